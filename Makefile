@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# A thin door: every target is one command somewhere else. `make help` lists them.
+#   KDIR=... builds the module against another kernel; BUILD=... moves the output.
+KVER    ?= $(shell uname -r)
+KDIR    ?= /lib/modules/$(KVER)/build
+BUILD   ?= $(CURDIR)/build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?= 0
+export BUILD PREFIX DESTDIR V
+
+.PHONY: help all module userspace demo check check-% bench deps install clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make demo         swap a real program onto other machines' RAM, in a guest
+demo: deps
+	@tests/vm/demo
+
+## make check        all tests (installs what is missing); SUITE=unit for one suite
+check: deps
+	@tests/run $(SUITE)
+
+## make check-debug  the guest tests on a kernel with KASAN, lockdep, kmemleak
+check-debug: deps
+	@tests/run debug
+
+## make bench        cost per operation beside nbd and nvme-tcp, in an icount guest
+bench: deps
+	@tests/bench/run
+
+## make all          module for KDIR (the running kernel) and userspace
+all: module userspace
+
+## make module       build/module/*.ko for KDIR
+module:
+	@scripts/build-module $(KDIR) $(BUILD)/module
+
+## make userspace    build/bin/netram-server, build/bin/netramctl, build/lib/libnetram.so
+userspace:
+	@$(MAKE) --no-print-directory -C userspace
+
+## make deps         install the Debian packages that building and testing need
+deps:
+	@scripts/deps
+
+## make install      userspace and man pages into DESTDIR/PREFIX
+install: userspace
+	@$(MAKE) --no-print-directory -C userspace install
+
+## make clean        remove build/
+clean:
+	rm -rf $(BUILD)

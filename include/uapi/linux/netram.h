@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * Generic netlink family "netram": how userspace tells the module what should
+ * exist, and asks what does. This header is the family's manual.
+ *
+ * All commands need CAP_NET_ADMIN in the network namespace they are sent from,
+ * and all but the two GETs also CAP_SYS_ADMIN: a volume is a block device. A
+ * node is reached from the network namespace of the process that added it. A
+ * refused command answers with an errno and, in NLMSGERR_ATTR_MSG, one sentence
+ * that says what to do.
+ *
+ * NETRAM_CMD_NODE_ADD
+ *
+ *   Makes a storage node known and starts to connect to it for every volume
+ *   there is. Succeeds whether or not the node answers now. -EEXIST: a node of
+ *   that name is known. -ENOSPC: NETRAM_NODES_MAX nodes are known.
+ *
+ *     NETRAM_A_NODE: NLA_NESTED
+ *       NETRAM_NODE_A_NAME: NLA_NUL_STRING, 1 to 63 of [A-Za-z0-9._-]
+ *       NETRAM_NODE_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6
+ *       NETRAM_NODE_A_REGION: NLA_NUL_STRING, optional, "default"
+ *       NETRAM_NODE_A_ZONE: NLA_NUL_STRING, optional, the node's name
+ *       NETRAM_NODE_A_WEIGHT: NLA_U32, optional, 1 to 1000, 100
+ *       NETRAM_NODE_A_EXPORT: NLA_NUL_STRING, optional: the node is not a
+ *         netram-server; ask it for the export of exactly this name ("" is a
+ *         name), which must be at least as large as the volume. Such a node
+ *         serves one volume.
+ *
+ * NETRAM_CMD_NODE_DEL
+ *
+ *   Forgets a node that holds no extent. -ENOENT: no such node. -EBUSY: volumes
+ *   keep pages there.
+ *
+ *     NETRAM_A_NODE: NLA_NESTED
+ *       NETRAM_NODE_A_NAME
+ *
+ * NETRAM_CMD_NODE_GET, with NLM_F_DUMP for all nodes, else for one
+ *
+ *     NETRAM_A_NODE: NLA_NESTED
+ *       NETRAM_NODE_A_NAME: only without NLM_F_DUMP
+ *
+ *   answers, one message a node:
+ *
+ *     NETRAM_A_NODE: NLA_NESTED
+ *       NETRAM_NODE_A_NAME, _ENDPOINT, _REGION, _ZONE, _WEIGHT
+ *       NETRAM_NODE_A_EXPORT: only where one was given
+ *       NETRAM_NODE_A_STATE: NLA_U8, enum netram_node_state
+ *       NETRAM_NODE_A_VOLUMES: NLA_U32, volumes with at least one extent there
+ *       NETRAM_NODE_A_EXTENTS: NLA_U64, extents this host has placed there
+ *       NETRAM_NODE_A_PAGES: NLA_U64, pages of 4096 bytes this host has there
+ *       NETRAM_NODE_A_TX_BYTES, _RX_BYTES: NLA_U64, on the stream, since added
+ *       NETRAM_NODE_A_RECONNECTS: NLA_U64, times a session was renewed
+ *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error
+ *       NETRAM_NODE_A_LAST_ERROR: NLA_NUL_STRING, why the last connection
+ *         failed or broke; absent while none did
+ *
+ * NETRAM_CMD_VOLUME_ADD
+ *
+ *   Creates a volume and its block device and waits until every node was tried
+ *   once. Answers with the message of VOLUME_GET. -EEXIST: a volume of that
+ *   name exists. -ENOTCONN: no node answered. -ENOMEM: no memory for the
+ *   metadata (0.11 % of the size with checksums, 0.01 % without).
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME: NLA_NUL_STRING, 1 to 63 of [A-Za-z0-9._-]
+ *       NETRAM_VOLUME_A_SIZE: NLA_U64, bytes, a multiple of 4096
+ *       NETRAM_VOLUME_A_EXTENT_SIZE: NLA_U32, optional, bytes, 4 MiB
+ *       NETRAM_VOLUME_A_CHECKSUM: NLA_U8, optional, 0 or 1 (default)
+ *       NETRAM_VOLUME_A_CONNECTIONS: NLA_U32, optional, hardware queues and
+ *         connections to each node, 0 (default): one per CPU, up to 4
+ *       NETRAM_VOLUME_A_QUEUE_DEPTH: NLA_U32, optional, per hardware queue, 128
+ *
+ * NETRAM_CMD_VOLUME_DEL
+ *
+ *   Deletes a volume nobody has open, and with it its pages on the nodes.
+ *   -ENOENT: no such volume. -EBUSY: it is mounted, swapped on or open.
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME
+ *
+ * NETRAM_CMD_VOLUME_GET, with NLM_F_DUMP for all volumes, else for one
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME: only without NLM_F_DUMP
+ *
+ *   answers, one message a volume:
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME, _SIZE, _EXTENT_SIZE, _CHECKSUM, _CONNECTIONS,
+ *         _QUEUE_DEPTH
+ *       NETRAM_VOLUME_A_INDEX: NLA_U32, N of /dev/netramN
+ *       NETRAM_VOLUME_A_UUID: NLA_BINARY, 16 bytes
+ *       NETRAM_VOLUME_A_STATE: NLA_U8, enum netram_volume_state
+ *       NETRAM_VOLUME_A_OPENERS: NLA_U32
+ *       NETRAM_VOLUME_A_EXTENTS: NLA_U64, extents that have a place
+ *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present
+ *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages no node has any more
+ *       NETRAM_VOLUME_A_SESSION: NLA_NESTED, once for each node of the pool
+ *         NETRAM_SESSION_A_NODE: NLA_NUL_STRING
+ *         NETRAM_SESSION_A_STATE: NLA_U8, enum netram_session_state
+ *         NETRAM_SESSION_A_EPOCH: NLA_U64
+ *         NETRAM_SESSION_A_CONNECTIONS: NLA_U32, open now
+ *         NETRAM_SESSION_A_EXTENTS: NLA_U64
+ *         NETRAM_SESSION_A_PAGES: NLA_U64
+ *         NETRAM_SESSION_A_INSTANCE: NLA_NUL_STRING, absent for a node that
+ *           tells none
+ *
+ * NETRAM_CMD_EVENT, sent to the multicast group "events"
+ *
+ *     NETRAM_A_EVENT: NLA_NESTED
+ *       NETRAM_EVENT_A_TYPE: NLA_U8, enum netram_event
+ *       NETRAM_EVENT_A_TIME: NLA_U64, ns of CLOCK_REALTIME
+ *       NETRAM_EVENT_A_NODE: NLA_NUL_STRING, where a node is meant
+ *       NETRAM_EVENT_A_VOLUME: NLA_NUL_STRING, where a volume is meant
+ *       NETRAM_EVENT_A_STATE: NLA_U8, the new state, by type
+ */
+#ifndef _UAPI_LINUX_NETRAM_H
+#define _UAPI_LINUX_NETRAM_H
+
+#include <linux/types.h>
+
+#define NETRAM_GENL_NAME	"netram"
+#define NETRAM_GENL_VERSION	1
+#define NETRAM_GENL_MCGRP	"events"
+
+enum netram_cmd {
+	NETRAM_CMD_UNSPEC,
+	NETRAM_CMD_NODE_ADD,
+	NETRAM_CMD_NODE_DEL,
+	NETRAM_CMD_NODE_GET,
+	NETRAM_CMD_VOLUME_ADD,
+	NETRAM_CMD_VOLUME_DEL,
+	NETRAM_CMD_VOLUME_GET,
+	NETRAM_CMD_EVENT,
+	__NETRAM_CMD_MAX,
+};
+#define NETRAM_CMD_MAX (__NETRAM_CMD_MAX - 1)
+
+enum netram_attr {
+	NETRAM_A_UNSPEC,
+	NETRAM_A_NODE,
+	NETRAM_A_VOLUME,
+	NETRAM_A_EVENT,
+	__NETRAM_A_MAX,
+};
+#define NETRAM_A_MAX (__NETRAM_A_MAX - 1)
+
+enum netram_node_attr {
+	NETRAM_NODE_A_UNSPEC,
+	NETRAM_NODE_A_NAME,
+	NETRAM_NODE_A_ENDPOINT,
+	NETRAM_NODE_A_REGION,
+	NETRAM_NODE_A_ZONE,
+	NETRAM_NODE_A_WEIGHT,
+	NETRAM_NODE_A_EXPORT,
+	NETRAM_NODE_A_STATE,
+	NETRAM_NODE_A_VOLUMES,
+	NETRAM_NODE_A_EXTENTS,
+	NETRAM_NODE_A_PAGES,
+	NETRAM_NODE_A_TX_BYTES,
+	NETRAM_NODE_A_RX_BYTES,
+	NETRAM_NODE_A_RECONNECTS,
+	NETRAM_NODE_A_ERRORS,
+	NETRAM_NODE_A_LAST_ERROR,
+	NETRAM_NODE_A_PAD,
+	__NETRAM_NODE_A_MAX,
+};
+#define NETRAM_NODE_A_MAX (__NETRAM_NODE_A_MAX - 1)
+
+enum netram_volume_attr {
+	NETRAM_VOLUME_A_UNSPEC,
+	NETRAM_VOLUME_A_NAME,
+	NETRAM_VOLUME_A_SIZE,
+	NETRAM_VOLUME_A_EXTENT_SIZE,
+	NETRAM_VOLUME_A_CHECKSUM,
+	NETRAM_VOLUME_A_CONNECTIONS,
+	NETRAM_VOLUME_A_QUEUE_DEPTH,
+	NETRAM_VOLUME_A_INDEX,
+	NETRAM_VOLUME_A_UUID,
+	NETRAM_VOLUME_A_STATE,
+	NETRAM_VOLUME_A_OPENERS,
+	NETRAM_VOLUME_A_EXTENTS,
+	NETRAM_VOLUME_A_PAGES,
+	NETRAM_VOLUME_A_LOST_PAGES,
+	NETRAM_VOLUME_A_SESSION,
+	NETRAM_VOLUME_A_PAD,
+	__NETRAM_VOLUME_A_MAX,
+};
+#define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
+
+enum netram_session_attr {
+	NETRAM_SESSION_A_UNSPEC,
+	NETRAM_SESSION_A_NODE,
+	NETRAM_SESSION_A_STATE,
+	NETRAM_SESSION_A_EPOCH,
+	NETRAM_SESSION_A_CONNECTIONS,
+	NETRAM_SESSION_A_EXTENTS,
+	NETRAM_SESSION_A_PAGES,
+	NETRAM_SESSION_A_INSTANCE,
+	NETRAM_SESSION_A_PAD,
+	__NETRAM_SESSION_A_MAX,
+};
+#define NETRAM_SESSION_A_MAX (__NETRAM_SESSION_A_MAX - 1)
+
+enum netram_event_attr {
+	NETRAM_EVENT_A_UNSPEC,
+	NETRAM_EVENT_A_TYPE,
+	NETRAM_EVENT_A_TIME,
+	NETRAM_EVENT_A_NODE,
+	NETRAM_EVENT_A_VOLUME,
+	NETRAM_EVENT_A_STATE,
+	NETRAM_EVENT_A_PAD,
+	__NETRAM_EVENT_A_MAX,
+};
+#define NETRAM_EVENT_A_MAX (__NETRAM_EVENT_A_MAX - 1)
+
+/**
+ * enum netram_node_state - what the host thinks of a node
+ * @NETRAM_NODE_IDLE: no volume uses it yet, so nobody has tried it
+ * @NETRAM_NODE_UP: every session with it is up
+ * @NETRAM_NODE_SUSPECT: some sessions are up and some are not
+ * @NETRAM_NODE_DOWN: no session with it is up
+ */
+enum netram_node_state {
+	NETRAM_NODE_IDLE,
+	NETRAM_NODE_UP,
+	NETRAM_NODE_SUSPECT,
+	NETRAM_NODE_DOWN,
+};
+
+/**
+ * enum netram_volume_state - may its pages be reached
+ * @NETRAM_VOLUME_OK: every node that holds an extent of it is up
+ * @NETRAM_VOLUME_DEGRADED: some extents cannot be reached now; requests for
+ *   them wait until io_deadline_ms
+ * @NETRAM_VOLUME_LOST: a node came back without its pages; reading one of those
+ *   fails until it is written again
+ */
+enum netram_volume_state {
+	NETRAM_VOLUME_OK,
+	NETRAM_VOLUME_DEGRADED,
+	NETRAM_VOLUME_LOST,
+};
+
+/**
+ * enum netram_session_state - one volume's connections with one node
+ * @NETRAM_SESSION_CONNECTING: not connected; the module tries again by itself
+ * @NETRAM_SESSION_UP: requests go through
+ * @NETRAM_SESSION_BROKEN: connections are being torn down to be renewed
+ * @NETRAM_SESSION_CLOSED: will not connect again
+ */
+enum netram_session_state {
+	NETRAM_SESSION_CONNECTING,
+	NETRAM_SESSION_UP,
+	NETRAM_SESSION_BROKEN,
+	NETRAM_SESSION_CLOSED,
+};
+
+/**
+ * enum netram_event - what happened
+ * @NETRAM_EVENT_NODE_ADDED: NODE
+ * @NETRAM_EVENT_NODE_REMOVED: NODE
+ * @NETRAM_EVENT_VOLUME_ADDED: VOLUME
+ * @NETRAM_EVENT_VOLUME_REMOVED: VOLUME
+ * @NETRAM_EVENT_SESSION: NODE, VOLUME, STATE (enum netram_session_state)
+ * @NETRAM_EVENT_PAGES_LOST: NODE, VOLUME: the node came back without its pages
+ */
+enum netram_event {
+	NETRAM_EVENT_NODE_ADDED,
+	NETRAM_EVENT_NODE_REMOVED,
+	NETRAM_EVENT_VOLUME_ADDED,
+	NETRAM_EVENT_VOLUME_REMOVED,
+	NETRAM_EVENT_SESSION,
+	NETRAM_EVENT_PAGES_LOST,
+};
+
+#endif /* _UAPI_LINUX_NETRAM_H */
