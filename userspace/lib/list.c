@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Get one, list all, delete one: the same for every kind of object. */
+#include <errno.h>
+#include <string.h>
+
+#include "list.h"
+
+/* A dump that raced a change starts over; changes are rare and human-made. */
+#define LIST_TRIES	8
+
+/* link is where the object keeps its next pointer, whatever its type. */
+void netram_list_append(struct netram_list *list, void *object, void *link)
+{
+	if (list->link)
+		memcpy(list->link, &object, sizeof(object));
+	else
+		list->first = object;
+	list->link = link;
+	list->count++;
+}
+
+static void noun_ask(struct netram *nt, const struct netram_noun *noun,
+		     uint8_t cmd, const char *name, struct netram_message *msg)
+{
+	struct nlattr *nest;
+
+	netram_message_start(msg, nt->send_buf, nt->family, cmd,
+			     NETRAM_GENL_VERSION, NLM_F_ACK);
+	nest = netram_message_nest(msg, noun->attr);
+	netram_message_string(msg, noun->name_attr, name);
+	netram_message_nest_end(msg, nest);
+}
+
+static int noun_get(struct netram *nt, const struct netram_noun *noun,
+		    const char *name, struct netram_list *list)
+{
+	struct netram_message msg;
+	int err;
+
+	noun_ask(nt, noun, noun->get_cmd, name, &msg);
+	err = netram_request(nt, &msg, noun->reply, list);
+	if (!err && list->count != 1)
+		err = netram_fail(nt, -EBADMSG,
+				  "the netram module gave %zu answers about %s '%s'",
+				  list->count, noun->what, name);
+	return err;
+}
+
+int netram_noun_get(struct netram *nt, const struct netram_noun *noun,
+		    const char *name, void **first)
+{
+	struct netram_list list = { 0 };
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	err = noun_get(nt, noun, name, &list);
+	pthread_mutex_unlock(&nt->lock);
+	if (err) {
+		noun->free(list.first);
+		list.first = NULL;
+	}
+	*first = list.first;
+	return err;
+}
+
+static int noun_list(struct netram *nt, const struct netram_noun *noun,
+		     struct netram_list *list)
+{
+	struct netram_message msg;
+	int err, tries = LIST_TRIES;
+
+	for (;;) {
+		memset(list, 0, sizeof(*list));
+		netram_message_start(&msg, nt->send_buf, nt->family,
+				     noun->get_cmd, NETRAM_GENL_VERSION,
+				     NLM_F_DUMP);
+		err = netram_request(nt, &msg, noun->reply, list);
+		if (!err)
+			return 0;
+		noun->free(list->first);
+		list->first = NULL;
+		if (err != -EINTR || !--tries)
+			return err;
+	}
+}
+
+int netram_noun_list(struct netram *nt, const struct netram_noun *noun,
+		     void **first)
+{
+	struct netram_list list;
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	err = noun_list(nt, noun, &list);
+	pthread_mutex_unlock(&nt->lock);
+	*first = list.first;
+	return err;
+}
+
+int netram_noun_delete(struct netram *nt, const struct netram_noun *noun,
+		       const char *name)
+{
+	struct netram_message msg;
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	noun_ask(nt, noun, noun->del_cmd, name, &msg);
+	err = netram_request(nt, &msg, NULL, NULL);
+	pthread_mutex_unlock(&nt->lock);
+	return err;
+}

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libnetram: talk to the netram kernel module.
+ *
+ * A handle (struct netram) is one generic netlink socket. Calls on one handle
+ * are made one after the other by a lock in it, so threads may share a handle;
+ * there is no other shared state. Every call that can fail returns 0 or
+ * -errno, and netram_error() then has the sentence to show: the module's own
+ * where it sent one.
+ *
+ * Objects are given out as linked lists the library allocates, so that a later
+ * version can append members. What arrives has been checked: names are names,
+ * texts are printable, numbers have their width. States are the enums of
+ * <linux/netram.h>; a newer module may report values this header does not know.
+ *
+ * The module wants CAP_NET_ADMIN and, for everything that changes something,
+ * CAP_SYS_ADMIN.
+ */
+#ifndef NETRAM_H
+#define NETRAM_H
+
+#include <linux/netram.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NETRAM_LIBRARY_VERSION	"0.1.0"
+
+/* Room for any of these with its final NUL. */
+#define NETRAM_NAME_SIZE	64
+#define NETRAM_EXPORT_SIZE	256
+#define NETRAM_TEXT_SIZE	256
+#define NETRAM_ENDPOINT_SIZE	80
+#define NETRAM_UUID_SIZE	37
+
+struct netram;
+struct netram_events;
+
+/**
+ * struct netram_node - a storage node as the module sees it
+ * @next: the next node of the list, or NULL
+ * @name: its name
+ * @endpoint: struct sockaddr_in or struct sockaddr_in6
+ * @region: where it stands, coarse
+ * @zone: what fails together with it
+ * @weight: its share of new extents against other nodes' weights
+ * @has_export: it is a foreign NBD server with the export @export_name
+ * @export_name: valid while @has_export
+ * @state: enum netram_node_state
+ * @volumes: volumes with at least one extent there
+ * @extents: extents this host has placed there
+ * @pages: pages of 4096 bytes this host has there
+ * @tx_bytes: sent to it since it was added
+ * @rx_bytes: received from it since it was added
+ * @reconnects: times a session was renewed
+ * @errors: requests it answered with an error
+ * @last_error: why the last connection failed, or ""
+ */
+struct netram_node {
+	struct netram_node *next;
+	char name[NETRAM_NAME_SIZE];
+	struct sockaddr_storage endpoint;
+	char region[NETRAM_NAME_SIZE];
+	char zone[NETRAM_NAME_SIZE];
+	uint32_t weight;
+	bool has_export;
+	char export_name[NETRAM_EXPORT_SIZE];
+	uint8_t state;
+	uint32_t volumes;
+	uint64_t extents;
+	uint64_t pages;
+	uint64_t tx_bytes;
+	uint64_t rx_bytes;
+	uint64_t reconnects;
+	uint64_t errors;
+	char last_error[NETRAM_TEXT_SIZE];
+};
+
+/**
+ * struct netram_session - one volume's connections with one node
+ * @next: the next session of the volume, or NULL
+ * @node: the node's name
+ * @state: enum netram_session_state
+ * @epoch: the session's number, which the node fences older ones by
+ * @connections: open now
+ * @extents: of this volume on this node
+ * @pages: of this volume on this node
+ * @instance: the page server's life, or "" from a node that tells none
+ */
+struct netram_session {
+	struct netram_session *next;
+	char node[NETRAM_NAME_SIZE];
+	uint8_t state;
+	uint64_t epoch;
+	uint32_t connections;
+	uint64_t extents;
+	uint64_t pages;
+	char instance[NETRAM_TEXT_SIZE];
+};
+
+/**
+ * struct netram_volume - a volume and its block device
+ * @next: the next volume of the list, or NULL
+ * @name: its name
+ * @size: bytes
+ * @extent_size: bytes
+ * @checksum: every page read is checked
+ * @connections: hardware queues, and connections to each node
+ * @queue_depth: requests in flight per hardware queue
+ * @index: N of /dev/netramN
+ * @uuid: its identity on the nodes
+ * @state: enum netram_volume_state
+ * @openers: how often the device is open
+ * @extents: extents that have a place
+ * @pages: pages present
+ * @lost_pages: pages no node has any more
+ * @sessions: one for each node of the pool
+ */
+struct netram_volume {
+	struct netram_volume *next;
+	char name[NETRAM_NAME_SIZE];
+	uint64_t size;
+	uint32_t extent_size;
+	bool checksum;
+	uint32_t connections;
+	uint32_t queue_depth;
+	uint32_t index;
+	uint8_t uuid[16];
+	uint8_t state;
+	uint32_t openers;
+	uint64_t extents;
+	uint64_t pages;
+	uint64_t lost_pages;
+	struct netram_session *sessions;
+};
+
+/**
+ * struct netram_event_info - something that happened
+ * @type: enum netram_event
+ * @time_ns: CLOCK_REALTIME
+ * @node: the node meant, or ""
+ * @volume: the volume meant, or ""
+ * @has_state: @state is valid
+ * @state: the new state; for a session enum netram_session_state
+ */
+struct netram_event_info {
+	uint8_t type;
+	uint64_t time_ns;
+	char node[NETRAM_NAME_SIZE];
+	char volume[NETRAM_NAME_SIZE];
+	bool has_state;
+	uint8_t state;
+};
+
+/**
+ * struct netram_node_spec - a node to add; zeroed members take their default
+ * @name: 1 to 63 of [A-Za-z0-9._-]
+ * @endpoint: as netram_endpoint_parse() makes it
+ * @region: NULL: "default"
+ * @zone: NULL: the node's name
+ * @weight: 0: 100
+ * @export_name: not NULL: a foreign NBD server's export
+ */
+struct netram_node_spec {
+	const char *name;
+	struct sockaddr_storage endpoint;
+	const char *region;
+	const char *zone;
+	uint32_t weight;
+	const char *export_name;
+};
+
+/**
+ * struct netram_volume_spec - a volume to create; zeroes take their default
+ * @name: 1 to 63 of [A-Za-z0-9._-]
+ * @size: bytes, a multiple of 4096
+ * @extent_size: 0: 4 MiB
+ * @no_checksum: do not check pages read
+ * @connections: 0: one per CPU, up to 4
+ * @queue_depth: 0: 128
+ */
+struct netram_volume_spec {
+	const char *name;
+	uint64_t size;
+	uint32_t extent_size;
+	bool no_checksum;
+	uint32_t connections;
+	uint32_t queue_depth;
+};
+
+/**
+ * netram_open() - connect to the module
+ * @handle: set to the new handle on success, to NULL otherwise
+ *
+ * Return: 0, -ENOENT: the module is not loaded, -EPERM: not permitted,
+ * -EPROTONOSUPPORT: this kernel has no generic netlink, or another -errno.
+ */
+int netram_open(struct netram **handle);
+
+/**
+ * netram_close() - give a handle back
+ * @handle: from netram_open(), or NULL
+ */
+void netram_close(struct netram *handle);
+
+/**
+ * netram_error() - say why the last call on a handle failed
+ * @handle: the handle
+ * @text: where to put one line without a final newline
+ * @size: room there
+ *
+ * Threads that share a handle may see each other's text.
+ */
+void netram_error(struct netram *handle, char *text, size_t size);
+
+/**
+ * netram_node_add() - make a node known; it need not answer yet
+ * @handle: the handle
+ * @spec: what to add
+ *
+ * Return: 0, -EEXIST, -ENOSPC, -EPERM or another -errno.
+ */
+int netram_node_add(struct netram *handle, const struct netram_node_spec *spec);
+
+/**
+ * netram_node_remove() - forget a node that holds no extent
+ * @handle: the handle
+ * @name: the node
+ *
+ * Return: 0, -ENOENT, -EBUSY: volumes keep pages there, or another -errno.
+ */
+int netram_node_remove(struct netram *handle, const char *name);
+
+/**
+ * netram_node_get() - ask about one node
+ * @handle: the handle
+ * @name: the node
+ * @node: set to it on success; netram_node_free() it
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int netram_node_get(struct netram *handle, const char *name,
+		    struct netram_node **node);
+
+/**
+ * netram_node_list() - ask about all nodes
+ * @handle: the handle
+ * @first: set to the list, NULL when there is none; netram_node_free() it
+ *
+ * Return: 0 or -errno.
+ */
+int netram_node_list(struct netram *handle, struct netram_node **first);
+
+/**
+ * netram_node_free() - free a node and those after it
+ * @first: may be NULL
+ */
+void netram_node_free(struct netram_node *first);
+
+/**
+ * netram_volume_create() - create a volume and its block device
+ * @handle: the handle
+ * @spec: what to create
+ * @volume: set to it on success; netram_volume_free() it
+ *
+ * Waits until the module has tried every node once.
+ *
+ * Return: 0, -EEXIST, -ENOTCONN: no node answered, -ENOMEM or another -errno.
+ */
+int netram_volume_create(struct netram *handle,
+			 const struct netram_volume_spec *spec,
+			 struct netram_volume **volume);
+
+/**
+ * netram_volume_delete() - delete a volume nobody has open, with its pages
+ * @handle: the handle
+ * @name: the volume
+ *
+ * Return: 0, -ENOENT, -EBUSY: it is mounted, swapped on or open, or another
+ * -errno.
+ */
+int netram_volume_delete(struct netram *handle, const char *name);
+
+/**
+ * netram_volume_get() - ask about one volume
+ * @handle: the handle
+ * @name: the volume
+ * @volume: set to it on success; netram_volume_free() it
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int netram_volume_get(struct netram *handle, const char *name,
+		      struct netram_volume **volume);
+
+/**
+ * netram_volume_list() - ask about all volumes
+ * @handle: the handle
+ * @first: set to the list, NULL when there is none; netram_volume_free() it
+ *
+ * Return: 0 or -errno.
+ */
+int netram_volume_list(struct netram *handle, struct netram_volume **first);
+
+/**
+ * netram_volume_free() - free a volume, its sessions and the volumes after it
+ * @first: may be NULL
+ */
+void netram_volume_free(struct netram_volume *first);
+
+/**
+ * netram_events_open() - subscribe to what happens from now on
+ * @events: set to the subscription on success, to NULL otherwise
+ *
+ * Return: 0 or -errno, as netram_open().
+ */
+int netram_events_open(struct netram_events **events);
+
+/**
+ * netram_events_fd() - what to poll for reading
+ * @events: the subscription
+ *
+ * Return: a file descriptor that stays the subscription's.
+ */
+int netram_events_fd(const struct netram_events *events);
+
+/**
+ * typedef netram_event_fn - called for each event
+ * @event: valid during the call
+ * @arg: as given to netram_events_read()
+ *
+ * Return: 0; anything else ends netram_events_read() with that value.
+ */
+typedef int (*netram_event_fn)(const struct netram_event_info *event,
+			       void *arg);
+
+/**
+ * netram_events_read() - wait for the next events and hand them over
+ * @events: the subscription
+ * @fn: called for each
+ * @arg: passed to @fn
+ *
+ * Does not wait when poll() says that netram_events_fd() is readable. Other
+ * than a handle, a subscription must not be shared by threads.
+ *
+ * Return: 0; -ENOBUFS: events were lost, list again and go on; -EINTR: a
+ * signal came; another -errno; or what @fn returned.
+ */
+int netram_events_read(struct netram_events *events, netram_event_fn fn,
+		       void *arg);
+
+/**
+ * netram_events_close() - end a subscription
+ * @events: from netram_events_open(), or NULL
+ */
+void netram_events_close(struct netram_events *events);
+
+/**
+ * netram_node_state_name() - "idle", "up", "suspect", "down" or "unknown"
+ * @state: enum netram_node_state
+ *
+ * Return: a constant string.
+ */
+const char *netram_node_state_name(uint8_t state);
+
+/**
+ * netram_volume_state_name() - "ok", "degraded", "lost" or "unknown"
+ * @state: enum netram_volume_state
+ *
+ * Return: a constant string.
+ */
+const char *netram_volume_state_name(uint8_t state);
+
+/**
+ * netram_session_state_name() - "connecting", "up", "broken", "closed" or
+ *                               "unknown"
+ * @state: enum netram_session_state
+ *
+ * Return: a constant string.
+ */
+const char *netram_session_state_name(uint8_t state);
+
+/**
+ * netram_event_name() - "node_added", "session" and so on, or "unknown"
+ * @type: enum netram_event
+ *
+ * Return: a constant string.
+ */
+const char *netram_event_name(uint8_t type);
+
+/**
+ * netram_name_valid() - is this a name for a node, volume, region or zone
+ * @name: the text
+ *
+ * Return: true for 1 to 63 of [A-Za-z0-9._-].
+ */
+bool netram_name_valid(const char *name);
+
+/**
+ * netram_size_parse() - read "4096", "512M" or "16T", powers of 1024
+ * @text: digits and at most one of K M G T, in either case
+ * @bytes: set on success
+ *
+ * Return: 0, -EINVAL: not a size, -ERANGE: more than 64 bits hold.
+ */
+int netram_size_parse(const char *text, uint64_t *bytes);
+
+/**
+ * netram_size_format() - the shortest exact text netram_size_parse() reads
+ * @bytes: the size
+ * @text: where to put it; 24 bytes are always enough
+ * @size: room there
+ */
+void netram_size_format(uint64_t bytes, char *text, size_t size);
+
+/**
+ * netram_endpoint_parse() - read an address and resolve host names
+ * @text: ADDRESS, ADDRESS:PORT, IPV6, [IPV6]:PORT, each with %SCOPE for a
+ *        link-local IPv6 address, or HOST or HOST:PORT; the usual port is 10809
+ * @endpoint: set on success to a struct sockaddr_in or struct sockaddr_in6
+ * @why: on failure one line without newline that says what is wrong
+ * @size: room there
+ *
+ * Return: 0, -EINVAL: not an address, -ENOENT: the host is not known,
+ * -EAGAIN: the resolver cannot tell now.
+ */
+int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
+			  char *why, size_t size);
+
+/**
+ * netram_endpoint_format() - write an address so that it can be read back
+ * @endpoint: struct sockaddr_in or struct sockaddr_in6
+ * @text: "192.0.2.1:10809" or "[fe80::1%eth0]:10809";
+ *        NETRAM_ENDPOINT_SIZE bytes are always enough
+ * @size: room there
+ */
+void netram_endpoint_format(const struct sockaddr_storage *endpoint,
+			    char *text, size_t size);
+
+/**
+ * netram_endpoint_address() - the address alone, without brackets
+ * @endpoint: struct sockaddr_in or struct sockaddr_in6
+ * @text: where to put it; NETRAM_ENDPOINT_SIZE bytes are always enough
+ * @size: room there
+ */
+void netram_endpoint_address(const struct sockaddr_storage *endpoint,
+			     char *text, size_t size);
+
+/**
+ * netram_endpoint_port() - the port alone
+ * @endpoint: struct sockaddr_in or struct sockaddr_in6
+ *
+ * Return: the port in host order, 0 for another family.
+ */
+uint16_t netram_endpoint_port(const struct sockaddr_storage *endpoint);
+
+/**
+ * netram_uuid_format() - write a uuid as 8-4-4-4-12
+ * @uuid: 16 bytes
+ * @text: NETRAM_UUID_SIZE bytes
+ */
+void netram_uuid_format(const uint8_t uuid[16], char text[NETRAM_UUID_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NETRAM_H */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Numbers and names as people write them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <netram/limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define NAME_OF(names, i) \
+	((i) < sizeof(names) / sizeof(*(names)) ? (names)[i] : "unknown")
+
+const char *netram_node_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_NODE_IDLE] = "idle",
+		[NETRAM_NODE_UP] = "up",
+		[NETRAM_NODE_SUSPECT] = "suspect",
+		[NETRAM_NODE_DOWN] = "down",
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *netram_volume_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_VOLUME_OK] = "ok",
+		[NETRAM_VOLUME_DEGRADED] = "degraded",
+		[NETRAM_VOLUME_LOST] = "lost",
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *netram_session_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_SESSION_CONNECTING] = "connecting",
+		[NETRAM_SESSION_UP] = "up",
+		[NETRAM_SESSION_BROKEN] = "broken",
+		[NETRAM_SESSION_CLOSED] = "closed",
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *netram_event_name(uint8_t type)
+{
+	static const char *const names[] = {
+		[NETRAM_EVENT_NODE_ADDED] = "node_added",
+		[NETRAM_EVENT_NODE_REMOVED] = "node_removed",
+		[NETRAM_EVENT_VOLUME_ADDED] = "volume_added",
+		[NETRAM_EVENT_VOLUME_REMOVED] = "volume_removed",
+		[NETRAM_EVENT_SESSION] = "session",
+		[NETRAM_EVENT_PAGES_LOST] = "pages_lost",
+	};
+
+	return NAME_OF(names, type);
+}
+
+bool netram_name_valid(const char *name)
+{
+	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz"
+				  "0123456789._-");
+
+	return len > 0 && len <= NETRAM_NAME_MAX && !name[len];
+}
+
+/* log2 of a unit's bytes, or -1. "" is a unit: bytes. */
+static int unit_shift(const char *unit)
+{
+	static const char units[] = "KMGT";
+	const char *at;
+
+	if (!unit[0])
+		return 0;
+	if (unit[1])
+		return -1;
+	at = strchr(units, unit[0] & ~0x20);
+	return at && *at ? (int)(at - units + 1) * 10 : -1;
+}
+
+int netram_size_parse(const char *text, uint64_t *bytes)
+{
+	uint64_t n = 0;
+	const char *at = text;
+	int shift;
+
+	for (; *at >= '0' && *at <= '9'; at++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, *at - '0', &n))
+			return -ERANGE;
+	shift = unit_shift(at);
+	if (at == text || shift < 0)
+		return -EINVAL;
+	if (n > UINT64_MAX >> shift)
+		return -ERANGE;
+	*bytes = n << shift;
+	return 0;
+}
+
+void netram_size_format(uint64_t bytes, char *text, size_t size)
+{
+	static const char *const units[] = { "", "K", "M", "G", "T" };
+	int i = 0;
+
+	for (; bytes && !(bytes % 1024) && i < 4; i++)
+		bytes /= 1024;
+	snprintf(text, size, "%" PRIu64 "%s", bytes, units[i]);
+}
+
+void netram_uuid_format(const uint8_t uuid[16], char text[NETRAM_UUID_SIZE])
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		text += sprintf(text, "%s%02x",
+				i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+				uuid[i]);
+}

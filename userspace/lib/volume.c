@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Volumes and their sessions: NETRAM_CMD_VOLUME_* */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "internal.h"
+#include "list.h"
+
+#define VOLUME(_attr, _kind, _member) \
+	NETRAM_FIELD(_attr, _kind, true, struct netram_volume, _member)
+#define SESSION(_attr, _kind, _required, _member) \
+	NETRAM_FIELD(_attr, _kind, _required, struct netram_session, _member)
+
+static const struct netram_field volume_fields[] = {
+	VOLUME(NETRAM_VOLUME_A_NAME, NAME, name),
+	VOLUME(NETRAM_VOLUME_A_SIZE, U64, size),
+	VOLUME(NETRAM_VOLUME_A_EXTENT_SIZE, U32, extent_size),
+	VOLUME(NETRAM_VOLUME_A_CHECKSUM, BOOL, checksum),
+	VOLUME(NETRAM_VOLUME_A_CONNECTIONS, U32, connections),
+	VOLUME(NETRAM_VOLUME_A_QUEUE_DEPTH, U32, queue_depth),
+	VOLUME(NETRAM_VOLUME_A_INDEX, U32, index),
+	VOLUME(NETRAM_VOLUME_A_UUID, BYTES, uuid),
+	VOLUME(NETRAM_VOLUME_A_STATE, U8, state),
+	VOLUME(NETRAM_VOLUME_A_OPENERS, U32, openers),
+	VOLUME(NETRAM_VOLUME_A_EXTENTS, U64, extents),
+	VOLUME(NETRAM_VOLUME_A_PAGES, U64, pages),
+	VOLUME(NETRAM_VOLUME_A_LOST_PAGES, U64, lost_pages),
+};
+
+static const struct netram_field session_fields[] = {
+	SESSION(NETRAM_SESSION_A_NODE, NAME, true, node),
+	SESSION(NETRAM_SESSION_A_STATE, U8, true, state),
+	SESSION(NETRAM_SESSION_A_EPOCH, U64, true, epoch),
+	SESSION(NETRAM_SESSION_A_CONNECTIONS, U32, true, connections),
+	SESSION(NETRAM_SESSION_A_EXTENTS, U64, true, extents),
+	SESSION(NETRAM_SESSION_A_PAGES, U64, true, pages),
+	SESSION(NETRAM_SESSION_A_INSTANCE, TEXT, false, instance),
+};
+
+static void session_free(struct netram_session *session)
+{
+	struct netram_session *next;
+
+	for (; session; session = next) {
+		next = session->next;
+		free(session);
+	}
+}
+
+static int session_decode(const struct nlattr *attr, void *arg)
+{
+	struct netram_list *list = arg;
+	struct netram_session *session;
+	uint64_t seen;
+	int err;
+
+	if (mnl_attr_get_type(attr) != NETRAM_VOLUME_A_SESSION)
+		return 0;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return -ENOMEM;
+	err = netram_fields_decode(session_fields,
+				   sizeof(session_fields) /
+				   sizeof(*session_fields),
+				   attr, session, &seen);
+	if (err) {
+		free(session);
+		return err;
+	}
+	netram_list_append(list, session, &session->next);
+	return 0;
+}
+
+/* On failure nothing is left to free in volume. */
+int netram_volume_decode(const struct nlattr *nest,
+			 struct netram_volume *volume)
+{
+	struct netram_list sessions = { 0 };
+	uint64_t seen;
+	int err;
+
+	err = netram_fields_decode(volume_fields,
+				   sizeof(volume_fields) /
+				   sizeof(*volume_fields),
+				   nest, volume, &seen);
+	if (err)
+		return err;
+	err = netram_attr_nested(nest, session_decode, &sessions);
+	if (err) {
+		session_free(sessions.first);
+		return err;
+	}
+	volume->sessions = sessions.first;
+	return 0;
+}
+
+void netram_volume_encode_add(struct netram_message *msg,
+			      const struct netram_volume_spec *spec)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_VOLUME);
+
+	netram_message_string(msg, NETRAM_VOLUME_A_NAME, spec->name);
+	netram_message_u64(msg, NETRAM_VOLUME_A_SIZE, spec->size);
+	if (spec->extent_size)
+		netram_message_u32(msg, NETRAM_VOLUME_A_EXTENT_SIZE,
+				   spec->extent_size);
+	if (spec->no_checksum)
+		netram_message_u8(msg, NETRAM_VOLUME_A_CHECKSUM, 0);
+	if (spec->connections)
+		netram_message_u32(msg, NETRAM_VOLUME_A_CONNECTIONS,
+				   spec->connections);
+	if (spec->queue_depth)
+		netram_message_u32(msg, NETRAM_VOLUME_A_QUEUE_DEPTH,
+				   spec->queue_depth);
+	netram_message_nest_end(msg, nest);
+}
+
+static int volume_reply(const void *payload, size_t len, void *arg)
+{
+	struct netram_list *list = arg;
+	const struct nlattr *nest;
+	struct netram_volume *volume;
+	int err;
+
+	err = netram_attr_find(payload, len, NETRAM_A_VOLUME, &nest);
+	if (err)
+		return err;
+	volume = calloc(1, sizeof(*volume));
+	if (!volume)
+		return -ENOMEM;
+	err = netram_volume_decode(nest, volume);
+	if (err) {
+		free(volume);
+		return err;
+	}
+	netram_list_append(list, volume, &volume->next);
+	return 0;
+}
+
+static void volume_free_list(void *first)
+{
+	netram_volume_free(first);
+}
+
+static const struct netram_noun volume_noun = {
+	.attr = NETRAM_A_VOLUME,
+	.name_attr = NETRAM_VOLUME_A_NAME,
+	.get_cmd = NETRAM_CMD_VOLUME_GET,
+	.del_cmd = NETRAM_CMD_VOLUME_DEL,
+	.what = "volume",
+	.reply = volume_reply,
+	.free = volume_free_list,
+};
+
+static int volume_create(struct netram *nt,
+			 const struct netram_volume_spec *spec,
+			 struct netram_list *list)
+{
+	struct netram_message msg;
+	int err;
+
+	netram_message_start(&msg, nt->send_buf, nt->family,
+			     NETRAM_CMD_VOLUME_ADD, NETRAM_GENL_VERSION,
+			     NLM_F_ACK);
+	netram_volume_encode_add(&msg, spec);
+	err = netram_request(nt, &msg, volume_reply, list);
+	if (!err && list->count != 1)
+		err = netram_fail(nt, -EBADMSG,
+				  "the netram module did not describe the new volume");
+	return err;
+}
+
+int netram_volume_create(struct netram *nt,
+			 const struct netram_volume_spec *spec,
+			 struct netram_volume **volume)
+{
+	struct netram_list list = { 0 };
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	err = volume_create(nt, spec, &list);
+	pthread_mutex_unlock(&nt->lock);
+	if (err) {
+		netram_volume_free(list.first);
+		list.first = NULL;
+	}
+	*volume = list.first;
+	return err;
+}
+
+int netram_volume_delete(struct netram *nt, const char *name)
+{
+	return netram_noun_delete(nt, &volume_noun, name);
+}
+
+int netram_volume_get(struct netram *nt, const char *name,
+		      struct netram_volume **volume)
+{
+	void *first;
+	int err = netram_noun_get(nt, &volume_noun, name, &first);
+
+	*volume = first;
+	return err;
+}
+
+int netram_volume_list(struct netram *nt, struct netram_volume **list)
+{
+	void *first;
+	int err = netram_noun_list(nt, &volume_noun, &first);
+
+	*list = first;
+	return err;
+}
+
+void netram_volume_free(struct netram_volume *volume)
+{
+	struct netram_volume *next;
+
+	for (; volume; volume = next) {
+		next = volume->next;
+		session_free(volume->sessions);
+		free(volume);
+	}
+}
