@@ -75,3 +75,22 @@ servers_stop() {
 	done
 	SERVER_PID=()
 }
+
+# ---- for the style suite
+
+# The tree's own files that match the patterns (git's, or find's without git).
+sources() { # PATTERN...
+	if git -C "$TOP" rev-parse > /dev/null 2>&1; then
+		git -C "$TOP" ls-files -co --exclude-standard -- "$@"
+	else
+		(cd "$TOP" && for p in "$@"; do find . -path "./$p" -type f; done |
+			sed 's,^\./,,' | grep -v '^build/')
+	fi | sort -u | while read -r f; do
+		[ ! -f "$TOP/$f" ] || echo "$f"
+	done
+}
+
+# The compiler's or sparse's complaints about our own files in a build log.
+own_complaints() { # LOG
+	grep -E '(^|/)src/(kernel|include)/[^:]*:[0-9:]* *(warning|error):' "$1" | sort -u
+}
