@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects as JSON. A key, once here, keeps its name and meaning. */
+#include <stdio.h>
+
+#include "ctl.h"
+#include "print.h"
+
+#define STYLE	(JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+void ctl_json_add(struct json_object *o, const char *key,
+		  struct json_object *value)
+{
+	json_object_object_add(o, key, value);
+}
+
+void ctl_json_text(struct json_object *o, const char *key, const char *value)
+{
+	ctl_json_add(o, key, json_object_new_string(value));
+}
+
+void ctl_json_u64(struct json_object *o, const char *key, uint64_t value)
+{
+	ctl_json_add(o, key, json_object_new_uint64(value));
+}
+
+struct json_object *ctl_json_node(const struct netram_node *node)
+{
+	struct json_object *o = json_object_new_object();
+	char address[NETRAM_ENDPOINT_SIZE];
+
+	netram_endpoint_address(&node->endpoint, address, sizeof(address));
+	ctl_json_text(o, "name", node->name);
+	ctl_json_text(o, "address", address);
+	ctl_json_u64(o, "port", netram_endpoint_port(&node->endpoint));
+	ctl_json_text(o, "region", node->region);
+	ctl_json_text(o, "zone", node->zone);
+	ctl_json_u64(o, "weight", node->weight);
+	if (node->has_export)
+		ctl_json_text(o, "export", node->export_name);
+	ctl_json_text(o, "state", netram_node_state_name(node->state));
+	ctl_json_u64(o, "volumes", node->volumes);
+	ctl_json_u64(o, "extents", node->extents);
+	ctl_json_u64(o, "pages", node->pages);
+	ctl_json_u64(o, "tx_bytes", node->tx_bytes);
+	ctl_json_u64(o, "rx_bytes", node->rx_bytes);
+	ctl_json_u64(o, "reconnects", node->reconnects);
+	ctl_json_u64(o, "errors", node->errors);
+	if (node->last_error[0])
+		ctl_json_text(o, "last_error", node->last_error);
+	return o;
+}
+
+struct json_object *ctl_json_nodes(const struct netram_node *node)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; node; node = node->next)
+		json_object_array_add(array, ctl_json_node(node));
+	return array;
+}
+
+static struct json_object *json_session(const struct netram_session *session)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_text(o, "node", session->node);
+	ctl_json_text(o, "state", netram_session_state_name(session->state));
+	ctl_json_u64(o, "epoch", session->epoch);
+	ctl_json_u64(o, "connections", session->connections);
+	ctl_json_u64(o, "extents", session->extents);
+	ctl_json_u64(o, "pages", session->pages);
+	if (session->instance[0])
+		ctl_json_text(o, "instance", session->instance);
+	return o;
+}
+
+static struct json_object *json_sessions(const struct netram_session *session)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; session; session = session->next)
+		json_object_array_add(array, json_session(session));
+	return array;
+}
+
+struct json_object *ctl_json_volume(const struct netram_volume *volume)
+{
+	struct json_object *o = json_object_new_object();
+	char device[32], uuid[NETRAM_UUID_SIZE];
+
+	snprintf(device, sizeof(device), "/dev/netram%u", volume->index);
+	netram_uuid_format(volume->uuid, uuid);
+	ctl_json_text(o, "name", volume->name);
+	ctl_json_text(o, "device", device);
+	ctl_json_u64(o, "index", volume->index);
+	ctl_json_text(o, "uuid", uuid);
+	ctl_json_u64(o, "size_bytes", volume->size);
+	ctl_json_u64(o, "extent_size_bytes", volume->extent_size);
+	ctl_json_add(o, "checksum", json_object_new_boolean(volume->checksum));
+	ctl_json_u64(o, "connections", volume->connections);
+	ctl_json_u64(o, "queue_depth", volume->queue_depth);
+	ctl_json_text(o, "state", netram_volume_state_name(volume->state));
+	ctl_json_u64(o, "openers", volume->openers);
+	ctl_json_u64(o, "extents", volume->extents);
+	ctl_json_u64(o, "pages", volume->pages);
+	ctl_json_u64(o, "lost_pages", volume->lost_pages);
+	ctl_json_add(o, "sessions", json_sessions(volume->sessions));
+	return o;
+}
+
+struct json_object *ctl_json_volumes(const struct netram_volume *volume)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; volume; volume = volume->next)
+		json_object_array_add(array, ctl_json_volume(volume));
+	return array;
+}
+
+struct json_object *ctl_json_event(const struct netram_event_info *event)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_text(o, "type", netram_event_name(event->type));
+	ctl_json_u64(o, "time_ns", event->time_ns);
+	if (event->node[0])
+		ctl_json_text(o, "node", event->node);
+	if (event->volume[0])
+		ctl_json_text(o, "volume", event->volume);
+	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
+		ctl_json_text(o, "state",
+			      netram_session_state_name(event->state));
+	return o;
+}
+
+struct json_object *ctl_json_swap(const struct ctl_swap *swap)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_u64(o, "size_bytes", swap->size_kb * 1024);
+	ctl_json_u64(o, "used_bytes", swap->used_kb * 1024);
+	ctl_json_add(o, "priority", json_object_new_int(swap->priority));
+	return o;
+}
+
+/* Print and free; an exit code, so that a command can end with it. */
+static int json_print(struct json_object *o, int style)
+{
+	puts(json_object_to_json_string_ext(o, style));
+	json_object_put(o);
+	return CTL_OK;
+}
+
+int ctl_json_print(struct json_object *o)
+{
+	return json_print(o, STYLE | JSON_C_TO_STRING_PRETTY);
+}
+
+int ctl_json_print_line(struct json_object *o)
+{
+	return json_print(o, JSON_C_TO_STRING_NOSLASHESCAPE);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl node list */
+#include <inttypes.h>
+#include <netram/limits.h>
+
+#include "ctl.h"
+#include "show.h"
+
+void ctl_show_nodes(const struct netram_node *node, const char *indent)
+{
+	static const char *const head[] = {
+		"NAME", "STATE", "ADDRESS", "EXTENTS", "STORED", "SENT",
+		"RECEIVED", "ERRORS"
+	};
+	struct ctl_table t = { .columns = 8 };
+	char address[NETRAM_ENDPOINT_SIZE];
+	int i;
+
+	for (i = 0; i < t.columns; i++)
+		ctl_table_cell(&t, "%s", head[i]);
+	for (; node; node = node->next) {
+		netram_endpoint_format(&node->endpoint, address,
+				       sizeof(address));
+		ctl_table_cell(&t, "%s", node->name);
+		ctl_table_cell(&t, "%s", netram_node_state_name(node->state));
+		ctl_table_cell(&t, "%s", address);
+		ctl_table_cell(&t, "%" PRIu64, node->extents);
+		ctl_table_cell(&t, "%s", ctl_human(node->pages *
+						   NETRAM_PAGE_SIZE).text);
+		ctl_table_cell(&t, "%s", ctl_human(node->tx_bytes).text);
+		ctl_table_cell(&t, "%s", ctl_human(node->rx_bytes).text);
+		ctl_table_cell(&t, "%" PRIu64, node->errors);
+	}
+	ctl_table_print(&t, indent);
+	ctl_table_free(&t);
+}
+
+static int print_json(const struct netram_node *first)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_add(o, "nodes", ctl_json_nodes(first));
+	return ctl_json_print(o);
+}
+
+static int run(const struct ctl_call *call)
+{
+	struct netram_node *first;
+	struct netram *nt;
+	int err, ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	err = netram_node_list(nt, &first);
+	if (err)
+		ret = ctl_fail_module(nt, err);
+	else if (call->json)
+		ret = print_json(first);
+	else
+		ctl_show_nodes(first, "");
+	netram_node_free(first);
+	netram_close(nt);
+	return ret;
+}
+
+const struct ctl_command ctl_node_list = {
+	.group = "node",
+	.name = "list",
+	.summary = "list the nodes",
+	.examples =
+		"  netramctl node list\n"
+		"  netramctl node list --json | jq -r '.nodes[] | select(.state != \"up\").name'\n",
+	.run = run,
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * swapoff(2) does not return before the last page is back, so another thread
+ * watches. It takes no signals: those must reach the one in swapoff(2), which
+ * is how a person ends it.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "print.h"
+#include "progress.h"
+
+#define PAUSE_NS	100000000
+#define BAR		30
+
+static void draw(const struct ctl_progress *p, uint64_t left_kb)
+{
+	uint64_t gone = p->start_kb > left_kb ? p->start_kb - left_kb : 0;
+	int filled = p->start_kb ? (int)(gone * BAR / p->start_kb) : BAR;
+
+	fprintf(stderr, "\r[%.*s%*s] %s left  ", filled,
+		"##############################", BAR - filled, "",
+		ctl_human(left_kb * 1024).text);
+	fflush(stderr);
+}
+
+static bool look(const struct ctl_progress *p)
+{
+	const struct ctl_swap *swap;
+	struct ctl_swaps swaps;
+
+	if (ctl_swaps_read(&swaps))
+		return false;
+	swap = ctl_swaps_find(&swaps, p->device);
+	if (swap)
+		draw(p, swap->used_kb);
+	ctl_swaps_free(&swaps);
+	return swap;
+}
+
+static void *watch(void *arg)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	struct ctl_progress *p = arg;
+
+	while (!__atomic_load_n(&p->done, __ATOMIC_ACQUIRE) && look(p))
+		nanosleep(&pause, NULL);
+	return NULL;
+}
+
+void ctl_progress_start(struct ctl_progress *p, const char *device,
+			uint64_t start_kb)
+{
+	sigset_t all, old;
+
+	memset(p, 0, sizeof(*p));
+	p->device = device;
+	p->start_kb = start_kb;
+	if (!isatty(STDERR_FILENO))
+		return;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	p->running = !pthread_create(&p->thread, NULL, watch, p);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+void ctl_progress_stop(struct ctl_progress *p)
+{
+	if (!p->running)
+		return;
+	__atomic_store_n(&p->done, true, __ATOMIC_RELEASE);
+	pthread_join(p->thread, NULL);
+	fprintf(stderr, "\r%*s\r", BAR + 24, "");
+}

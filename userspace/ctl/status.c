@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl status */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "device.h"
+#include "show.h"
+
+/**
+ * struct status - everything on the screen
+ * @version: of the module
+ * @nodes: all
+ * @volumes: all
+ * @swaps: of the host
+ */
+struct status {
+	char version[64];
+	struct netram_node *nodes;
+	struct netram_volume *volumes;
+	struct ctl_swaps swaps;
+};
+
+/* sysfs, because a module without version information still runs. */
+static void read_version(char *version, size_t size)
+{
+	char *text;
+
+	snprintf(version, size, "unknown");
+	if (ctl_file_read("/sys/module/netram/version", &text))
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(version, size, "%s", text);
+	free(text);
+}
+
+static bool node_ails(const struct netram_node *node)
+{
+	return node->state != NETRAM_NODE_IDLE && node->state != NETRAM_NODE_UP;
+}
+
+static bool is_degraded(const struct status *s)
+{
+	const struct netram_node *node;
+	const struct netram_volume *volume;
+
+	for (node = s->nodes; node; node = node->next)
+		if (node_ails(node))
+			return true;
+	for (volume = s->volumes; volume; volume = volume->next)
+		if (volume->state != NETRAM_VOLUME_OK)
+			return true;
+	return false;
+}
+
+static void print_reasons(const struct status *s)
+{
+	const struct netram_node *node;
+	const struct netram_volume *volume;
+
+	for (node = s->nodes; node; node = node->next)
+		if (node_ails(node))
+			printf("! node %s is %s%s%s\n", node->name,
+			       netram_node_state_name(node->state),
+			       node->last_error[0] ? ": " : "",
+			       node->last_error);
+	for (volume = s->volumes; volume; volume = volume->next)
+		if (volume->state != NETRAM_VOLUME_OK)
+			printf("! volume %s is %s, lost pages: %llu\n",
+			       volume->name,
+			       netram_volume_state_name(volume->state),
+			       (unsigned long long)volume->lost_pages);
+}
+
+static void print_text(const struct status *s, const char *health)
+{
+	printf("netram %s, health: %s\n", s->version, health);
+	print_reasons(s);
+	puts("\nNodes");
+	if (s->nodes)
+		ctl_show_nodes(s->nodes, "  ");
+	else
+		puts("  none: netramctl node add NAME ADDRESS");
+	puts("\nVolumes");
+	if (s->volumes)
+		ctl_show_volumes(s->volumes, &s->swaps, "  ");
+	else
+		puts("  none: netramctl volume create NAME --size SIZE");
+}
+
+static struct json_object *json_volume(const struct status *s,
+				       const struct netram_volume *volume)
+{
+	struct json_object *o = ctl_json_volume(volume);
+	char device[CTL_DEVICE_SIZE];
+	const struct ctl_swap *swap;
+
+	ctl_device_path(volume->index, device);
+	swap = ctl_swaps_find(&s->swaps, device);
+	if (swap)
+		ctl_json_add(o, "swap", ctl_json_swap(swap));
+	return o;
+}
+
+static void print_json(const struct status *s, const char *health)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *volumes = json_object_new_array();
+	const struct netram_volume *volume;
+
+	for (volume = s->volumes; volume; volume = volume->next)
+		json_object_array_add(volumes, json_volume(s, volume));
+	ctl_json_text(o, "version", s->version);
+	ctl_json_add(o, "nodes", ctl_json_nodes(s->nodes));
+	ctl_json_add(o, "volumes", volumes);
+	ctl_json_text(o, "health", health);
+	ctl_json_print(o);
+}
+
+/* Not to know is neither healthy nor degraded, so any failure exits with 3. */
+static int ask(struct netram *nt, struct status *s)
+{
+	int err = netram_node_list(nt, &s->nodes);
+
+	if (!err)
+		err = netram_volume_list(nt, &s->volumes);
+	if (err) {
+		ctl_fail_module(nt, err);
+		return CTL_MODULE;
+	}
+	ctl_swaps_read(&s->swaps);
+	read_version(s->version, sizeof(s->version));
+	return CTL_OK;
+}
+
+static int show(const struct status *s, bool json)
+{
+	bool degraded = is_degraded(s);
+
+	if (json)
+		print_json(s, degraded ? "degraded" : "ok");
+	else
+		print_text(s, degraded ? "degraded" : "ok");
+	return degraded ? CTL_FAILED : CTL_OK;
+}
+
+static int run(const struct ctl_call *call)
+{
+	struct status s = { 0 };
+	struct netram *nt;
+	int ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	ret = ask(nt, &s);
+	if (!ret)
+		ret = show(&s, call->json);
+	ctl_swaps_free(&s.swaps);
+	netram_volume_free(s.volumes);
+	netram_node_free(s.nodes);
+	netram_close(nt);
+	return ret;
+}
+
+const struct ctl_command ctl_status = {
+	.name = "status",
+	.summary = "show nodes, volumes and health on one screen",
+	.examples =
+		"  netramctl status\n"
+		"  netramctl status >/dev/null || echo 'look at netram'\n",
+	.run = run,
+};

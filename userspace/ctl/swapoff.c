@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl swapoff */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/swap.h>
+
+#include "ctl.h"
+#include "device.h"
+#include "print.h"
+#include "progress.h"
+
+static struct {
+	bool force;
+} args;
+
+static const struct ctl_opt opts[] = {
+	{ "force", CTL_OPT_FLAG, &args.force, NULL,
+	  "try even if the pages do not fit; the kernel may kill programs", 0, 0 },
+	{ 0 }
+};
+
+/* The device of a volume by name needs the module; a device path does not,
+ * so that swap can be given back even when the module is not well.
+ */
+static int find_device(const char *operand, char device[CTL_DEVICE_SIZE])
+{
+	struct netram_volume *volume;
+	struct netram *nt;
+	uint32_t index;
+	int ret;
+
+	if (ctl_device_index(operand, &index)) {
+		ctl_device_path(index, device);
+		return CTL_OK;
+	}
+	if (operand[0] == '/')
+		return ctl_fail(CTL_USAGE,
+				"'%s' is not /dev/netramN: use swapoff(8)",
+				operand);
+	ret = ctl_open(&nt);
+	if (ret)
+		return ret;
+	ret = ctl_device_find(nt, operand, &volume);
+	if (!ret) {
+		ctl_device_path(volume->index, device);
+		netram_volume_free(volume);
+	}
+	netram_close(nt);
+	return ret;
+}
+
+static int refuse(const char *device, const struct ctl_preflight *pre)
+{
+	return ctl_fail(CTL_FAILED,
+			"the %s in use on %s would not fit: %s of memory (keeping %s in reserve) and %s of other swap are free; stop programs or add swap for another %s, or use --force",
+			ctl_human(pre->used_kb * 1024).text, device,
+			ctl_human(pre->memory_kb * 1024).text,
+			ctl_human(pre->reserve_kb * 1024).text,
+			ctl_human(pre->other_kb * 1024).text,
+			ctl_human(pre->short_kb * 1024).text);
+}
+
+static int check_room(const char *device, const struct ctl_swaps *swaps,
+		      const struct ctl_swap *swap)
+{
+	struct ctl_preflight pre;
+	struct ctl_meminfo mem;
+	int err;
+
+	if (args.force)
+		return CTL_OK;
+	err = ctl_meminfo_read(&mem);
+	if (err)
+		return ctl_fail(CTL_FAILED, "cannot read /proc/meminfo: %s",
+				strerror(-err));
+	ctl_preflight(swaps, swap, &mem, &pre);
+	return pre.short_kb ? refuse(device, &pre) : CTL_OK;
+}
+
+static int disable(const char *device, uint64_t used_kb)
+{
+	struct ctl_progress progress;
+	int err;
+
+	ctl_progress_start(&progress, device, used_kb);
+	err = swapoff(device) ? errno : 0;
+	ctl_progress_stop(&progress);
+	switch (err) {
+	case 0:
+		return CTL_OK;
+	case EPERM:
+		return ctl_fail(CTL_MODULE, "not permitted: run as root");
+	case ENOMEM:
+		return ctl_fail(CTL_FAILED,
+				"memory ran out on the way, %s is still swapped on: stop programs or add swap, and try again",
+				device);
+	case EINTR:
+		return ctl_fail(CTL_FAILED,
+				"interrupted, %s is still swapped on", device);
+	}
+	return ctl_fail(CTL_FAILED, "swapoff(2) of %s failed: %s", device,
+			strerror(err));
+}
+
+static int print_json(const char *device, uint64_t used_kb)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_text(o, "device", device);
+	ctl_json_u64(o, "moved_bytes", used_kb * 1024);
+	return ctl_json_print(o);
+}
+
+static int swap_off(const char *device, const struct ctl_swaps *swaps,
+		    bool json)
+{
+	const struct ctl_swap *swap = ctl_swaps_find(swaps, device);
+	int ret;
+
+	if (!swap)
+		return ctl_fail(CTL_FAILED, "%s is not swapped on", device);
+	ret = check_room(device, swaps, swap);
+	if (!ret)
+		ret = disable(device, swap->used_kb);
+	if (!ret && json)
+		ret = print_json(device, swap->used_kb);
+	return ret;
+}
+
+static int run(const struct ctl_call *call)
+{
+	char device[CTL_DEVICE_SIZE];
+	struct ctl_swaps swaps;
+	int err, ret = find_device(call->operands[0], device);
+
+	if (ret)
+		return ret;
+	err = ctl_swaps_read(&swaps);
+	if (err)
+		return ctl_fail(CTL_FAILED, "cannot read /proc/swaps: %s",
+				strerror(-err));
+	ret = swap_off(device, &swaps, call->json);
+	ctl_swaps_free(&swaps);
+	return ret;
+}
+
+const struct ctl_command ctl_swapoff = {
+	.name = "swapoff",
+	.operands = "VOLUME|/dev/netramN",
+	.summary = "bring the pages of a swap volume back, if they fit",
+	.examples =
+		"  netramctl swapoff v1\n"
+		"  netramctl swapoff /dev/netram0 --force\n",
+	.min = 1,
+	.max = 1,
+	.opts = opts,
+	.run = run,
+};

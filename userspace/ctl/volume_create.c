@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl volume create */
+#include <netram/limits.h>
+#include <stdio.h>
+
+#include "ctl.h"
+#include "device.h"
+#include "print.h"
+
+#define DEVICE_TIMEOUT_MS	5000
+
+static struct {
+	uint64_t size, extent_size, connections, queue_depth;
+	bool no_checksum;
+} args;
+
+static const struct ctl_opt opts[] = {
+	{ "size", CTL_OPT_SIZE, &args.size, "SIZE", "its size, needed",
+	  NETRAM_VOLUME_SIZE_MIN, NETRAM_VOLUME_SIZE_MAX },
+	{ "extent-size", CTL_OPT_SIZE, &args.extent_size, "SIZE",
+	  "what is placed as one, a power of two (default: 4M)",
+	  NETRAM_EXTENT_SIZE_MIN, NETRAM_EXTENT_SIZE_MAX },
+	{ "no-checksum", CTL_OPT_FLAG, &args.no_checksum, NULL,
+	  "do not check what is read; saves 0.1 % of the size in local memory", 0, 0 },
+	{ "connections", CTL_OPT_NUMBER, &args.connections, "N",
+	  "hardware queues, and connections to each node (default: one per CPU, up to 4)",
+	  NETRAM_CONNECTIONS_MIN, NETRAM_CONNECTIONS_MAX },
+	{ "queue-depth", CTL_OPT_NUMBER, &args.queue_depth, "N",
+	  "requests in flight per hardware queue (default: 128)",
+	  NETRAM_QUEUE_DEPTH_MIN, NETRAM_QUEUE_DEPTH_MAX },
+	{ 0 }
+};
+
+static int check_sizes(void)
+{
+	if (!args.size)
+		return ctl_fail(CTL_USAGE, "--size is needed: --size 4G");
+	if (args.size % NETRAM_PAGE_SIZE)
+		return ctl_fail(CTL_USAGE,
+				"--size: %llu is not a multiple of %u: try %llu",
+				(unsigned long long)args.size, NETRAM_PAGE_SIZE,
+				(unsigned long long)(args.size -
+					args.size % NETRAM_PAGE_SIZE));
+	if (args.extent_size & (args.extent_size - 1))
+		return ctl_fail(CTL_USAGE,
+				"--extent-size: %llu is not a power of two",
+				(unsigned long long)args.extent_size);
+	return CTL_OK;
+}
+
+/* The volume exists by now, whatever happens to its device node. */
+static int show(const struct netram_volume *volume, bool json)
+{
+	char device[CTL_DEVICE_SIZE];
+	int err = ctl_device_wait(volume->index, DEVICE_TIMEOUT_MS);
+
+	ctl_device_path(volume->index, device);
+	if (json)
+		ctl_json_print(ctl_json_volume(volume));
+	else
+		puts(device);
+	if (err)
+		return ctl_fail(CTL_FAILED,
+				"the volume was created but %s did not appear: is /dev a devtmpfs, or udev running?",
+				device);
+	return CTL_OK;
+}
+
+static int create(const struct netram_volume_spec *spec, bool json)
+{
+	struct netram_volume *volume;
+	struct netram *nt;
+	int err, ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	err = netram_volume_create(nt, spec, &volume);
+	ret = err ? ctl_fail_module(nt, err) : show(volume, json);
+	netram_volume_free(volume);
+	netram_close(nt);
+	return ret;
+}
+
+static int run(const struct ctl_call *call)
+{
+	const struct netram_volume_spec spec = {
+		.name = call->operands[0],
+		.size = args.size,
+		.extent_size = args.extent_size,
+		.no_checksum = args.no_checksum,
+		.connections = args.connections,
+		.queue_depth = args.queue_depth,
+	};
+
+	if (ctl_check_name("volume", spec.name) || check_sizes())
+		return CTL_USAGE;
+	return create(&spec, call->json);
+}
+
+const struct ctl_command ctl_volume_create = {
+	.group = "volume",
+	.name = "create",
+	.operands = "NAME --size SIZE",
+	.summary = "create a volume and print its device",
+	.examples =
+		"  netramctl volume create v1 --size 4G\n"
+		"  netramctl volume create scratch --size 1T --extent-size 16M --no-checksum\n",
+	.min = 1,
+	.max = 1,
+	.opts = opts,
+	.run = run,
+};

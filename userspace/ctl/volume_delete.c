@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl volume delete */
+#include <errno.h>
+#include <time.h>
+
+#include "ctl.h"
+#include "device.h"
+#include "print.h"
+#include "swaps.h"
+
+#define TRIES		25
+#define PAUSE_NS	40000000
+
+/* Swapped on or mounted: it will not come free by itself. */
+static bool in_lasting_use(struct netram *nt, const char *name)
+{
+	struct ctl_swaps swaps = { 0 };
+	char device[CTL_DEVICE_SIZE], where[256];
+	struct netram_volume *volume;
+	bool used;
+
+	if (netram_volume_get(nt, name, &volume))
+		return true;
+	ctl_device_path(volume->index, device);
+	netram_volume_free(volume);
+	if (ctl_swaps_read(&swaps))
+		return true;
+	used = ctl_swaps_find(&swaps, device) ||
+	       ctl_mounts_find(device, where, sizeof(where));
+	ctl_swaps_free(&swaps);
+	return used;
+}
+
+/* udev opens a device for a moment whenever something about it changes, most
+ * of all just after swapoff and umount. A person should not have to know that.
+ */
+static int delete_patiently(struct netram *nt, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	int err, tries = TRIES;
+
+	for (;;) {
+		err = netram_volume_delete(nt, name);
+		if (err != -EBUSY || !--tries)
+			return err;
+		if (in_lasting_use(nt, name))
+			return netram_volume_delete(nt, name);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int run(const struct ctl_call *call)
+{
+	const char *name = call->operands[0];
+	struct json_object *o;
+	struct netram *nt;
+	int err, ret;
+
+	if (ctl_check_name("volume", name))
+		return CTL_USAGE;
+	ret = ctl_open(&nt);
+	if (ret)
+		return ret;
+	err = delete_patiently(nt, name);
+	if (err) {
+		ret = ctl_fail_module(nt, err);
+	} else if (call->json) {
+		o = json_object_new_object();
+		ctl_json_text(o, "deleted", name);
+		ret = ctl_json_print(o);
+	}
+	netram_close(nt);
+	return ret;
+}
+
+const struct ctl_command ctl_volume_delete = {
+	.group = "volume",
+	.name = "delete",
+	.operands = "NAME",
+	.summary = "delete an unused volume with its pages",
+	.examples = "  netramctl volume delete v1\n",
+	.min = 1,
+	.max = 1,
+	.run = run,
+};

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl volume show */
+#include <inttypes.h>
+#include <netram/limits.h>
+#include <stdio.h>
+
+#include "ctl.h"
+#include "device.h"
+#include "print.h"
+
+static void print_volume(const struct netram_volume *v)
+{
+	char device[CTL_DEVICE_SIZE], uuid[NETRAM_UUID_SIZE];
+
+	ctl_device_path(v->index, device);
+	netram_uuid_format(v->uuid, uuid);
+	printf("name         %s\n", v->name);
+	printf("state        %s\n", netram_volume_state_name(v->state));
+	printf("device       %s\n", device);
+	printf("uuid         %s\n", uuid);
+	printf("size         %s\n", ctl_human(v->size).text);
+	printf("extent size  %s\n", ctl_human(v->extent_size).text);
+	printf("checksum     %s\n", v->checksum ? "yes" : "no");
+	printf("connections  %u\n", v->connections);
+	printf("queue depth  %u\n", v->queue_depth);
+	printf("openers      %u\n", v->openers);
+	printf("extents      %" PRIu64 "\n", v->extents);
+	printf("stored       %s\n",
+	       ctl_human(v->pages * NETRAM_PAGE_SIZE).text);
+	printf("lost pages   %" PRIu64 "\n", v->lost_pages);
+}
+
+static void print_sessions(const struct netram_session *s)
+{
+	static const char *const head[] = {
+		"NODE", "STATE", "EPOCH", "CONNECTIONS", "EXTENTS", "STORED",
+		"INSTANCE"
+	};
+	struct ctl_table t = { .columns = 7 };
+	int i;
+
+	for (i = 0; i < t.columns; i++)
+		ctl_table_cell(&t, "%s", head[i]);
+	for (; s; s = s->next) {
+		ctl_table_cell(&t, "%s", s->node);
+		ctl_table_cell(&t, "%s", netram_session_state_name(s->state));
+		ctl_table_cell(&t, "%" PRIu64, s->epoch);
+		ctl_table_cell(&t, "%u", s->connections);
+		ctl_table_cell(&t, "%" PRIu64, s->extents);
+		ctl_table_cell(&t, "%s", ctl_human(s->pages *
+						   NETRAM_PAGE_SIZE).text);
+		ctl_table_cell(&t, "%s", s->instance[0] ? s->instance : "-");
+	}
+	puts("sessions");
+	ctl_table_print(&t, "  ");
+	ctl_table_free(&t);
+}
+
+static int run(const struct ctl_call *call)
+{
+	struct netram_volume *volume;
+	struct netram *nt;
+	int ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	ret = ctl_device_find(nt, call->operands[0], &volume);
+	if (ret)
+		goto out;
+	if (call->json) {
+		ret = ctl_json_print(ctl_json_volume(volume));
+	} else {
+		print_volume(volume);
+		print_sessions(volume->sessions);
+	}
+	netram_volume_free(volume);
+out:
+	netram_close(nt);
+	return ret;
+}
+
+const struct ctl_command ctl_volume_show = {
+	.group = "volume",
+	.name = "show",
+	.operands = "NAME|/dev/netramN",
+	.summary = "show all about a volume and its nodes",
+	.examples =
+		"  netramctl volume show v1\n"
+		"  netramctl volume show /dev/netram0 --json | jq '.sessions[].state'\n",
+	.min = 1,
+	.max = 1,
+	.run = run,
+};
