@@ -51,6 +51,7 @@ enum ctl_opt_kind {
  * @help: what it does
  * @min: least number or size
  * @max: greatest number or size
+ * @def: what it is when not given; 0: @help tells, or there is nothing to tell
  */
 struct ctl_opt {
 	const char *name;
@@ -60,6 +61,7 @@ struct ctl_opt {
 	const char *help;
 	uint64_t min;
 	uint64_t max;
+	uint64_t def;
 };
 
 /**

@@ -18,10 +18,10 @@ static struct {
 
 static const struct ctl_opt opts[] = {
 	{ "follow", CTL_OPT_FLAG, &args.follow, NULL,
-	  "go on after the first event", 0, 0 },
+	  "go on after the first event", 0, 0, 0 },
 	{ "timeout", CTL_OPT_NUMBER, &args.timeout, "SECONDS",
 	  "end when nothing has happened for so long (default: wait)",
-	  1, 86400 },
+	  1, 86400, 0 },
 	{ 0 }
 };
 

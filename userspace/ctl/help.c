@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* --help, made from the commands' own tables. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,18 +12,28 @@ static const struct ctl_opt common[] = {
 	{ 0 }
 };
 
+static void print_value(const struct ctl_opt *opt, const char *before,
+			uint64_t value)
+{
+	char text[24];
+
+	if (opt->kind == CTL_OPT_SIZE)
+		netram_size_format(value, text, sizeof(text));
+	else
+		snprintf(text, sizeof(text), "%" PRIu64, value);
+	printf("%s%s", before, text);
+}
+
 static void print_limits(const struct ctl_opt *opt)
 {
-	char min[24], max[24];
-
-	if (opt->kind == CTL_OPT_SIZE) {
-		netram_size_format(opt->min, min, sizeof(min));
-		netram_size_format(opt->max, max, sizeof(max));
-		printf(", %s to %s", min, max);
-	} else if (opt->kind == CTL_OPT_NUMBER) {
-		printf(", %llu to %llu", (unsigned long long)opt->min,
-		       (unsigned long long)opt->max);
-	}
+	if (opt->kind != CTL_OPT_SIZE && opt->kind != CTL_OPT_NUMBER)
+		return;
+	print_value(opt, ", ", opt->min);
+	print_value(opt, " to ", opt->max);
+	if (opt->def)
+		print_value(opt, " (default: ", opt->def);
+	if (opt->def)
+		putchar(')');
 }
 
 static void print_opts(const struct ctl_opt *opt)

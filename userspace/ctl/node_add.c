@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl node add */
+#include <errno.h>
 #include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,14 +15,14 @@ static struct {
 
 static const struct ctl_opt opts[] = {
 	{ "region", CTL_OPT_NAME, &args.region, "R",
-	  "where it stands, coarse (default: default)", 0, 0 },
+	  "where it stands, coarse (default: default)", 0, 0, 0 },
 	{ "zone", CTL_OPT_NAME, &args.zone, "Z",
-	  "what fails together with it (default: NAME)", 0, 0 },
+	  "what fails together with it (default: NAME)", 0, 0, 0 },
 	{ "weight", CTL_OPT_NUMBER, &args.weight, "N",
-	  "its share of new extents (default: 100)",
-	  NETRAM_WEIGHT_MIN, NETRAM_WEIGHT_MAX },
+	  "its share of new extents",
+	  NETRAM_WEIGHT_MIN, NETRAM_WEIGHT_MAX, NETRAM_WEIGHT_DEF },
 	{ "export", CTL_OPT_TEXT, &args.export, "NAME",
-	  "not a netram-server: use this export of an NBD server", 0, 0 },
+	  "not a netram-server: use this export of an NBD server", 0, 0, 0 },
 	{ 0 }
 };
 
@@ -78,14 +79,17 @@ static int run(const struct ctl_call *call)
 		.export_name = args.export,
 	};
 	char why[512];
+	int err;
 
 	if (ctl_check_name("node", spec.name))
 		return CTL_USAGE;
 	if (args.export && check_export(args.export))
 		return CTL_USAGE;
-	if (netram_endpoint_parse(call->operands[1], &spec.endpoint, why,
-				  sizeof(why)))
-		return ctl_fail(CTL_USAGE, "%s", why);
+	err = netram_endpoint_parse(call->operands[1], &spec.endpoint, why,
+				    sizeof(why));
+	if (err)
+		return ctl_fail(err == -EINVAL ? CTL_USAGE : CTL_FAILED, "%s",
+				why);
 	return add(&spec, call->json);
 }
 

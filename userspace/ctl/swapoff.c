@@ -16,7 +16,7 @@ static struct {
 
 static const struct ctl_opt opts[] = {
 	{ "force", CTL_OPT_FLAG, &args.force, NULL,
-	  "try even if the pages do not fit; the kernel may kill programs", 0, 0 },
+	  "try even if the pages do not fit; the kernel may kill programs", 0, 0, 0 },
 	{ 0 }
 };
 

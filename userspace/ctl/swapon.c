@@ -22,9 +22,9 @@ static struct {
 static const struct ctl_opt opts[] = {
 	{ "priority", CTL_OPT_NUMBER, &args.priority, "N",
 	  "higher is used first (default: below all others)",
-	  0, SWAP_FLAG_PRIO_MASK },
+	  0, SWAP_FLAG_PRIO_MASK, 0 },
 	{ "force", CTL_OPT_FLAG, &args.force, NULL,
-	  "write a new swap signature, whatever is on it now", 0, 0 },
+	  "write a new swap signature, whatever is on it now", 0, 0, 0 },
 	{ 0 }
 };
 

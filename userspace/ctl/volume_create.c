@@ -15,19 +15,22 @@ static struct {
 } args;
 
 static const struct ctl_opt opts[] = {
-	{ "size", CTL_OPT_SIZE, &args.size, "SIZE", "its size, needed",
-	  NETRAM_VOLUME_SIZE_MIN, NETRAM_VOLUME_SIZE_MAX },
+	{ "size", CTL_OPT_SIZE, &args.size, "SIZE", "its size, a multiple of 4096; needed",
+	  NETRAM_VOLUME_SIZE_MIN, NETRAM_VOLUME_SIZE_MAX, 0 },
 	{ "extent-size", CTL_OPT_SIZE, &args.extent_size, "SIZE",
-	  "what is placed as one, a power of two (default: 4M)",
-	  NETRAM_EXTENT_SIZE_MIN, NETRAM_EXTENT_SIZE_MAX },
+	  "what is placed as one, a power of two",
+	  NETRAM_EXTENT_SIZE_MIN, NETRAM_EXTENT_SIZE_MAX,
+	  NETRAM_EXTENT_SIZE_DEF },
 	{ "no-checksum", CTL_OPT_FLAG, &args.no_checksum, NULL,
-	  "do not check what is read; saves 0.1 % of the size in local memory", 0, 0 },
+	  "do not check what is read; saves 0.1 % of the size in local memory", 0, 0, 0 },
 	{ "connections", CTL_OPT_NUMBER, &args.connections, "N",
 	  "hardware queues, and connections to each node (default: one per CPU, up to 4)",
-	  NETRAM_CONNECTIONS_MIN, NETRAM_CONNECTIONS_MAX },
+	  NETRAM_CONNECTIONS_MIN, NETRAM_CONNECTIONS_MAX,
+	  NETRAM_CONNECTIONS_DEF },
 	{ "queue-depth", CTL_OPT_NUMBER, &args.queue_depth, "N",
-	  "requests in flight per hardware queue (default: 128)",
-	  NETRAM_QUEUE_DEPTH_MIN, NETRAM_QUEUE_DEPTH_MAX },
+	  "requests in flight per hardware queue",
+	  NETRAM_QUEUE_DEPTH_MIN, NETRAM_QUEUE_DEPTH_MAX,
+	  NETRAM_QUEUE_DEPTH_DEF },
 	{ 0 }
 };
 
