@@ -181,10 +181,10 @@ guest_reset() {
 		umount "$dev" || rc=1
 	done
 	if module_loaded && [ -x "$NETRAM_BUILD/bin/netramctl" ]; then
-		for vol in $(netramctl volume list --json 2> /dev/null | jq -r '.. | .name? // empty'); do
+		for vol in $(netramctl volume list --json 2> /dev/null | jq -r '.volumes[].name'); do
 			netramctl volume delete "$vol" > /dev/null || rc=1
 		done
-		for n in $(netramctl node list --json 2> /dev/null | jq -r '.. | .name? // empty'); do
+		for n in $(netramctl node list --json 2> /dev/null | jq -r '.nodes[].name'); do
 			netramctl node remove "$n" > /dev/null || rc=1
 		done
 	fi
