@@ -81,6 +81,13 @@
 #define NBD_INFO_DESCRIPTION		2U
 #define NBD_INFO_BLOCK_SIZE		3U
 
+/* NBD_OPT_EXPORT_NAME is answered without a head; these zeroes end it unless NO_ZEROES. */
+#define NBD_EXPORT_NAME_PAD		124U
+
+/* Meta context for NBD_CMD_BLOCK_STATUS: which bytes are holes. */
+#define NBD_META_BASE			"base:"
+#define NBD_META_BASE_ALLOCATION	"base:allocation"
+
 /* Transmission phase. */
 #define NBD_REQUEST_MAGIC		0x25609513U
 #define NBD_SIMPLE_REPLY_MAGIC		0x67446698U

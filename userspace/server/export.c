@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of exports and the fence.
+ *
+ * Locking. One mutex, table->lock, guards everything here: slots, user lists,
+ * epochs. It is taken when a connection comes, goes or asks for the list, never
+ * for a request. It is a leaf but for user->wake(), which may take a loop's
+ * inbox lock. The store takes no lock at all.
+ *
+ * The fence. Promise: when the GO of epoch E has been answered, no request of a
+ * connection with an epoch below E changes the export any more. How:
+ *
+ *  1. export_join(E), under the lock, raises export->epoch to E, so that from
+ *     here on a lower one is refused, and adds the new user to the list, so that
+ *     a still higher one fences it in turn.
+ *  2. Under the same lock it marks every user with a lower epoch fenced and
+ *     wakes the thread that owns it. The new user is answered only when no lower
+ *     epoch is left in the list (-EINPROGRESS until then).
+ *  3. A user leaves the list in export_leave() only, called by the thread that
+ *     owns the connection, and only when that connection has no receive or send
+ *     in the kernel (the kernel writes payloads straight into pages) and the
+ *     thread is not inside a request of it. Everything it did to the store
+ *     happened before it took the lock to leave, hence before the new user,
+ *     taking the lock after, found it gone.
+ *  4. export_leave() wakes those who wait; they ask export_ready() again,
+ *     which also tells them whether they have been fenced meanwhile.
+ *
+ * The owner of a connection that never drains would hold up its successor, not
+ * endanger it: the successor's handshake times out and is tried again.
+ */
+#include "export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int export_table_init(struct export_table *t, struct store *store,
+		      unsigned int max, uint64_t default_size)
+{
+	t->store = store;
+	t->max = max;
+	t->default_size = default_size;
+	t->slots = calloc(max, sizeof(*t->slots));
+	if (!t->slots)
+		return -ENOMEM;
+	pthread_mutex_init(&t->lock, NULL);
+	return 0;
+}
+
+static void destroy(struct export *e)
+{
+	space_exit(&e->space);
+	free(e);
+}
+
+void export_table_exit(struct export_table *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->max; i++)
+		if (t->slots[i])
+			destroy(t->slots[i]);
+	free(t->slots);
+	pthread_mutex_destroy(&t->lock);
+}
+
+static struct export *find(const struct export_table *t, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->max; i++)
+		if (t->slots[i] && !strcmp(t->slots[i]->name, name))
+			return t->slots[i];
+	return NULL;
+}
+
+static uint64_t pages_used(const struct export *e)
+{
+	return __atomic_load_n(&e->space.used, __ATOMIC_RELAXED);
+}
+
+/* Nobody would miss it: made on demand, unused, and without a page. */
+static bool droppable(const struct export *e)
+{
+	return !e->declared && !e->nr_users && !pages_used(e);
+}
+
+/*
+ * A free slot, if need be by dropping an empty export. That forgets its epoch
+ * too, which fences nothing while nobody is connected and no page is held.
+ */
+static struct export **free_slot(struct export_table *t)
+{
+	struct export **drop = NULL;
+	unsigned int i;
+
+	for (i = 0; i < t->max; i++) {
+		if (!t->slots[i])
+			return &t->slots[i];
+		if (!drop && droppable(t->slots[i]))
+			drop = &t->slots[i];
+	}
+	if (drop) {
+		destroy(*drop);
+		*drop = NULL;
+	}
+	return drop;
+}
+
+static int create(struct export_table *t, const char *name, uint64_t size,
+		  struct export **made)
+{
+	struct export **slot = free_slot(t);
+	struct export *e;
+	int ret;
+
+	if (!slot)
+		return -ENOSPC;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return -ENOSPC;
+	ret = space_init(&e->space, t->store, size, "netram");
+	if (ret) {
+		free(e);
+		return -ENOSPC;
+	}
+	strcpy(e->name, name);
+	*slot = *made = e;
+	return 0;
+}
+
+int export_declare(struct export_table *t, const char *name, uint64_t size)
+{
+	struct export *e;
+	int ret;
+
+	if (find(t, name))
+		return -EEXIST;
+	ret = create(t, name, size, &e);
+	if (!ret)
+		e->declared = true;
+	return ret;
+}
+
+static uint64_t wanted_size(const struct export_table *t,
+			    const struct name *name)
+{
+	return name->size ? name->size : t->default_size;
+}
+
+/* Does the name go with the export that is there? */
+static int check_existing(const struct export *e, const struct name *name,
+			  char *why)
+{
+	if (name->size && name->size != e->space.size) {
+		snprintf(why, NAME_WHY_MAX,
+			 "the export exists with %llu bytes, not %llu",
+			 (unsigned long long)e->space.size,
+			 (unsigned long long)name->size);
+		return -EINVAL;
+	}
+	if (name->has_epoch && e->has_epoch && name->epoch < e->epoch) {
+		snprintf(why, NAME_WHY_MAX,
+			 "epoch %llu is over: epoch %llu has been here",
+			 (unsigned long long)name->epoch,
+			 (unsigned long long)e->epoch);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int find_or_create(struct export_table *t, const struct name *name,
+			  struct export **found, char *why)
+{
+	*found = find(t, name->export);
+	if (*found)
+		return check_existing(*found, name, why);
+	if (!create(t, name->export, wanted_size(t, name), found))
+		return 0;
+	snprintf(why, NAME_WHY_MAX,
+		 "no room for another export (of %u, or no address space)",
+		 t->max);
+	return -ENOSPC;
+}
+
+static bool below(const struct export_user *user, uint64_t epoch)
+{
+	return user->has_epoch && user->epoch < epoch;
+}
+
+/* True: somebody of an older session is still there. */
+static bool older_left(const struct export *e, uint64_t epoch)
+{
+	const struct export_user *u;
+
+	for (u = e->users; u; u = u->next)
+		if (below(u, epoch))
+			return true;
+	return false;
+}
+
+static void fence_below(struct export *e, uint64_t epoch)
+{
+	struct export_user *u;
+
+	for (u = e->users; u; u = u->next) {
+		if (below(u, epoch)) {
+			__atomic_store_n(&u->fenced, true, __ATOMIC_RELEASE);
+			u->wake(u);
+		}
+	}
+}
+
+static void link_user(struct export *e, struct export_user *user)
+{
+	user->export = e;
+	user->prev = NULL;
+	user->next = e->users;
+	if (e->users)
+		e->users->prev = user;
+	e->users = user;
+	e->nr_users++;
+}
+
+static void unlink_user(struct export *e, struct export_user *user)
+{
+	if (user->prev)
+		user->prev->next = user->next;
+	else
+		e->users = user->next;
+	if (user->next)
+		user->next->prev = user->prev;
+	e->nr_users--;
+	user->export = NULL;
+}
+
+static void describe(struct export *e, const struct name *name)
+{
+	if (name->client[0])
+		strcpy(e->client, name->client);
+	if (name->class)
+		e->class = name->class;
+}
+
+static int join(struct export *e, const struct name *name,
+		struct export_user *user)
+{
+	user->has_epoch = name->has_epoch;
+	user->epoch = name->epoch;
+	user->fenced = false;
+	link_user(e, user);
+	describe(e, name);
+	if (!name->has_epoch)
+		return 0;
+	e->has_epoch = true;
+	e->epoch = name->epoch;
+	fence_below(e, name->epoch);
+	return older_left(e, name->epoch) ? -EINPROGRESS : 0;
+}
+
+int export_join(struct export_table *t, const struct name *name,
+		struct export_user *user, char *why)
+{
+	struct export *e;
+	int ret;
+
+	pthread_mutex_lock(&t->lock);
+	ret = find_or_create(t, name, &e, why);
+	if (!ret)
+		ret = join(e, name, user);
+	pthread_mutex_unlock(&t->lock);
+	return ret;
+}
+
+int export_ready(struct export_table *t, struct export_user *user)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&t->lock);
+	if (user->fenced)
+		ret = -EPERM;
+	else if (user->has_epoch && older_left(user->export, user->epoch))
+		ret = -EINPROGRESS;
+	pthread_mutex_unlock(&t->lock);
+	return ret;
+}
+
+void export_leave(struct export_table *t, struct export_user *user)
+{
+	struct export *e = user->export;
+	struct export_user *u;
+
+	if (!e)
+		return;
+	pthread_mutex_lock(&t->lock);
+	unlink_user(e, user);
+	for (u = e->users; user->fenced && u; u = u->next)
+		u->wake(u);
+	pthread_mutex_unlock(&t->lock);
+}
+
+int export_peek(struct export_table *t, const struct name *name,
+		uint64_t *size, char *why)
+{
+	struct export *e;
+	int ret = 0;
+
+	pthread_mutex_lock(&t->lock);
+	e = find(t, name->export);
+	if (e)
+		ret = check_existing(e, name, why);
+	*size = e ? e->space.size : wanted_size(t, name);
+	pthread_mutex_unlock(&t->lock);
+	return ret;
+}
+
+bool export_next_name(struct export_table *t, unsigned int *cursor,
+		      char *name)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&t->lock);
+	while (!found && *cursor < t->max) {
+		struct export *e = t->slots[(*cursor)++];
+
+		if (e)
+			strcpy(name, e->name);
+		found = e;
+	}
+	pthread_mutex_unlock(&t->lock);
+	return found;
+}

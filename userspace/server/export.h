@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Exports: named spaces, who uses them, and the fence between one host's
+ * sessions. The locking is described in export.c.
+ */
+#ifndef EXPORT_H
+#define EXPORT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "name.h"
+#include "store.h"
+
+struct export;
+
+/**
+ * struct export_user - one connection's hold on an export
+ * @export: NULL while it holds none
+ * @prev: in the export's list; guarded by the table's lock
+ * @next: likewise
+ * @epoch: of the session it belongs to
+ * @has_epoch: false: a plain client, outside the fence
+ * @fenced: set once, by any thread: a newer session wants this one gone
+ * @wake: any thread, the table's lock held: look at @fenced and
+ *        export_ready() again soon. Must not block or call back.
+ */
+struct export_user {
+	struct export *export;
+	struct export_user *prev;
+	struct export_user *next;
+	uint64_t epoch;
+	bool has_epoch;
+	bool fenced;
+	void (*wake)(struct export_user *user);
+};
+
+struct export {
+	char name[NETRAM_EXPORT_MAX + 1];
+	char client[NETRAM_NAME_MAX + 1];
+	const char *class;
+	struct space space;
+	struct export_user *users;
+	unsigned int nr_users;
+	uint64_t epoch;		/* highest seen; valid if has_epoch */
+	bool has_epoch;
+	bool declared;		/* by --export: never dropped */
+};
+
+struct export_table {
+	pthread_mutex_t lock;
+	struct store *store;
+	struct export **slots;	/* @max of them, some NULL */
+	unsigned int max;
+	uint64_t default_size;
+};
+
+int export_table_init(struct export_table *t, struct store *store,
+		      unsigned int max, uint64_t default_size);
+/* No users are left. */
+void export_table_exit(struct export_table *t);
+
+/* Makes an export that exists before anybody asks for it. 0 or -errno. */
+int export_declare(struct export_table *t, const char *name, uint64_t size);
+
+/*
+ * Joins @user to the export, which is made if there is none.
+ *   0             joined, requests may come
+ *   -EINPROGRESS  joined, but requests must wait for export_ready()
+ *   -EINVAL       the name asks for what is not so; @why says what
+ *   -EPERM        a newer session has been here
+ *   -ENOSPC       no room for one more export
+ */
+int export_join(struct export_table *t, const struct name *name,
+		struct export_user *user, char *why);
+
+/* For one told to wait: 0, -EINPROGRESS, or -EPERM if fenced itself now. */
+int export_ready(struct export_table *t, struct export_user *user);
+
+/* No request of @user can touch the space any more. Harmless if never joined. */
+void export_leave(struct export_table *t, struct export_user *user);
+
+/* What export_join() would give, changing nothing: 0 and *size, or as there. */
+int export_peek(struct export_table *t, const struct name *name,
+		uint64_t *size, char *why);
+
+/*
+ * Name of the first export at or after slot *cursor, which is moved past it.
+ * False at the end. @name: NETRAM_EXPORT_MAX + 1 bytes.
+ */
+bool export_next_name(struct export_table *t, unsigned int *cursor,
+		      char *name);
+
+static inline bool export_fenced(const struct export_user *user)
+{
+	return __atomic_load_n(&user->fenced, __ATOMIC_ACQUIRE);
+}
+
+#endif /* EXPORT_H */

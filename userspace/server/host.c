@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#ifndef PR_SET_IO_FLUSHER
+#define PR_SET_IO_FLUSHER 57
+#endif
+
+/* Late, not never: a server that outgrew its host must not take it down. */
+#define OOM_SCORE_ADJ "-900"
+
+uint64_t host_memory(void)
+{
+	return (uint64_t)sysconf(_SC_PHYS_PAGES) *
+	       (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool can_map(uint64_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	munmap(p, bytes);
+	return true;
+}
+
+/*
+ * ONFAULT: only what has been touched. Without it every sparse mapping to come
+ * would be filled at once. Without privilege MCL_FUTURE may succeed and then
+ * refuse every large mapping, so try one before believing it.
+ */
+static void lock_memory(uint64_t limit)
+{
+	if (!mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) {
+		if (can_map(limit))
+			return;
+		munlockall();
+		errno = EPERM;
+	}
+	log_warning("cannot lock memory (%s): pages may be swapped; run as root, raise LimitMEMLOCK, or give --no-mlock",
+		    strerror(errno));
+}
+
+static void set_oom_score(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(OOM_SCORE_ADJ);
+
+	if (fd < 0 || write(fd, OOM_SCORE_ADJ, len) != (ssize_t)len)
+		log_warning("cannot lower the OOM score (%s): under memory pressure the kernel may choose this server",
+			    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void set_io_flusher(void)
+{
+	if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0))
+		log_warning("cannot become an I/O flusher (%s): swapping onto this same machine may deadlock",
+			    strerror(errno));
+}
+
+void host_prepare(bool lock, uint64_t limit)
+{
+	set_oom_score();
+	set_io_flusher();
+	if (lock)
+		lock_memory(limit);
+}
+
+void host_raise_files(uint64_t nr)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur >= nr)
+		return;
+	r.rlim_cur = nr;
+	if (r.rlim_max < nr)
+		r.rlim_max = nr;
+	if (!setrlimit(RLIMIT_NOFILE, &r))
+		return;
+	getrlimit(RLIMIT_NOFILE, &r);
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+	log_warning("only %llu open files allowed, not %llu: fewer connections and exports will fit",
+		    (unsigned long long)r.rlim_cur, (unsigned long long)nr);
+}
+
+int host_random(void *to, size_t len)
+{
+	return getrandom(to, len, 0) == (ssize_t)len ? 0 : -EIO;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the server asks of the machine it runs on. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of memory the machine has. */
+uint64_t host_memory(void);
+
+/*
+ * Try to be what others can lean on under memory pressure: not swapped (with
+ * @lock), late in the OOM killer's list, not throttled by the swap we are.
+ * What is refused is a warning. @limit: bytes that will be mapped at least.
+ */
+void host_prepare(bool lock, uint64_t limit);
+
+/* As many open files as @nr connections and exports need; a warning if not. */
+void host_raise_files(uint64_t nr);
+
+/* @len random bytes. */
+int host_random(void *to, size_t len);
+
+#endif /* HOST_H */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The order of starting, and its exact reverse. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "export.h"
+#include "host.h"
+#include "listen.h"
+#include "log.h"
+#include "loop.h"
+#include "options.h"
+#include "status.h"
+
+/* Files besides connections and exports: rings, eventfds, sockets. */
+#define SPARE_FILES 256
+
+#define INSTANCE_BYTES 16
+
+struct server {
+	struct options options;
+	char instance[2 * INSTANCE_BYTES + 1];
+	char description[128];
+	struct store store;
+	struct export_table table;
+	struct service service;
+	struct loops loops;
+	struct status *status;
+	sigset_t signals;
+};
+
+static void make_instance(struct server *s)
+{
+	uint8_t raw[INSTANCE_BYTES];
+	size_t i;
+
+	if (host_random(raw, sizeof(raw))) {
+		log_error("no random numbers from the kernel");
+		exit(1);
+	}
+	for (i = 0; i < sizeof(raw); i++)
+		sprintf(s->instance + 2 * i, "%02x", raw[i]);
+	snprintf(s->description, sizeof(s->description),
+		 "netram-server %s instance=%s", NETRAM_VERSION, s->instance);
+}
+
+/* Threads inherit the mask, so signals come to the main thread alone. */
+static void block_signals(struct server *s)
+{
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&s->signals);
+	sigaddset(&s->signals, SIGTERM);
+	sigaddset(&s->signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
+}
+
+static int check_uring(void)
+{
+	int ret = loops_probe();
+
+	if (ret)
+		log_error("the kernel refuses io_uring (%s): allow it (sysctl kernel.io_uring_disabled=0, container seccomp profile)",
+			  strerror(-ret));
+	return ret;
+}
+
+static int declare_exports(struct server *s)
+{
+	char name[NETRAM_EXPORT_MAX + 1];
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < s->options.nr_exports; i++) {
+		const struct options_export *e = &s->options.exports[i];
+
+		memcpy(name, e->name, e->name_len);
+		name[e->name_len] = '\0';
+		ret = export_declare(&s->table, name, e->size);
+		if (ret) {
+			log_error("--export %s: %s", name, strerror(-ret));
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int make_store(struct server *s)
+{
+	const struct options *o = &s->options;
+	int ret;
+
+	ret = store_init(&s->store, o->memory);
+	if (!ret)
+		ret = export_table_init(&s->table, &s->store,
+					(unsigned int)o->max_exports,
+					o->export_size);
+	if (ret) {
+		log_error("out of memory");
+		return ret;
+	}
+	return declare_exports(s);
+}
+
+static int open_listener(const struct listen_addr *addr)
+{
+	int fd = listen_open(addr);
+
+	if (fd < 0)
+		log_error("cannot listen: %s; choose another --listen",
+			  strerror(-fd));
+	return fd;
+}
+
+static int open_listeners(const struct options *o, int *fds)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->nr_listen; i++) {
+		fds[i] = open_listener(&o->listen[i]);
+		if (fds[i] < 0)
+			return fds[i];
+	}
+	return 0;
+}
+
+/* On standard output, for whoever started us with port 0. */
+static void announce(const struct options *o, const int *fds)
+{
+	char text[80];
+	unsigned int i;
+
+	for (i = 0; i < o->nr_listen; i++) {
+		listen_format(fds[i], text, sizeof(text));
+		printf("listening on %s\n", text);
+	}
+	fflush(stdout);
+}
+
+static int start_loops(struct server *s)
+{
+	int ret, fds[LISTEN_MAX];
+
+	ret = open_listeners(&s->options, fds);
+	if (ret)
+		return ret;
+	announce(&s->options, fds);
+	s->service.table = &s->table;
+	s->service.description = s->description;
+	s->loops.nr = (unsigned int)s->options.threads;
+	s->loops.max_connections = (unsigned int)s->options.max_connections;
+	ret = loops_start(&s->loops, &s->service, fds, s->options.nr_listen);
+	if (ret)
+		log_error("cannot start the threads: %s; try fewer --threads",
+			  strerror(-ret));
+	return ret;
+}
+
+static int start_status(struct server *s, int64_t started)
+{
+	struct status_source source = { s->options.name, s->instance, started,
+					&s->table, &s->loops };
+	const char *path = s->options.status_path;
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = listen_unix(path);
+	if (fd < 0) {
+		log_error("--status %s: %s", path, strerror(-fd));
+		return fd;
+	}
+	s->status = status_start(fd, &source);
+	if (!s->status)
+		log_error("--status %s: cannot be served", path);
+	return s->status ? 0 : -EIO;
+}
+
+static void stop_status(struct server *s)
+{
+	if (!s->status)
+		return;
+	status_stop(s->status);
+	unlink(s->options.status_path);
+}
+
+static void wait_for_signal(const struct server *s)
+{
+	int sig;
+
+	sigwait(&s->signals, &sig);
+	log_info("%s: stopping", strsignal(sig));
+}
+
+/* The status is started last and stopped first: it looks at all the rest. */
+static int serve(struct server *s)
+{
+	int64_t started = clock_ms();
+
+	if (make_store(s) || start_loops(s) || start_status(s, started))
+		return 1;
+	sd_notify(0, "READY=1");
+	wait_for_signal(s);
+	sd_notify(0, "STOPPING=1");
+	stop_status(s);
+	loops_stop(&s->loops);
+	export_table_exit(&s->table);
+	store_exit(&s->store);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct server server;
+	struct options *o = &server.options;
+
+	options_parse(argc, argv, o);
+	block_signals(&server);
+	make_instance(&server);
+	if (check_uring())
+		return 1;
+	host_raise_files(o->max_connections + o->max_exports + SPARE_FILES);
+	host_prepare(!o->no_mlock, o->memory);
+	return serve(&server);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command line. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <netram/limits.h>
+
+#include "listen.h"
+
+#define OPTIONS_EXPORTS_MAX	256
+
+struct options_export {
+	const char *name;	/* not terminated: @name_len bytes */
+	unsigned int name_len;
+	uint64_t size;
+};
+
+struct options {
+	struct listen_addr listen[LISTEN_MAX];
+	unsigned int nr_listen;
+	struct options_export exports[OPTIONS_EXPORTS_MAX];
+	unsigned int nr_exports;
+	uint64_t memory;
+	uint64_t export_size;
+	uint64_t threads;
+	uint64_t max_exports;
+	uint64_t max_connections;
+	const char *status_path;
+	char name[NETRAM_NAME_MAX + 1];
+	bool no_mlock;
+};
+
+/* Fills in what was not given. Exits the program: --help, --version, errors. */
+void options_parse(int argc, char **argv, struct options *o);
+
+#endif /* OPTIONS_H */

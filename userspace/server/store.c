@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each space is one sparse memfd, mapped whole: an untouched page costs
+ * nothing, and a page's place is base + offset with no lookup.
+ *
+ * The life of a page. Pages are received into and sent from the mapping while
+ * other threads free and allocate. Merely touching a page that was punched out
+ * would allocate it again, uncounted and past the limit (a read fault on shmem
+ * allocates too), so who may touch a page is decided by one atomic word:
+ *
+ *   0                 absent: reads as zeroes, must not be touched
+ *   BUSY              one thread is populating or punching it; must not be
+ *                     touched, ends soon and without waiting for anybody
+ *   PRESENT + n       counted in used; n requests are touching it ("pins")
+ *
+ *   0         -> BUSY       write (populate), or trim bridging a gap
+ *   BUSY      -> PRESENT+1  populated; pinned by the writer
+ *   PRESENT+0 -> BUSY       trim; never while pinned
+ *   BUSY      -> 0          punched, or populating failed
+ *   PRESENT+n -> PRESENT+n±1
+ *
+ * TRIM is a hint, so it skips pinned and busy pages; it can meet them only when
+ * a client has a TRIM and another request of one page in flight together.
+ * A thread that waits for a BUSY page holds no BUSY page itself.
+ * Readers never wait: a BUSY page is absent before or after, so it reads as 0.
+ *
+ * Nothing here faults memory in by touching it: MADV_POPULATE_WRITE allocates
+ * first, and tells -ENOMEM where a touch would be answered with SIGBUS.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+#define PAGE_PRESENT	(1U << 31)
+#define PAGE_BUSY	(1U << 30)
+
+/* Trim looks at this many pages at a time: one page of state words. */
+#define TRIM_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
+
+static uint32_t state_of(const struct space *sp, uint64_t page)
+{
+	return __atomic_load_n(&sp->state[page], __ATOMIC_ACQUIRE);
+}
+
+static bool state_move(struct space *sp, uint64_t page, uint32_t from,
+		       uint32_t to)
+{
+	return __atomic_compare_exchange_n(&sp->state[page], &from, to, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void state_set(struct space *sp, uint64_t page, uint64_t nr,
+		      uint32_t to)
+{
+	while (nr--)
+		__atomic_store_n(&sp->state[page++], to, __ATOMIC_RELEASE);
+}
+
+static uint64_t first_page(uint64_t off)
+{
+	return off >> NETRAM_PAGE_SHIFT;
+}
+
+static uint64_t end_page(uint64_t off, uint32_t len)
+{
+	return (off + len + NETRAM_PAGE_SIZE - 1) >> NETRAM_PAGE_SHIFT;
+}
+
+int store_init(struct store *store, uint64_t limit_bytes)
+{
+	void *z = mmap(NULL, STORE_ZEROES, PROT_READ,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (z == MAP_FAILED)
+		return -errno;
+	store->zeroes = z;
+	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
+	store->used = 0;
+	return 0;
+}
+
+void store_exit(struct store *store)
+{
+	munmap((void *)store->zeroes, STORE_ZEROES);
+}
+
+static bool store_reserve(struct store *store, uint64_t pages)
+{
+	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_RELAXED);
+
+	do {
+		if (pages > store->limit || used > store->limit - pages)
+			return false;
+	} while (!__atomic_compare_exchange_n(&store->used, &used, used + pages,
+					      true, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	return true;
+}
+
+static void store_release(struct store *store, uint64_t pages)
+{
+	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
+}
+
+static void *map_state(uint64_t pages)
+{
+	return mmap(NULL, pages * sizeof(uint32_t), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+int space_init(struct space *sp, struct store *store, uint64_t size,
+	       const char *name)
+{
+	int err;
+
+	sp->store = store;
+	sp->size = size;
+	sp->used = 0;
+	sp->fd = memfd_create(name, MFD_CLOEXEC);
+	if (sp->fd < 0)
+		return -errno;
+	if (ftruncate(sp->fd, (off_t)size))
+		goto err_fd;
+	sp->map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_NORESERVE, sp->fd, 0);
+	if (sp->map == MAP_FAILED)
+		goto err_fd;
+	sp->state = map_state(size >> NETRAM_PAGE_SHIFT);
+	if (sp->state == MAP_FAILED)
+		goto err_map;
+	/* A core dump of a page server would be the size of its pages. */
+	madvise(sp->map, size, MADV_DONTDUMP);
+	return 0;
+
+err_map:
+	err = errno;
+	munmap(sp->map, size);
+	errno = err;
+err_fd:
+	err = errno;
+	close(sp->fd);
+	return -err;
+}
+
+void space_exit(struct space *sp)
+{
+	store_release(sp->store, sp->used);
+	munmap(sp->state, (sp->size >> NETRAM_PAGE_SHIFT) * sizeof(uint32_t));
+	munmap(sp->map, sp->size);
+	close(sp->fd);
+}
+
+static void punch(struct space *sp, uint64_t page, uint64_t nr)
+{
+	/* Not MADV_REMOVE: that refuses locked memory. */
+	while (fallocate(sp->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 (off_t)(page << NETRAM_PAGE_SHIFT),
+			 (off_t)(nr << NETRAM_PAGE_SHIFT)) && errno == EINTR)
+		;
+}
+
+/* The pages are BUSY by us and reserved; afterwards PRESENT, pinned once. */
+static int populate(struct space *sp, uint64_t page, uint64_t nr)
+{
+	int ret;
+
+	do {
+		ret = madvise(sp->map + (page << NETRAM_PAGE_SHIFT),
+			      nr << NETRAM_PAGE_SHIFT, MADV_POPULATE_WRITE);
+	} while (ret && (errno == EINTR || errno == EAGAIN));
+	if (ret) {
+		punch(sp, page, nr);
+		state_set(sp, page, nr, 0);
+		store_release(sp->store, nr);
+		return -ENOSPC;
+	}
+	__atomic_fetch_add(&sp->used, nr, __ATOMIC_RELAXED);
+	state_set(sp, page, nr, PAGE_PRESENT | 1);
+	return 0;
+}
+
+static bool pin(struct space *sp, uint64_t page)
+{
+	uint32_t s = state_of(sp, page);
+
+	while (s & PAGE_PRESENT) {
+		if (__atomic_compare_exchange_n(&sp->state[page], &s, s + 1,
+						true, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE))
+			return true;
+	}
+	return false;
+}
+
+static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
+{
+	for (; page < end; page++)
+		__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_RELEASE);
+}
+
+/* Claim absent pages from @page on; how many became BUSY by us. */
+static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
+{
+	uint64_t at = page;
+
+	while (at < end && state_of(sp, at) == 0 &&
+	       state_move(sp, at, 0, PAGE_BUSY))
+		at++;
+	return at - page;
+}
+
+/* Pin or make pages from @page on; how many, at least one, or -ENOSPC. */
+static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
+{
+	uint64_t nr;
+
+	while (!pin(sp, page)) {
+		nr = claim_absent(sp, page, end);
+		if (!nr) {
+			sched_yield();
+			continue;
+		}
+		if (!store_reserve(sp->store, nr)) {
+			state_set(sp, page, nr, 0);
+			return -ENOSPC;
+		}
+		return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
+	}
+	return 1;
+}
+
+int space_write_begin(struct space *sp, uint64_t off, uint32_t len)
+{
+	uint64_t start = first_page(off), end = end_page(off, len);
+	uint64_t page = start;
+
+	while (page < end) {
+		int64_t nr = write_some(sp, page, end);
+
+		if (nr < 0) {
+			unpin_pages(sp, start, page);
+			return -ENOSPC;
+		}
+		page += (uint64_t)nr;
+	}
+	return 0;
+}
+
+bool space_has_room(struct space *sp, uint64_t off, uint32_t len)
+{
+	uint64_t page = first_page(off), end = end_page(off, len);
+	uint64_t used = __atomic_load_n(&sp->store->used, __ATOMIC_RELAXED);
+	uint64_t absent = 0;
+
+	for (; page < end; page++)
+		absent += !(state_of(sp, page) & PAGE_PRESENT);
+	return used + absent <= sp->store->limit || !absent;
+}
+
+void space_unpin(struct space *sp, uint64_t off, uint32_t len)
+{
+	unpin_pages(sp, first_page(off), end_page(off, len));
+}
+
+/* Bytes from @off to the end of the page run [.., @end), within @len. */
+static uint32_t run_bytes(uint64_t off, uint32_t len, uint64_t end)
+{
+	uint64_t bytes = (end << NETRAM_PAGE_SHIFT) - off;
+
+	return bytes < len ? (uint32_t)bytes : len;
+}
+
+uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
+			  bool *present)
+{
+	uint64_t page = first_page(off), end = end_page(off, len);
+
+	*present = pin(sp, page++);
+	if (*present) {
+		while (page < end && pin(sp, page))
+			page++;
+	} else {
+		while (page < end && !(state_of(sp, page) & PAGE_PRESENT))
+			page++;
+	}
+	return run_bytes(off, len, page);
+}
+
+uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present)
+{
+	uint64_t page = first_page(off), end = end_page(off, len);
+	uint32_t like = state_of(sp, page++) & PAGE_PRESENT;
+
+	while (page < end && (state_of(sp, page) & PAGE_PRESENT) == like)
+		page++;
+	*present = like;
+	return run_bytes(off, len, page);
+}
+
+static bool claim_for_punch(struct space *sp, uint64_t page, uint64_t *freed)
+{
+	if (state_move(sp, page, PAGE_PRESENT, PAGE_BUSY)) {
+		++*freed;
+		return true;
+	}
+	return state_move(sp, page, 0, PAGE_BUSY);
+}
+
+/* One run of claimable pages: punched and absent afterwards. Its length. */
+static uint64_t trim_run(struct space *sp, uint64_t page, uint64_t end)
+{
+	uint64_t at = page, freed = 0;
+
+	while (at < end && claim_for_punch(sp, at, &freed))
+		at++;
+	if (at == page)
+		return 0;
+	if (freed)
+		punch(sp, page, at - page);
+	state_set(sp, page, at - page, 0);
+	__atomic_fetch_sub(&sp->used, freed, __ATOMIC_RELAXED);
+	store_release(sp->store, freed);
+	return at - page;
+}
+
+/*
+ * Between the first and the last present page gaps are punched along, so that
+ * fragmented memory costs one system call a window, not one a page.
+ */
+static void trim_window(struct space *sp, uint64_t page, uint64_t end)
+{
+	while (page < end && !(state_of(sp, page) & PAGE_PRESENT))
+		page++;
+	while (end > page && !(state_of(sp, end - 1) & PAGE_PRESENT))
+		end--;
+	while (page < end) {
+		uint64_t nr = trim_run(sp, page, end);
+
+		page += nr ? nr : 1;
+	}
+}
+
+static void trim_pages(struct space *sp, uint64_t page, uint64_t end)
+{
+	while (page < end) {
+		uint64_t stop = (page / TRIM_WINDOW + 1) * TRIM_WINDOW;
+
+		if (stop > end)
+			stop = end;
+		trim_window(sp, page, stop);
+		page = stop;
+	}
+}
+
+void space_trim(struct space *sp, uint64_t off, uint32_t len)
+{
+	uint64_t first = (off + NETRAM_PAGE_SIZE - 1) >> NETRAM_PAGE_SHIFT;
+	uint64_t end = (off + len) >> NETRAM_PAGE_SHIFT;
+
+	if (first < end)
+		trim_pages(sp, first, end);
+}
+
+/* Overwrite what is present of the range; what is absent is zero already. */
+static void zero_present(struct space *sp, uint64_t off, uint32_t len)
+{
+	while (len) {
+		bool present;
+		uint32_t n = space_read_begin(sp, off, len, &present);
+
+		if (present) {
+			memset(space_at(sp, off), 0, n);
+			space_unpin(sp, off, n);
+		}
+		off += n;
+		len -= n;
+	}
+}
+
+int space_zero(struct space *sp, uint64_t off, uint32_t len, bool allocate)
+{
+	if (!allocate) {
+		space_trim(sp, off, len);
+		zero_present(sp, off, len);
+		return 0;
+	}
+	if (space_write_begin(sp, off, len))
+		return -ENOSPC;
+	memset(space_at(sp, off), 0, len);
+	space_unpin(sp, off, len);
+	return 0;
+}

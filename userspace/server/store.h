@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The store: pages in memory, addressed by (space, byte offset). It knows
+ * nothing of sockets, requests or exports. See store.c for the life of a page.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netram/limits.h>
+
+/* Bytes that may be sent from store_zeroes() at once. */
+#define STORE_ZEROES	(1U << 20)
+
+/**
+ * struct store - the memory all spaces share
+ * @limit: pages at most
+ * @used: pages in use now, exactly; atomic
+ * @zeroes: STORE_ZEROES bytes of zeroes to send holes from; costs no memory
+ */
+struct store {
+	uint64_t limit;
+	uint64_t used;
+	const void *zeroes;
+};
+
+/**
+ * struct space - one sparse address space
+ * @store: whose pages it uses
+ * @map: @size bytes, shared mapping of @fd
+ * @state: one word per page, see store.c; atomic
+ * @size: bytes, a multiple of the page size
+ * @used: pages present; atomic
+ * @fd: the memfd behind @map
+ */
+struct space {
+	struct store *store;
+	uint8_t *map;
+	uint32_t *state;
+	uint64_t size;
+	uint64_t used;
+	int fd;
+};
+
+int store_init(struct store *store, uint64_t limit_bytes);
+void store_exit(struct store *store);
+
+/* Returns 0 or -errno. @name only labels the memory in /proc. */
+int space_init(struct space *sp, struct store *store, uint64_t size,
+	       const char *name);
+/* No request may be using the space any more. */
+void space_exit(struct space *sp);
+
+/*
+ * Offsets and lengths below are bytes inside the space, any alignment; the
+ * caller has checked them.
+ */
+
+/* Address of a byte. Touch it only between a successful begin/pin and its end. */
+static inline void *space_at(const struct space *sp, uint64_t off)
+{
+	return sp->map + off;
+}
+
+/*
+ * Make all pages of the range present and pinned; new ones are zero.
+ * 0, or -ENOSPC and nothing is pinned. Ended by space_unpin().
+ */
+int space_write_begin(struct space *sp, uint64_t off, uint32_t len);
+
+/* Would space_write_begin() find enough memory now? A hint, nothing is held. */
+bool space_has_room(struct space *sp, uint64_t off, uint32_t len);
+
+/*
+ * Length of the leading part of the range that is alike: wholly present
+ * (*present set, and its pages pinned: space_unpin() later) or wholly absent.
+ */
+uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
+			  bool *present);
+
+/* The same without pinning: what is there now. */
+uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present);
+
+void space_unpin(struct space *sp, uint64_t off, uint32_t len);
+
+/* Free all whole pages of the range that no request is using right now. */
+void space_trim(struct space *sp, uint64_t off, uint32_t len);
+
+/*
+ * The range reads as zeroes afterwards. Whole pages are freed, or, with
+ * @allocate, made present. 0 or -ENOSPC (only with @allocate).
+ */
+int space_zero(struct space *sp, uint64_t off, uint32_t len, bool allocate);
+
+#endif /* STORE_H */
