@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kit.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUEUE	16
+
+static struct {
+	struct {
+		void *data;
+		size_t len;
+		int err;
+	} queue[QUEUE];
+	unsigned int in, out, requests;
+	bool keep_seq;
+	uint32_t joined;
+	char sent[NETRAM_SEND_SIZE] __attribute__((aligned(8)));
+} kit;
+
+static unsigned int open_transports;
+
+void kit_reset(void)
+{
+	while (kit.out < kit.in)
+		free(kit.queue[kit.out++].data);
+	memset(&kit, 0, sizeof(kit));
+}
+
+void kit_queue(const void *datagram, size_t len)
+{
+	assert_true(kit.in < QUEUE);
+	kit.queue[kit.in].data = malloc(len ? len : 1);
+	memcpy(kit.queue[kit.in].data, datagram, len);
+	kit.queue[kit.in++].len = len;
+}
+
+void kit_queue_errno(int err)
+{
+	assert_true(kit.in < QUEUE);
+	kit.queue[kit.in++].err = err;
+}
+
+/* Leave sequence numbers as the test wrote them. */
+void kit_keep_seq(bool keep)
+{
+	kit.keep_seq = keep;
+}
+
+const struct nlmsghdr *kit_sent(void)
+{
+	return (const void *)kit.sent;
+}
+
+unsigned int kit_requests(void)
+{
+	return kit.requests;
+}
+
+unsigned int kit_open_transports(void)
+{
+	return open_transports;
+}
+
+uint32_t kit_joined(void)
+{
+	return kit.joined;
+}
+
+/* ---- the transport */
+
+static int kit_send(void *ctx, const void *buf, size_t len)
+{
+	(void)ctx;
+	assert_true(len <= sizeof(kit.sent));
+	memcpy(kit.sent, buf, len);
+	kit.requests++;
+	return 0;
+}
+
+static void answer_seq(void *buf, size_t got)
+{
+	struct nlmsghdr *nlh = buf;
+	int len = got;
+
+	if (kit.keep_seq)
+		return;
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		nlh->nlmsg_seq = kit_sent()->nlmsg_seq;
+}
+
+static ssize_t kit_recv(void *ctx, void *buf, size_t len)
+{
+	size_t got;
+
+	(void)ctx;
+	if (kit.out == kit.in)
+		return -ENODATA;
+	if (kit.queue[kit.out].err)
+		return kit.queue[kit.out++].err;
+	got = kit.queue[kit.out].len;
+	assert_true(got <= len);
+	memcpy(buf, kit.queue[kit.out].data, got);
+	free(kit.queue[kit.out++].data);
+	answer_seq(buf, got);
+	return got;
+}
+
+static int kit_join(void *ctx, uint32_t group)
+{
+	(void)ctx;
+	kit.joined = group;
+	return 0;
+}
+
+static int kit_fd(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static void kit_close(void *ctx)
+{
+	(void)ctx;
+	open_transports--;
+}
+
+static const struct netram_transport kit_transport = {
+	.send = kit_send,
+	.recv = kit_recv,
+	.join = kit_join,
+	.fd = kit_fd,
+	.close = kit_close,
+};
+
+/* Takes the place of the library's, so that whole commands can be run. */
+int netram_transport_open(const struct netram_transport **ops, void **ctx)
+{
+	*ops = &kit_transport;
+	*ctx = NULL;
+	open_transports++;
+	return 0;
+}
+
+/* ---- messages */
+
+static struct nlmsghdr *next_header(struct kit_msg *m, uint16_t type,
+				    uint16_t flags)
+{
+	m->last = mnl_nlmsg_put_header(m->buf + m->len);
+	m->last->nlmsg_type = type;
+	m->last->nlmsg_flags = flags;
+	return m->last;
+}
+
+void kit_begin(struct kit_msg *m, uint16_t type, uint16_t flags, uint8_t cmd)
+{
+	struct genlmsghdr *genl;
+
+	next_header(m, type, flags);
+	genl = mnl_nlmsg_put_extra_header(m->last, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = 1;
+}
+
+void kit_end(struct kit_msg *m)
+{
+	m->len += MNL_ALIGN(m->last->nlmsg_len);
+	assert_true(m->len < sizeof(m->buf));
+}
+
+void kit_ack(struct kit_msg *m, int err, const char *text)
+{
+	struct nlmsghdr *nlh = next_header(m, NLMSG_ERROR, NLM_F_CAPPED);
+	struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+
+	e->error = err;
+	if (text) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	}
+	kit_end(m);
+}
+
+/* As kernels without NETLINK_CAP_ACK do: the request is repeated in front. */
+void kit_ack_echo(struct kit_msg *m, int err, const char *text,
+		  uint32_t echoed)
+{
+	struct nlmsghdr *nlh = next_header(m, NLMSG_ERROR, NLM_F_ACK_TLVS);
+	struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+
+	e->error = err;
+	e->msg.nlmsg_len = echoed;
+	if (echoed < 256)
+		mnl_nlmsg_put_extra_header(nlh, echoed - sizeof(e->msg));
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	kit_end(m);
+}
+
+void kit_done(struct kit_msg *m, int err, const char *text)
+{
+	struct nlmsghdr *nlh = next_header(m, NLMSG_DONE, NLM_F_MULTI);
+	int *payload = mnl_nlmsg_put_extra_header(nlh, sizeof(*payload));
+
+	*payload = err;
+	if (text) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	}
+	kit_end(m);
+}
+
+void kit_family(struct kit_msg *m)
+{
+	struct nlattr *groups, *group;
+
+	kit_begin(m, GENL_ID_CTRL, 0, CTRL_CMD_NEWFAMILY);
+	mnl_attr_put_strz(m->last, CTRL_ATTR_FAMILY_NAME, NETRAM_GENL_NAME);
+	mnl_attr_put_u16(m->last, CTRL_ATTR_FAMILY_ID, KIT_FAMILY);
+	groups = mnl_attr_nest_start(m->last, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(m->last, 1);
+	mnl_attr_put_u32(m->last, CTRL_ATTR_MCAST_GRP_ID, KIT_GROUP);
+	mnl_attr_put_strz(m->last, CTRL_ATTR_MCAST_GRP_NAME,
+			  NETRAM_GENL_MCGRP);
+	mnl_attr_nest_end(m->last, group);
+	mnl_attr_nest_end(m->last, groups);
+	kit_end(m);
+	kit_ack(m, 0, NULL);
+}
+
+void kit_put_node(struct kit_msg *m, const char *name, uint8_t state)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(10809),
+		.sin_addr.s_addr = htonl(0xc0000201),
+	};
+	struct nlmsghdr *h = m->last;
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_A_NODE);
+
+	mnl_attr_put_strz(h, NETRAM_NODE_A_NAME, name);
+	mnl_attr_put(h, NETRAM_NODE_A_ENDPOINT, sizeof(in), &in);
+	mnl_attr_put_strz(h, NETRAM_NODE_A_REGION, "default");
+	mnl_attr_put_strz(h, NETRAM_NODE_A_ZONE, "rack1");
+	mnl_attr_put_u32(h, NETRAM_NODE_A_WEIGHT, 100);
+	mnl_attr_put_u8(h, NETRAM_NODE_A_STATE, state);
+	mnl_attr_put_u32(h, NETRAM_NODE_A_VOLUMES, 1);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_PAGES, 3000);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_TX_BYTES, 1ULL << 40);
+	mnl_attr_put(h, NETRAM_NODE_A_PAD, 0, NULL);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_RX_BYTES, 5);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_RECONNECTS, 1);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_ERRORS, 2);
+	if (state == NETRAM_NODE_DOWN)
+		mnl_attr_put_strz(h, NETRAM_NODE_A_LAST_ERROR,
+				  "connection refused\033[2J");
+	mnl_attr_nest_end(h, nest);
+}
+
+static void put_session(struct nlmsghdr *h, const char *node, uint8_t state)
+{
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_VOLUME_A_SESSION);
+
+	mnl_attr_put_strz(h, NETRAM_SESSION_A_NODE, node);
+	mnl_attr_put_u8(h, NETRAM_SESSION_A_STATE, state);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_EPOCH, 9);
+	mnl_attr_put_u32(h, NETRAM_SESSION_A_CONNECTIONS, 2);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_PAGES, 3000);
+	mnl_attr_put_strz(h, NETRAM_SESSION_A_INSTANCE, "abcd");
+	mnl_attr_nest_end(h, nest);
+}
+
+void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
+		    uint8_t state)
+{
+	static const uint8_t uuid[16] = {
+		0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+		0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff
+	};
+	struct nlmsghdr *h = m->last;
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_A_VOLUME);
+
+	mnl_attr_put_strz(h, NETRAM_VOLUME_A_NAME, name);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_SIZE, 1ULL << 32);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_EXTENT_SIZE, 1 << 22);
+	mnl_attr_put_u8(h, NETRAM_VOLUME_A_CHECKSUM, 1);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_CONNECTIONS, 2);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_QUEUE_DEPTH, 128);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_INDEX, index);
+	mnl_attr_put(h, NETRAM_VOLUME_A_UUID, sizeof(uuid), uuid);
+	mnl_attr_put_u8(h, NETRAM_VOLUME_A_STATE, state);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_OPENERS, 1);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_PAGES, 3000);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_LOST_PAGES, 0);
+	put_session(h, "n1", NETRAM_SESSION_UP);
+	put_session(h, "n2", NETRAM_SESSION_CONNECTING);
+	mnl_attr_nest_end(h, nest);
+}
+
+void kit_put_event(struct kit_msg *m, uint8_t type, const char *node)
+{
+	struct nlattr *nest = mnl_attr_nest_start(m->last, NETRAM_A_EVENT);
+
+	mnl_attr_put_u8(m->last, NETRAM_EVENT_A_TYPE, type);
+	mnl_attr_put_u64(m->last, NETRAM_EVENT_A_TIME, 1700000000123456789ULL);
+	mnl_attr_put_strz(m->last, NETRAM_EVENT_A_NODE, node);
+	mnl_attr_put_u8(m->last, NETRAM_EVENT_A_STATE, NETRAM_SESSION_UP);
+	mnl_attr_nest_end(m->last, nest);
+}
+
+/* A handle that has found its family; the queue is empty then. */
+struct netram *kit_open(void)
+{
+	struct kit_msg m = { 0 };
+	struct netram *nt;
+
+	kit_reset();
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
+	assert_int_equal(netram_open(&nt), 0);
+	return nt;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whole commands over the stand-in kernel: output, JSON and exit codes. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "ctl/ctl.h"
+#include "ctl/print.h"
+
+static char output[65536];
+
+/* Run a command with stdout in output; everything it needs is queued. */
+static int run(const struct ctl_command *cmd, bool json, char *operand)
+{
+	char *operands[] = { operand, NULL };
+	const struct ctl_call call = { .operands = operands, .json = json };
+	FILE *file = tmpfile();
+	int ret, saved;
+	size_t len;
+
+	fflush(stdout);
+	saved = dup(STDOUT_FILENO);
+	dup2(fileno(file), STDOUT_FILENO);
+	ret = cmd->run(&call);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(file);
+	len = fread(output, 1, sizeof(output) - 1, file);
+	output[len] = '\0';
+	fclose(file);
+	kit_reset();
+	return ret;
+}
+
+static void queue_family(void)
+{
+	struct kit_msg m = { 0 };
+
+	kit_reset();
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
+}
+
+static void queue_nodes(uint8_t second)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n1", NETRAM_NODE_UP);
+	kit_end(&m);
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n2", second);
+	kit_end(&m);
+	kit_done(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
+static void queue_volumes(uint8_t state)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_VOLUME_GET);
+	kit_put_volume(&m, "v1", 250, state);
+	kit_end(&m);
+	kit_done(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
+static void queue_one_node(uint8_t state)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n2", state);
+	kit_end(&m);
+	kit_ack(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
+static void queue_ack(int err, const char *text)
+{
+	struct kit_msg m = { 0 };
+
+	kit_ack(&m, err, text);
+	kit_queue(m.buf, m.len);
+}
+
+/* The output is exactly this JSON, whatever the spacing. */
+static void expect_json(const char *expected)
+{
+	struct json_object *got = json_tokener_parse(output);
+	struct json_object *want = json_tokener_parse(expected);
+
+	assert_non_null(got);
+	assert_non_null(want);
+	if (!json_object_equal(got, want))
+		fail_msg("got %s", output);
+	json_object_put(got);
+	json_object_put(want);
+}
+
+#define NODE(name, more) \
+	"{\"name\":\"" name "\",\"address\":\"192.0.2.1\",\"port\":10809," \
+	"\"region\":\"default\",\"zone\":\"rack1\",\"weight\":100," \
+	"\"volumes\":1,\"extents\":3,\"pages\":3000," \
+	"\"tx_bytes\":1099511627776,\"rx_bytes\":5,\"reconnects\":1," \
+	"\"errors\":2," more "}"
+#define UP	"\"state\":\"up\""
+#define DOWN	"\"state\":\"down\",\"last_error\":\"connection refused?[2J\""
+#define SESSION(node, state) \
+	"{\"node\":\"" node "\",\"state\":\"" state "\",\"epoch\":9," \
+	"\"connections\":2,\"extents\":3,\"pages\":3000,\"instance\":\"abcd\"}"
+#define VOLUME(state) \
+	"{\"name\":\"v1\",\"device\":\"/dev/netram250\",\"index\":250," \
+	"\"uuid\":\"00112233-4455-6677-8899-aabbccddeeff\"," \
+	"\"size_bytes\":4294967296,\"extent_size_bytes\":4194304," \
+	"\"checksum\":true,\"connections\":2,\"queue_depth\":128," \
+	"\"state\":\"" state "\",\"openers\":1,\"extents\":3,\"pages\":3000," \
+	"\"lost_pages\":0,\"sessions\":[" SESSION("n1", "up") "," \
+	SESSION("n2", "connecting") "]}"
+
+static void test_node_list(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_nodes(NETRAM_NODE_DOWN);
+	assert_int_equal(run(&ctl_node_list, true, NULL), CTL_OK);
+	expect_json("{\"nodes\":[" NODE("n1", UP) "," NODE("n2", DOWN) "]}");
+	queue_family();
+	queue_nodes(NETRAM_NODE_IDLE);
+	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_OK);
+	assert_non_null(strstr(output,
+			       "\nn2    idle   192.0.2.1:10809  3        11.7 MiB  1 TiB  5 B       2\n"));
+}
+
+static void test_node_show(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_one_node(NETRAM_NODE_DOWN);
+	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_OK);
+	expect_json(NODE("n2", DOWN));
+	queue_family();
+	queue_ack(-ENOENT, "no such node");
+	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_FAILED);
+	assert_string_equal(output, "");
+}
+
+static void test_volume_list(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(run(&ctl_volume_list, true, NULL), CTL_OK);
+	expect_json("{\"volumes\":[" VOLUME("degraded") "]}");
+}
+
+static void test_volume_show_by_device(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_LOST);
+	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram250"),
+			 CTL_OK);
+	expect_json(VOLUME("lost"));
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram0"),
+			 CTL_FAILED);
+}
+
+static void test_status(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_nodes(NETRAM_NODE_UP);
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
+	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
+		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok")
+		    "],\"health\":\"ok\"}");
+	queue_family();
+	queue_nodes(NETRAM_NODE_DOWN);
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output,
+			       "! node n2 is down: connection refused?[2J\n"));
+	queue_family();
+	queue_nodes(NETRAM_NODE_IDLE);
+	queue_volumes(NETRAM_VOLUME_LOST);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+}
+
+static void test_exit_codes(void **state)
+{
+	(void)state;
+	kit_reset();
+	queue_ack(-ENOENT, NULL);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
+	kit_reset();
+	queue_ack(-EPERM, NULL);
+	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_MODULE);
+	queue_family();
+	queue_ack(-EPERM, NULL);
+	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_MODULE);
+	queue_family();
+	queue_ack(-ENOMEM, NULL);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
+	queue_family();
+	queue_ack(-EBUSY, "volumes keep pages there");
+	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
+	assert_int_equal(run(&ctl_node_remove, false, "no name"), CTL_USAGE);
+	queue_family();
+	queue_ack(0, NULL);
+	assert_int_equal(run(&ctl_node_remove, true, "n1"), CTL_OK);
+	expect_json("{\"removed\":\"n1\"}");
+}
+
+static void test_swap_without_device(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&ctl_swapoff, false, "/dev/sda"), CTL_USAGE);
+	assert_int_equal(run(&ctl_swapoff, false, "/dev/netram250"),
+			 CTL_FAILED);
+	queue_family();
+	queue_ack(-ENOENT, "no such volume");
+	assert_int_equal(run(&ctl_swapon, false, "v9"), CTL_FAILED);
+}
+
+static void test_event_json(void **state)
+{
+	const struct netram_event_info event = {
+		.type = NETRAM_EVENT_SESSION, .time_ns = 1700000000123456789ULL,
+		.node = "n1", .volume = "v1",
+		.has_state = true, .state = NETRAM_SESSION_BROKEN,
+	};
+	struct json_object *o = ctl_json_event(&event);
+
+	(void)state;
+	snprintf(output, sizeof(output), "%s",
+		 json_object_to_json_string(o));
+	json_object_put(o);
+	expect_json("{\"type\":\"session\",\"time_ns\":1700000000123456789,"
+		    "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_node_list),
+		cmocka_unit_test(test_node_show),
+		cmocka_unit_test(test_volume_list),
+		cmocka_unit_test(test_volume_show_by_device),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_exit_codes),
+		cmocka_unit_test(test_swap_without_device),
+		cmocka_unit_test(test_event_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

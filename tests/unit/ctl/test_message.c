@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests have the bytes of the contract; answers are believed only whole. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit.h"
+
+static const struct nlattr *nest_of(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *nest;
+	size_t head = sizeof(struct genlmsghdr);
+
+	assert_int_equal(netram_attr_find(mnl_nlmsg_get_payload_offset(nlh,
+								       head),
+					  mnl_nlmsg_get_payload_len(nlh) - head,
+					  type, &nest), 0);
+	return nest;
+}
+
+static const struct nlattr *inside(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attr;
+	int err = netram_attr_find(mnl_attr_get_payload(nest),
+				   mnl_attr_get_payload_len(nest), type, &attr);
+
+	return err ? NULL : attr;
+}
+
+static void test_node_add(void **state)
+{
+	char buf[NETRAM_SEND_SIZE], why[64];
+	struct netram_node_spec spec = {
+		.name = "n1", .zone = "z", .weight = 7, .export_name = "",
+	};
+	const struct nlattr *nest, *attr;
+	struct netram_message msg;
+
+	(void)state;
+	assert_int_equal(netram_endpoint_parse("[::1]:5", &spec.endpoint, why,
+					       sizeof(why)), 0);
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_NODE_ADD, 1, 0);
+	netram_node_encode_add(&msg, &spec);
+	assert_false(msg.overflow);
+	nest = nest_of(msg.nlh, NETRAM_A_NODE);
+	assert_true(nest->nla_type & NLA_F_NESTED);
+	assert_string_equal(mnl_attr_get_str(inside(nest, NETRAM_NODE_A_NAME)),
+			    "n1");
+	attr = inside(nest, NETRAM_NODE_A_ENDPOINT);
+	assert_int_equal(mnl_attr_get_payload_len(attr), 28);
+	assert_int_equal(mnl_attr_get_u32(inside(nest, NETRAM_NODE_A_WEIGHT)),
+			 7);
+	assert_int_equal(mnl_attr_get_payload_len(
+				inside(nest, NETRAM_NODE_A_EXPORT)), 1);
+	assert_null(inside(nest, NETRAM_NODE_A_REGION));
+}
+
+static void test_node_add_ipv4(void **state)
+{
+	struct netram_node_spec spec = { .name = "n" };
+	char buf[NETRAM_SEND_SIZE], why[64];
+	struct netram_message msg;
+	const struct nlattr *nest;
+
+	(void)state;
+	netram_endpoint_parse("192.0.2.1", &spec.endpoint, why, sizeof(why));
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_NODE_ADD, 1, 0);
+	netram_node_encode_add(&msg, &spec);
+	nest = nest_of(msg.nlh, NETRAM_A_NODE);
+	assert_int_equal(mnl_attr_get_payload_len(
+				inside(nest, NETRAM_NODE_A_ENDPOINT)), 16);
+	assert_null(inside(nest, NETRAM_NODE_A_WEIGHT));
+	assert_null(inside(nest, NETRAM_NODE_A_EXPORT));
+}
+
+static void test_volume_add(void **state)
+{
+	struct netram_volume_spec spec = { .name = "v", .size = 1ULL << 33 };
+	char buf[NETRAM_SEND_SIZE];
+	struct netram_message msg;
+	const struct nlattr *nest;
+
+	(void)state;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_true(mnl_attr_get_u64(inside(nest, NETRAM_VOLUME_A_SIZE)) ==
+		    1ULL << 33);
+	assert_null(inside(nest, NETRAM_VOLUME_A_CHECKSUM));
+	assert_null(inside(nest, NETRAM_VOLUME_A_EXTENT_SIZE));
+	spec.no_checksum = true;
+	spec.extent_size = 1 << 20;
+	spec.connections = 3;
+	spec.queue_depth = 4;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_int_equal(mnl_attr_get_u8(inside(nest,
+						NETRAM_VOLUME_A_CHECKSUM)), 0);
+	assert_int_equal(mnl_attr_get_u32(inside(nest,
+						 NETRAM_VOLUME_A_CONNECTIONS)),
+			 3);
+}
+
+/* A caller's overlong string must not run over the buffer. */
+static void test_overflow(void **state)
+{
+	struct netram_node_spec spec = { .endpoint.ss_family = AF_INET };
+	char *buf = malloc(NETRAM_SEND_SIZE), *name = malloc(9000);
+	struct netram_message msg;
+
+	(void)state;
+	memset(name, 'a', 8999);
+	name[8999] = '\0';
+	spec.name = name;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_NODE_ADD, 1, 0);
+	netram_node_encode_add(&msg, &spec);
+	assert_true(msg.overflow);
+	free(name);
+	free(buf);
+}
+
+static void test_node_decode(void **state)
+{
+	struct netram_node node = { 0 };
+	struct kit_msg m = { 0 };
+
+	(void)state;
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n1", NETRAM_NODE_DOWN);
+	assert_int_equal(netram_node_decode(nest_of(m.last, NETRAM_A_NODE),
+					    &node), 0);
+	assert_string_equal(node.name, "n1");
+	assert_int_equal(netram_endpoint_port(&node.endpoint), 10809);
+	assert_string_equal(node.zone, "rack1");
+	assert_true(node.tx_bytes == 1ULL << 40);
+	assert_false(node.has_export);
+	/* what a terminal would obey is gone */
+	assert_string_equal(node.last_error, "connection refused?[2J");
+}
+
+static void test_volume_decode(void **state)
+{
+	struct netram_volume *v = calloc(1, sizeof(*v));
+	struct kit_msg m = { 0 };
+
+	(void)state;
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_volume(&m, "v1", 3, NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(netram_volume_decode(nest_of(m.last, NETRAM_A_VOLUME),
+					      v), 0);
+	assert_int_equal(v->index, 3);
+	assert_int_equal(v->uuid[15], 0xff);
+	assert_string_equal(v->sessions->node, "n1");
+	assert_string_equal(v->sessions->next->node, "n2");
+	assert_int_equal(v->sessions->next->state, NETRAM_SESSION_CONNECTING);
+	assert_null(v->sessions->next->next);
+	netram_volume_free(v);
+}
+
+/* One node attribute with a value of its own; the rest as it should be. */
+static int decode_with(uint16_t type, const void *value, size_t len)
+{
+	struct netram_node node = { 0 };
+	struct kit_msg m = { 0 };
+	struct nlattr *nest;
+
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n1", NETRAM_NODE_UP);
+	nest = (struct nlattr *)nest_of(m.last, NETRAM_A_NODE);
+	mnl_attr_put(m.last, type, len, value);
+	mnl_attr_nest_end(m.last, nest);
+	return netram_node_decode(nest, &node);
+}
+
+static void test_hostile_values(void **state)
+{
+	struct sockaddr_storage unix_socket = { .ss_family = AF_UNIX };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	char text[300];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(decode_with(NETRAM_NODE_A_WEIGHT, text, 4), 0);
+	assert_int_equal(decode_with(NETRAM_NODE_A_WEIGHT, text, 3), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_WEIGHT, text, 0), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_PAGES, text, 4), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_STATE, text, 4), -EBADMSG);
+	/* strings: without an end, too long, empty, no name */
+	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "n1", 2), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "", 0), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "", 1), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "a\033", 3), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_EXPORT, "", 1), 0);
+	assert_int_equal(decode_with(NETRAM_NODE_A_EXPORT, text, 300),
+			 -EBADMSG);
+	text[299] = '\0';
+	assert_int_equal(decode_with(NETRAM_NODE_A_EXPORT, text, 300),
+			 -EBADMSG);
+	/* a text for people is cut instead */
+	assert_int_equal(decode_with(NETRAM_NODE_A_LAST_ERROR, text, 300), 0);
+	assert_int_equal(decode_with(NETRAM_NODE_A_ENDPOINT, &unix_socket, 28),
+			 -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_ENDPOINT, &in6, 16),
+			 -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_ENDPOINT, &in6, 1),
+			 -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_ENDPOINT, &in6, 28), 0);
+	/* from a newer module */
+	assert_int_equal(decode_with(NETRAM_NODE_A_MAX + 1, text, 9), 0);
+	assert_int_equal(decode_with(200, text, 9), 0);
+}
+
+static void test_missing(void **state)
+{
+	struct netram_node node = { 0 };
+	struct kit_msg m = { 0 };
+	struct nlattr *nest;
+
+	(void)state;
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_NODE_GET);
+	nest = mnl_attr_nest_start(m.last, NETRAM_A_NODE);
+	mnl_attr_put_strz(m.last, NETRAM_NODE_A_NAME, "n1");
+	mnl_attr_nest_end(m.last, nest);
+	assert_int_equal(netram_node_decode(nest, &node), -EBADMSG);
+}
+
+/* Copies to the heap, to the byte, so that ASAN sees one byte too far. */
+static void decode_copy(const void *payload, size_t len)
+{
+	struct netram_event_info event = { 0 };
+	struct netram_node node = { 0 };
+	struct netram_volume *v = calloc(1, sizeof(*v));
+	void *copy = malloc(len ? len : 1);
+	const struct nlattr *nest;
+
+	memcpy(copy, payload, len);
+	if (!netram_attr_find(copy, len, NETRAM_A_NODE, &nest))
+		netram_node_decode(nest, &node);
+	if (!netram_attr_find(copy, len, NETRAM_A_VOLUME, &nest))
+		netram_volume_decode(nest, v);
+	if (!netram_attr_find(copy, len, NETRAM_A_EVENT, &nest))
+		netram_event_decode(nest, &event);
+	netram_volume_free(v);
+	free(copy);
+}
+
+static void all_objects(struct kit_msg *m)
+{
+	kit_begin(m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_node(m, "n1", NETRAM_NODE_DOWN);
+	kit_put_volume(m, "v1", 3, NETRAM_VOLUME_OK);
+	kit_put_event(m, NETRAM_EVENT_SESSION, "n1");
+}
+
+static void test_every_truncation(void **state)
+{
+	struct kit_msg m = { 0 };
+	char *payload;
+	size_t len;
+
+	(void)state;
+	all_objects(&m);
+	payload = mnl_nlmsg_get_payload_offset(m.last,
+					       sizeof(struct genlmsghdr));
+	len = mnl_nlmsg_get_payload_len(m.last) - sizeof(struct genlmsghdr);
+	while (len--)
+		decode_copy(payload, len);
+}
+
+static void test_flipped_bytes(void **state)
+{
+	static const uint8_t values[] = { 0x00, 0x01, 0x03, 0x7f, 0x80, 0xff };
+	struct kit_msg m = { 0 };
+	uint8_t *payload, old;
+	size_t len, i, j;
+
+	(void)state;
+	all_objects(&m);
+	payload = mnl_nlmsg_get_payload_offset(m.last,
+					       sizeof(struct genlmsghdr));
+	len = mnl_nlmsg_get_payload_len(m.last) - sizeof(struct genlmsghdr);
+	for (i = 0; i < len; i++) {
+		old = payload[i];
+		for (j = 0; j < sizeof(values); j++) {
+			payload[i] = values[j];
+			decode_copy(payload, len);
+		}
+		payload[i] = old;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_node_add),
+		cmocka_unit_test(test_node_add_ipv4),
+		cmocka_unit_test(test_volume_add),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_node_decode),
+		cmocka_unit_test(test_volume_decode),
+		cmocka_unit_test(test_hostile_values),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_every_truncation),
+		cmocka_unit_test(test_flipped_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

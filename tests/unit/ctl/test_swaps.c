@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/swaps, /proc/meminfo, mountinfo, and whether swapoff may go ahead. */
+#include <errno.h>
+#include <string.h>
+
+#include "kit.h"
+#include "ctl/device.h"
+#include "ctl/swaps.h"
+
+#define MIB	1024	/* in kB */
+
+static const char head[] =
+	"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+
+static void test_swaps(void **state)
+{
+	static const char text[] =
+		"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+		"/dev/netram0                            partition\t1048572\t\t51200\t\t-2\n"
+		"/swap\\040file\\134x                       file\t\t2097148\t\t0\t\t10\n";
+	const struct ctl_swap *swap;
+	struct ctl_swaps swaps;
+
+	(void)state;
+	assert_int_equal(ctl_swaps_parse(text, &swaps), 0);
+	assert_int_equal(swaps.count, 2);
+	swap = ctl_swaps_find(&swaps, "/dev/netram0");
+	assert_non_null(swap);
+	assert_int_equal(swap->size_kb, 1048572);
+	assert_int_equal(swap->used_kb, 51200);
+	assert_int_equal(swap->priority, -2);
+	assert_non_null(ctl_swaps_find(&swaps, "/swap file\\x"));
+	assert_null(ctl_swaps_find(&swaps, "/dev/netram1"));
+	ctl_swaps_free(&swaps);
+}
+
+static void test_swaps_empty(void **state)
+{
+	struct ctl_swaps swaps;
+
+	(void)state;
+	assert_int_equal(ctl_swaps_parse(head, &swaps), 0);
+	assert_int_equal(swaps.count, 0);
+	assert_int_equal(ctl_swaps_parse("", &swaps), 0);
+	assert_int_equal(swaps.count, 0);
+}
+
+static void test_swaps_odd(void **state)
+{
+	static const char *const lines[] = {
+		"/dev/netram0 partition 100\n",
+		"/dev/netram0 partition 100 x 3\n",
+		"/dev/netram0 partition 100 101 3\n",
+		"garbage\n",
+	};
+	struct ctl_swaps swaps;
+	char text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		snprintf(text, sizeof(text), "%s/ok file 8 0 1\n%s", head,
+			 lines[i]);
+		assert_int_equal(ctl_swaps_parse(text, &swaps), -EBADMSG);
+		assert_null(swaps.areas);
+	}
+}
+
+static void test_meminfo(void **state)
+{
+	struct ctl_meminfo mem;
+
+	(void)state;
+	assert_int_equal(ctl_meminfo_parse("MemTotal:        2035468 kB\n"
+					   "MemFree:          100000 kB\n"
+					   "MemAvailable:    1500000 kB\n",
+					   &mem), 0);
+	assert_int_equal(mem.total_kb, 2035468);
+	assert_int_equal(mem.available_kb, 1500000);
+	assert_int_equal(ctl_meminfo_parse("MemTotal: 1 kB\n", &mem), -EBADMSG);
+	assert_int_equal(ctl_meminfo_parse("MemTotal: x kB\n", &mem), -EBADMSG);
+	assert_int_equal(ctl_meminfo_parse("", &mem), -EBADMSG);
+}
+
+struct preflight_case {
+	uint64_t used, total, available, other_size, other_used;
+	uint64_t reserve, short_by;
+};
+
+/* All in MiB. */
+static const struct preflight_case preflight_cases[] = {
+	/* nothing to move always fits */
+	{ 0, 512, 0, 0, 0, 64, 0 },
+	/* memory alone: 364 - 64 of reserve */
+	{ 300, 512, 364, 0, 0, 64, 0 },
+	{ 301, 512, 364, 0, 0, 64, 1 },
+	/* another swap area takes the rest */
+	{ 812, 512, 364, 1024, 512, 64, 0 },
+	{ 813, 512, 364, 1024, 512, 64, 1 },
+	/* a full one takes nothing */
+	{ 400, 512, 364, 1024, 1024, 64, 100 },
+	/* five per cent of a large host */
+	{ 1000, 20480, 2024, 0, 0, 1024, 0 },
+	{ 1001, 20480, 2024, 0, 0, 1024, 1 },
+	/* less available than the reserve is nothing, not minus something */
+	{ 10, 512, 32, 0, 0, 64, 10 },
+};
+
+static void test_preflight(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(preflight_cases) / sizeof(*preflight_cases);
+	     i++) {
+		const struct preflight_case *c = &preflight_cases[i];
+		struct ctl_swap areas[2] = {
+			{ .size_kb = 4096 * MIB, .used_kb = c->used * MIB },
+			{ .size_kb = c->other_size * MIB,
+			  .used_kb = c->other_used * MIB },
+		};
+		const struct ctl_swaps swaps = { areas, 2 };
+		const struct ctl_meminfo mem = {
+			c->total * MIB, c->available * MIB
+		};
+		struct ctl_preflight pre;
+
+		ctl_preflight(&swaps, &areas[0], &mem, &pre);
+		assert_int_equal(pre.used_kb, c->used * MIB);
+		assert_int_equal(pre.reserve_kb, c->reserve * MIB);
+		assert_int_equal(pre.short_kb, c->short_by * MIB);
+	}
+}
+
+static void test_mounts(void **state)
+{
+	static const char text[] =
+		"22 1 0:20 / / rw,relatime - overlay overlay rw\n"
+		"36 22 259:1 / /mnt rw,noatime shared:1 - ext4 /dev/netram0 rw\n"
+		"37 22 259:12 / /mnt2 rw - xfs /dev/netram1 rw\n";
+	char where[64];
+
+	(void)state;
+	assert_true(ctl_mounts_parse(text, 259, 1, where, sizeof(where)));
+	assert_string_equal(where, "/mnt");
+	assert_true(ctl_mounts_parse(text, 259, 12, where, sizeof(where)));
+	assert_string_equal(where, "/mnt2");
+	assert_false(ctl_mounts_parse(text, 259, 2, where, sizeof(where)));
+	assert_false(ctl_mounts_parse("", 0, 0, where, sizeof(where)));
+	assert_false(ctl_mounts_parse("garbage\n", 0, 0, where,
+				      sizeof(where)));
+}
+
+static void test_device_index(void **state)
+{
+	static const char *const no[] = {
+		"netram0", "/dev/netram", "/dev/netram01", "/dev/netram0p1",
+		"/dev/netram-1", "/dev/netram 1", "/dev/netram4294967296",
+		"/dev/sda", "",
+	};
+	uint32_t index;
+	size_t i;
+
+	(void)state;
+	assert_true(ctl_device_index("/dev/netram0", &index));
+	assert_int_equal(index, 0);
+	assert_true(ctl_device_index("/dev/netram255", &index));
+	assert_int_equal(index, 255);
+	for (i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(ctl_device_index(no[i], &index));
+}
+
+static void test_real_files(void **state)
+{
+	struct ctl_meminfo mem;
+	struct ctl_swaps swaps;
+
+	(void)state;
+	assert_int_equal(ctl_meminfo_read(&mem), 0);
+	assert_true(mem.total_kb >= mem.available_kb);
+	assert_int_equal(ctl_swaps_read(&swaps), 0);
+	ctl_swaps_free(&swaps);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_swaps),
+		cmocka_unit_test(test_swaps_empty),
+		cmocka_unit_test(test_swaps_odd),
+		cmocka_unit_test(test_meminfo),
+		cmocka_unit_test(test_preflight),
+		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_device_index),
+		cmocka_unit_test(test_real_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
