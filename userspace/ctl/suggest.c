@@ -37,7 +37,18 @@ static size_t distance(const char *a, const char *b)
 	return row[lb];
 }
 
-/* The nearest of known (ending with NULL), or NULL when none is near. */
+static size_t same_start(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* The nearest of known (ending with NULL), or NULL when none is near; of two
+ * as near the one that begins alike for longer.
+ */
 const char *ctl_suggest(const char *typed, const char *const *known)
 {
 	size_t len = strlen(typed);
@@ -47,10 +58,12 @@ const char *ctl_suggest(const char *typed, const char *const *known)
 	for (; *known; known++) {
 		size_t d = distance(typed, *known);
 
-		if (d < best || (d == best && !found)) {
-			best = d;
-			found = *known;
-		}
+		if (d > best || (found && d == best &&
+				 same_start(typed, *known) <=
+				 same_start(typed, found)))
+			continue;
+		best = d;
+		found = *known;
 	}
 	return found;
 }
