@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bash completion of netramctl. Words are kept here; names of nodes and volumes
+# are asked from the module, silently, when it is there.
+
+_netramctl_names() { # node|volume: their names
+	"$1" "$2" list 2> /dev/null | sed -n '2,$s/ .*//p'
+}
+
+_netramctl_devices() {
+	compgen -G '/dev/netram*'
+}
+
+_netramctl_options() { # COMMAND: its own options
+	case $1 in
+	'node add') echo --region --zone --weight --export ;;
+	'volume create') echo --size --extent-size --no-checksum --connections --queue-depth ;;
+	swapon) echo --priority --force ;;
+	swapoff) echo --force ;;
+	events) echo --follow --timeout ;;
+	esac
+}
+
+_netramctl_takes_value() { # OPTION
+	case $1 in
+	--region | --zone | --weight | --export | --size | --extent-size | \
+		--connections | --queue-depth | --priority | --timeout) return 0 ;;
+	esac
+	return 1
+}
+
+_netramctl_operands() { # PROGRAM COMMAND: what may stand there
+	case $2 in
+	'node remove' | 'node show') _netramctl_names "$1" node ;;
+	'volume delete') _netramctl_names "$1" volume ;;
+	'volume show' | swapon | swapoff)
+		_netramctl_names "$1" volume
+		_netramctl_devices
+		;;
+	esac
+}
+
+_netramctl() {
+	local program=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} command words
+	command=${COMP_WORDS[1]}
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words='node volume swapon swapoff status events help --help --version'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
+		words='add remove list show --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
+		words='create delete list show --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
+		words='node volume swapon swapoff status events'
+	else
+		case $command in node | volume) command+=" ${COMP_WORDS[2]}" ;; esac
+		if _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
+			return
+		elif [[ $cur = -* ]]; then
+			words="$(_netramctl_options "$command") --json --help"
+		else
+			words=$(_netramctl_operands "$program" "$command")
+		fi
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _netramctl netramctl
