@@ -123,7 +123,7 @@
 #define NETRAM_GENL_VERSION	1
 #define NETRAM_GENL_MCGRP	"events"
 
-enum netram_cmd {
+enum netram_genl_cmd {
 	NETRAM_CMD_UNSPEC,
 	NETRAM_CMD_NODE_ADD,
 	NETRAM_CMD_NODE_DEL,

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A command: one request of the block layer, or one of the module's own, on its
+ * way to a node and back. Commands are never allocated on the way: those of the
+ * block layer live in the blk-mq tag, the module's own are made with the volume.
+ *
+ * Who owns a command (only the owner touches it):
+ *
+ *   router    from queue_rq() until netram_session_submit(), and from done() on
+ *   session   while it is parked: on session->pending, under session->lock
+ *   conn      from netram_conn_queue() on: on the send list, then with the
+ *             sender and receiver; the last of them (cmd->parts) calls done()
+ *
+ * A connection that breaks gives its commands back to the session, which parks
+ * them. So a command is completed once: by the last part on a live connection,
+ * or by the session that holds it parked.
+ */
+#ifndef NETRAM_CMD_H
+#define NETRAM_CMD_H
+
+#include <linux/atomic.h>
+#include <linux/bio.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <netram/limits.h>
+#include <netram/nbd.h>
+
+struct netram_conn;
+struct netram_session;
+
+/* Runs of pages one command carries at a time; more go in further rounds. */
+#define NETRAM_CMD_RUNS 8
+
+enum netram_op {
+	NETRAM_OP_READ,
+	NETRAM_OP_WRITE,
+	NETRAM_OP_TRIM,
+};
+
+/**
+ * struct netram_run - neighbouring pages moved by one NBD request
+ * @first: first page, counted from the command's first
+ * @pages: how many
+ */
+struct netram_run {
+	u32 first;
+	u32 pages;
+};
+
+/**
+ * struct netram_cmd - see the head of this file
+ * @tx_node: on a connection's send list
+ * @list: parked with the session, or waiting with the router, or with a sender
+ * @conn: connection it is in flight on; NULL while it is not
+ * @session: session it was submitted to
+ * @done: called once with @error set, in any context but hard interrupt
+ * @bio: the data; NULL for TRIM
+ * @page: the first page, counted from the start of the volume
+ * @pages: how many
+ * @pos: pages already dealt with by earlier rounds
+ * @index: its place in the volume's command table, never changes
+ * @generation: changes each time it is sent; late replies do not match
+ * @queue: hardware queue it came from
+ * @op: what to do
+ * @flags: NETRAM_CMD_F_*
+ * @nr_runs: how many of @runs and @wire are in use
+ * @replied: bit set of the runs that were answered, the receiver's
+ * @parts: runs not answered + 1 for a sender that is not through
+ * @error: negative errno of the first run that failed
+ * @start: jiffies when the block layer handed it over
+ * @sent: jiffies when it was put on a connection
+ * @runs: what is asked for in this round
+ * @wire: NBD requests; they must stay until the network has no use for them
+ */
+struct netram_cmd {
+	struct llist_node	tx_node;
+	struct list_head	list;
+	struct netram_conn	*conn;
+	struct netram_session	*session;
+	void			(*done)(struct netram_cmd *cmd);
+	struct bio		*bio;
+	u64			page;
+	u32			pages;
+	u32			pos;
+	u32			index;
+	u32			generation;
+	u16			queue;
+	u8			op;
+	u8			flags;
+	u8			nr_runs;
+	u8			replied;
+	atomic_t		parts;
+	int			error;
+	unsigned long		start;
+	unsigned long		sent;
+	struct netram_run	runs[NETRAM_CMD_RUNS];
+	struct nbd_request	wire[NETRAM_CMD_RUNS];
+};
+
+/* The pages of the whole command are held busy: nothing else writes them. */
+#define NETRAM_CMD_F_BUSY	(1U << 0)
+/* A read that did not match its checksum and is tried again, alone. */
+#define NETRAM_CMD_F_VERIFY	(1U << 1)
+/* A write its node had no room for: its extent wants another place. */
+#define NETRAM_CMD_F_MOVE	(1U << 2)
+
+#endif /* NETRAM_CMD_H */

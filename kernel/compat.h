@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only file that knows kernel versions: the rest reads like Linux 6.12.
+ * Force-included by Kbuild. Each block is one question about the kernel's API.
+ */
+#ifndef NETRAM_COMPAT_H
+#define NETRAM_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "netram needs Linux 6.1 or newer"
+#endif
+
+#ifndef __ASSEMBLY__
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/device/class.h>
+#include <linux/module.h>
+#include <linux/socket.h>
+
+/* How is a module's class made? */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define netram_compat_class_create(name) class_create(THIS_MODULE, name)
+#define NETRAM_COMPAT_CLASS(class) ((struct class *)(class))
+#else
+#define netram_compat_class_create(name) class_create(name)
+#define NETRAM_COMPAT_CLASS(class) (class)
+#endif
+
+/* Does sendmsg() take pages without copying them? 6.1 has the flag's name only. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define NETRAM_COMPAT_MSG_SPLICE_PAGES 0
+#else
+#define NETRAM_COMPAT_MSG_SPLICE_PAGES MSG_SPLICE_PAGES
+#endif
+
+/* What does a block device's open() get? */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define NETRAM_COMPAT_OPEN(fn)						\
+static int fn##_compat(struct block_device *bdev, fmode_t mode)	\
+{									\
+	return fn(bdev->bd_disk);					\
+}
+#else
+#define NETRAM_COMPAT_OPEN(fn)						\
+static int fn##_compat(struct gendisk *disk, blk_mode_t mode)		\
+{									\
+	return fn(disk);						\
+}
+#endif
+
+/* Does __assign_str() take the source a second time? */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define NETRAM_COMPAT_ASSIGN_STR(dst, src) __assign_str(dst, src)
+#else
+#define NETRAM_COMPAT_ASSIGN_STR(dst, src) __assign_str(dst)
+#endif
+
+/* Where do the unaligned accessors live? */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
+/* Are queue limits and features set before or after the disk is made? */
+struct netram_compat_limits {
+	unsigned int block_size;
+	unsigned int chunk_sectors;
+	unsigned int max_sectors;
+	unsigned int max_segments;
+	unsigned int max_discard_sectors;
+};
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+static inline struct gendisk *
+netram_compat_alloc_disk(struct blk_mq_tag_set *set,
+			 const struct netram_compat_limits *l, void *data)
+{
+	struct gendisk *disk = blk_mq_alloc_disk(set, data);
+	struct request_queue *q;
+
+	if (IS_ERR(disk))
+		return disk;
+	q = disk->queue;
+	blk_queue_logical_block_size(q, l->block_size);
+	blk_queue_physical_block_size(q, l->block_size);
+	blk_queue_io_min(q, l->block_size);
+	blk_queue_chunk_sectors(q, l->chunk_sectors);
+	blk_queue_max_hw_sectors(q, l->max_sectors);
+	blk_queue_max_segments(q, l->max_segments);
+	blk_queue_max_segment_size(q, UINT_MAX);
+	blk_queue_max_discard_sectors(q, l->max_discard_sectors);
+	blk_queue_max_write_zeroes_sectors(q, l->max_discard_sectors);
+	q->limits.discard_granularity = l->block_size;
+	blk_queue_flag_set(QUEUE_FLAG_NONROT, q);
+	blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, q);
+	blk_queue_flag_clear(QUEUE_FLAG_ADD_RANDOM, q);
+	return disk;
+}
+#else
+static inline struct gendisk *
+netram_compat_alloc_disk(struct blk_mq_tag_set *set,
+			 const struct netram_compat_limits *l, void *data)
+{
+	struct queue_limits lim = {
+		.features = BLK_FEAT_STABLE_WRITES,
+		.logical_block_size = l->block_size,
+		.physical_block_size = l->block_size,
+		.io_min = l->block_size,
+		.chunk_sectors = l->chunk_sectors,
+		.max_hw_sectors = l->max_sectors,
+		.max_segments = l->max_segments,
+		.max_segment_size = UINT_MAX,
+		.max_hw_discard_sectors = l->max_discard_sectors,
+		.max_write_zeroes_sectors = l->max_discard_sectors,
+		.discard_granularity = l->block_size,
+	};
+
+	return blk_mq_alloc_disk(set, &lim, data);
+}
+#endif
+
+#endif /* __ASSEMBLY__ */
+#endif /* NETRAM_COMPAT_H */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a connection: alloc, then start and stop any number of times,
+ * free.
+ *
+ * Stopping is a proof that nobody uses the connection any more:
+ *  1. DEAD is set: senders leave their loops, replies are not believed.
+ *  2. The socket is shut down, so that nobody waits in it for long.
+ *  3. TX_BUSY is taken and kept: no sender is inside and none can enter.
+ *  4. The callbacks are taken off, which waits for those running, and both
+ *     works are cancelled: no receiver is inside.
+ *  5. Now the commands are nobody's but ours and go back to the owner: those
+ *     in flight (cmd->conn says so), and those on the queue. One that is queued
+ *     later is given back by netram_conn_queue() itself, which looks at DEAD
+ *     after adding it.
+ */
+#include "conn.h"
+
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+static void on_closed(void *owner, struct sock *sk)
+{
+	struct netram_conn *conn = owner;
+
+	conn->ops->broken(conn, sk->sk_err ? "connection was reset" :
+					     "server closed the connection");
+}
+
+static const struct netram_sock_calls calls = {
+	.data_ready	= netram_conn_data_ready,
+	.write_space	= netram_conn_write_space,
+	.closed		= on_closed,
+};
+
+/**
+ * netram_conn_alloc() - make a connection object, not connected
+ * @ops: what it tells its owner
+ * @owner: for @ops, found in conn->owner
+ * @label: for messages; must live as long
+ * @table: all commands of the volume by index; must live as long
+ * @table_len: how many, at most NETRAM_COOKIE_INDEX_MAX
+ * @wq: a WQ_MEM_RECLAIM work queue
+ *
+ * Context: process, may sleep.
+ * Return: the object or NULL.
+ */
+struct netram_conn *netram_conn_alloc(const struct netram_conn_ops *ops,
+				      void *owner, const char *label,
+				      struct netram_cmd **table, u32 table_len,
+				      struct workqueue_struct *wq)
+{
+	struct netram_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL);
+
+	if (!conn)
+		return NULL;
+	conn->ops = ops;
+	conn->owner = owner;
+	conn->label = label;
+	conn->table = table;
+	conn->table_len = table_len;
+	conn->wq = wq;
+	conn->hook.calls = &calls;
+	conn->hook.owner = conn;
+	__set_bit(NETRAM_CONN_DEAD, &conn->flags);
+	__set_bit(NETRAM_CONN_TX_BUSY, &conn->flags);
+	netram_conn_tx_init(conn);
+	netram_conn_rx_init(conn);
+	return conn;
+}
+
+/**
+ * netram_conn_free() - counterpart of netram_conn_alloc()
+ * @conn: the object, stopped or never started; may be NULL
+ */
+void netram_conn_free(struct netram_conn *conn)
+{
+	kfree(conn);
+}
+
+/**
+ * netram_conn_start() - let requests flow
+ * @conn: a connection that is not started
+ * @sock: a socket behind its handshake; the connection owns it from now on
+ *
+ * Context: process.
+ */
+void netram_conn_start(struct netram_conn *conn, struct socket *sock)
+{
+	netram_conn_tx_reset(conn);
+	netram_conn_rx_reset(conn);
+	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
+	sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	conn->sock = sock;
+	clear_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	clear_bit(NETRAM_CONN_DEAD, &conn->flags);
+	clear_bit_unlock(NETRAM_CONN_TX_BUSY, &conn->flags);
+	netram_sock_attach(sock, &conn->hook);
+	/* What came before the callbacks were there: data, or the end. */
+	queue_work(conn->wq, &conn->rx_work);
+	if (sock->sk->sk_state != TCP_ESTABLISHED)
+		conn->ops->broken(conn, "server closed the connection");
+}
+
+static void lock_tx(struct netram_conn *conn)
+{
+	while (test_and_set_bit_lock(NETRAM_CONN_TX_BUSY, &conn->flags))
+		usleep_range(50, 200);
+}
+
+static void collect_in_flight(struct netram_conn *conn,
+			      struct list_head *orphans)
+{
+	struct netram_cmd *cmd;
+	u32 i;
+
+	for (i = 0; i < conn->table_len; i++) {
+		cmd = conn->table[i];
+		if (!cmd || READ_ONCE(cmd->conn) != conn)
+			continue;
+		WRITE_ONCE(cmd->conn, NULL);
+		list_add_tail(&cmd->list, orphans);
+	}
+}
+
+/**
+ * netram_conn_stop() - end a connection and take its commands back
+ * @conn: the connection; nothing happens if it is not started
+ * @orphans: all its commands are added to this list
+ *
+ * Context: process, sleeps. Not from the connection's own works. See the head
+ * of this file.
+ */
+void netram_conn_stop(struct netram_conn *conn, struct list_head *orphans)
+{
+	struct socket *sock = conn->sock;
+
+	if (!sock)
+		return;
+	set_bit(NETRAM_CONN_DEAD, &conn->flags);
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	lock_tx(conn);
+	netram_sock_detach(sock, &conn->hook);
+	cancel_delayed_work_sync(&conn->tx_work);
+	cancel_work_sync(&conn->rx_work);
+	collect_in_flight(conn, orphans);
+	netram_conn_tx_collect(conn, orphans);
+	conn->sock = NULL;
+	netram_sock_close(sock);
+}
+
+/**
+ * netram_conn_part_done() - one of the parties to a command is through with it
+ * @cmd: in flight
+ *
+ * The parties are the sender, until it has handed the last byte to TCP, and the
+ * receiver once for each run. A hostile server that answers what it has not
+ * been sent can therefore not free pages that the sender still reads.
+ *
+ * Context: any but hard interrupt.
+ */
+void netram_conn_part_done(struct netram_cmd *cmd)
+{
+	if (!atomic_dec_and_test(&cmd->parts))
+		return;
+	WRITE_ONCE(cmd->conn, NULL);
+	cmd->done(cmd);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving, in the softirq that brings the packet: tcp_read_sock() hands each
+ * segment to actor(), which puts payload into the pages of the request and
+ * completes it. No thread is woken between packet and completion. Past a budget
+ * the rest is left to a worker.
+ *
+ * The socket's lock makes the receiver single: data_ready comes with its spin
+ * lock held, or from the owner of the socket working off its backlog, and the
+ * worker takes it.
+ *
+ * All that comes is checked before it is believed: magic, index, the connection
+ * the command was sent on, generation, run, and that the run was not answered
+ * before.
+ */
+#include "conn.h"
+#include "trace.h"
+
+#include <linux/sched/mm.h>
+#include <net/tcp.h>
+
+static int from_wire(u32 error)
+{
+	switch (error) {
+	case NBD_SUCCESS:
+		return 0;
+	case NBD_EPERM:
+		return -EPERM;
+	case NBD_ENOMEM:
+		return -ENOMEM;
+	case NBD_EINVAL:
+		return -EINVAL;
+	case NBD_ENOSPC:
+		return -ENOSPC;
+	default:
+		return -EIO;
+	}
+}
+
+static int fail(struct netram_conn *conn, const char *why)
+{
+	conn->rx.failed = true;
+	conn->ops->broken(conn, why);
+	return -EPROTO;
+}
+
+static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
+				   unsigned int *run)
+{
+	u32 index = cookie & (NETRAM_COOKIE_INDEX_MAX - 1);
+	struct netram_cmd *cmd;
+
+	*run = (cookie >> NETRAM_COOKIE_INDEX_BITS) & 0xff;
+	if (index >= conn->table_len)
+		return NULL;
+	cmd = conn->table[index];
+	/* pairs with take_off() in conn_tx.c */
+	if (!cmd || smp_load_acquire(&cmd->conn) != conn)
+		return NULL;
+	if (cookie != netram_conn_cookie(cmd, *run) || *run >= cmd->nr_runs ||
+	    cmd->replied & BIT(*run))
+		return NULL;
+	return cmd;
+}
+
+/* A good answer to a read: its pages follow. */
+static void expect_payload(struct netram_conn_rx *rx, struct netram_cmd *cmd,
+			   unsigned int run)
+{
+	rx->cmd = cmd;
+	rx->left = cmd->runs[run].pages << NETRAM_PAGE_SHIFT;
+	netram_cursor_init(&rx->cursor, cmd->bio);
+	netram_cursor_advance(&rx->cursor,
+			      cmd->runs[run].first << NETRAM_PAGE_SHIFT);
+}
+
+static int handle_reply(struct netram_conn *conn)
+{
+	const struct nbd_simple_reply *reply = &conn->rx.reply;
+	u32 error = be32_to_cpu(reply->error);
+	struct netram_cmd *cmd;
+	unsigned int run;
+
+	if (unlikely(be32_to_cpu(reply->magic) != NBD_SIMPLE_REPLY_MAGIC))
+		return fail(conn, "reply without the magic number");
+	cmd = find_cmd(conn, be64_to_cpu(reply->cookie), &run);
+	if (unlikely(!cmd))
+		return fail(conn, "reply to a request never made");
+	if (unlikely(error == NBD_ESHUTDOWN))
+		return fail(conn, "server is shutting down");
+	cmd->replied |= BIT(run);
+	trace_netram_request_received(cmd);
+	if (cmd->op == NETRAM_OP_READ && !error) {
+		expect_payload(&conn->rx, cmd, run);
+		return 0;
+	}
+	if (unlikely(error) && !cmd->error)
+		cmd->error = from_wire(error);
+	netram_conn_part_done(cmd);
+	return 0;
+}
+
+/* Return: bytes used, or an errno. */
+static int take_header(struct netram_conn *conn, struct sk_buff *skb,
+		       unsigned int offset, size_t len)
+{
+	struct netram_conn_rx *rx = &conn->rx;
+	size_t n = min(len, sizeof(rx->reply) - rx->have);
+	int err;
+
+	if (skb_copy_bits(skb, offset, (u8 *)&rx->reply + rx->have, n))
+		return fail(conn, "packet cannot be read");
+	rx->have += n;
+	if (rx->have < sizeof(rx->reply))
+		return n;
+	rx->have = 0;
+	err = handle_reply(conn);
+	return err ? err : n;
+}
+
+static int take_payload(struct netram_conn *conn, struct sk_buff *skb,
+			unsigned int offset, size_t len)
+{
+	struct netram_conn_rx *rx = &conn->rx;
+	struct bio_vec bv = netram_cursor_segment(&rx->cursor,
+						  min_t(size_t, len, rx->left));
+	struct netram_cmd *cmd = rx->cmd;
+	void *p = bvec_kmap_local(&bv);
+	int err = skb_copy_bits(skb, offset, p, bv.bv_len);
+
+	flush_dcache_page(bv.bv_page);
+	kunmap_local(p);
+	if (err)
+		return fail(conn, "packet cannot be read");
+	netram_cursor_advance(&rx->cursor, bv.bv_len);
+	rx->left -= bv.bv_len;
+	if (!rx->left) {
+		rx->cmd = NULL;
+		netram_conn_part_done(cmd);
+	}
+	return bv.bv_len;
+}
+
+/* Never an error to tcp_read_sock(): a failed stream is read and thrown away. */
+static int actor(read_descriptor_t *desc, struct sk_buff *skb,
+		 unsigned int offset, size_t len)
+{
+	struct netram_conn *conn = desc->arg.data;
+	size_t left = len;
+	int n;
+
+	while (left && !conn->rx.failed) {
+		if (conn->rx.cmd)
+			n = take_payload(conn, skb, offset, left);
+		else
+			n = take_header(conn, skb, offset, left);
+		if (n < 0)
+			break;
+		offset += n;
+		left -= n;
+	}
+	conn->rx.bytes += len;
+	conn->rx.budget -= len;
+	if (conn->rx.budget <= 0)
+		desc->count = 0;
+	return len;
+}
+
+/* The caller holds the socket's lock in one of the ways told above. */
+static void receive(struct netram_conn *conn, struct sock *sk)
+{
+	read_descriptor_t desc = { .arg.data = conn, .count = 1 };
+
+	conn->rx.budget = NETRAM_RX_BUDGET;
+	tcp_read_sock(sk, &desc, actor);
+	if (!desc.count)
+		queue_work(conn->wq, &conn->rx_work);
+}
+
+/**
+ * netram_conn_data_ready() - data has come
+ * @owner: the connection
+ * @sk: its socket, locked by the caller
+ *
+ * Context: softirq, or the socket's owner working off the backlog.
+ */
+void netram_conn_data_ready(void *owner, struct sock *sk)
+{
+	struct netram_conn *conn = owner;
+
+	if (likely(!netram_conn_dead(conn)))
+		receive(conn, sk);
+}
+
+static void rx_work(struct work_struct *work)
+{
+	struct netram_conn *conn = container_of(work, struct netram_conn,
+						rx_work);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct sock *sk = conn->sock->sk;
+
+	lock_sock(sk);
+	if (!netram_conn_dead(conn))
+		receive(conn, sk);
+	release_sock(sk);
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+/**
+ * netram_conn_rx_init() - set up the receiving half
+ * @conn: a new connection
+ */
+void netram_conn_rx_init(struct netram_conn *conn)
+{
+	INIT_WORK(&conn->rx_work, rx_work);
+}
+
+/**
+ * netram_conn_rx_reset() - make it ready for a new stream
+ * @conn: a connection that is not started
+ */
+void netram_conn_rx_reset(struct netram_conn *conn)
+{
+	conn->rx.have = 0;
+	conn->rx.cmd = NULL;
+	conn->rx.left = 0;
+	conn->rx.failed = false;
+}

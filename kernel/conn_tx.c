@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending. A submitter adds its command to a lock-free list and, if nobody is
+ * sending, sends: its own and all that others add meanwhile. Everything that
+ * waits goes out in one sendmsg(), headers and pages as one array.
+ *
+ * The socket is never waited for. When it is full the unsent rest stays in
+ * tx->iter, STALLED is set and the write_space callback makes a worker go on.
+ */
+#include "conn.h"
+#include "trace.h"
+
+#include <linux/sched/mm.h>
+#include <net/sock.h>
+
+/* Pause before trying again when TCP had no memory, jiffies. */
+#define RETRY_DELAY 1
+
+static const u16 wire_type[] = {
+	[NETRAM_OP_READ]	= NBD_CMD_READ,
+	[NETRAM_OP_WRITE]	= NBD_CMD_WRITE,
+	[NETRAM_OP_TRIM]	= NBD_CMD_TRIM,
+};
+
+static void write_headers(struct netram_cmd *cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		struct nbd_request *w = &cmd->wire[i];
+		u64 page = cmd->page + cmd->runs[i].first;
+
+		w->magic = cpu_to_be32(NBD_REQUEST_MAGIC);
+		w->flags = 0;
+		w->type = cpu_to_be16(wire_type[cmd->op]);
+		w->cookie = cpu_to_be64(netram_conn_cookie(cmd, i));
+		w->offset = cpu_to_be64(page << NETRAM_PAGE_SHIFT);
+		w->length = cpu_to_be32(cmd->runs[i].pages << NETRAM_PAGE_SHIFT);
+	}
+}
+
+/* From here on the receiver may find the command and believe replies to it. */
+static void take_off(struct netram_conn *conn, struct netram_cmd *cmd)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+
+	cmd->generation++;
+	cmd->replied = 0;
+	cmd->error = 0;
+	cmd->sent = jiffies;
+	atomic_set(&cmd->parts, cmd->nr_runs + 1);
+	write_headers(cmd);
+	tx->cmd = cmd;
+	tx->run = 0;
+	tx->left = 0;
+	if (cmd->op == NETRAM_OP_WRITE) {
+		netram_cursor_init(&tx->cursor, cmd->bio);
+		tx->cursor_at = 0;
+	}
+	/* pairs with find_cmd() in conn_rx.c */
+	smp_store_release(&cmd->conn, conn);
+	trace_netram_request_sent(cmd);
+}
+
+static bool next_cmd(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+
+	if (!tx->backlog)
+		tx->backlog = llist_reverse_order(llist_del_all(&tx->queue));
+	if (!tx->backlog)
+		return false;
+	take_off(conn, llist_entry(tx->backlog, struct netram_cmd, tx_node));
+	tx->backlog = tx->backlog->next;
+	return true;
+}
+
+static void add_piece(struct netram_conn_tx *tx, const struct bio_vec *bv)
+{
+	tx->bvec[tx->nr++] = *bv;
+	if (NETRAM_COMPAT_MSG_SPLICE_PAGES && !sendpage_ok(bv->bv_page))
+		tx->splice = false;
+}
+
+/* The header of tx->run; behind it, tx->left bytes of payload are due. */
+static void add_header(struct netram_conn_tx *tx)
+{
+	struct netram_cmd *cmd = tx->cmd;
+	const struct netram_run *run = &cmd->runs[tx->run];
+	struct nbd_request *w = &cmd->wire[tx->run];
+	struct bio_vec bv = {
+		.bv_page = virt_to_page(w),
+		.bv_offset = offset_in_page(w),
+		.bv_len = sizeof(*w),
+	};
+	unsigned int at = run->first << NETRAM_PAGE_SHIFT;
+
+	add_piece(tx, &bv);
+	if (cmd->op != NETRAM_OP_WRITE)
+		return;
+	netram_cursor_advance(&tx->cursor, at - tx->cursor_at);
+	tx->left = run->pages << NETRAM_PAGE_SHIFT;
+	tx->cursor_at = at + tx->left;
+}
+
+static void add_payload(struct netram_conn_tx *tx)
+{
+	struct bio_vec bv = netram_cursor_bvec(&tx->cursor, tx->left);
+
+	add_piece(tx, &bv);
+	netram_cursor_advance(&tx->cursor, bv.bv_len);
+	tx->left -= bv.bv_len;
+}
+
+static bool has_room(const struct netram_conn_tx *tx)
+{
+	return tx->nr < NETRAM_TX_BVECS;
+}
+
+/* Lay out one command as far as there is room. Return: true if all of it. */
+static bool lay_out(struct netram_conn_tx *tx)
+{
+	while (tx->left || tx->run < tx->cmd->nr_runs) {
+		if (!has_room(tx))
+			return false;
+		if (tx->left)
+			add_payload(tx);
+		else
+			add_header(tx);
+		if (!tx->left)
+			tx->run++;
+	}
+	return true;
+}
+
+/* Fill the array with what waits. Return: false if nothing does. */
+static bool fill(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	size_t bytes = 0;
+	unsigned int i;
+
+	tx->nr = 0;
+	tx->splice = true;
+	while (has_room(tx) && (tx->cmd || next_cmd(conn))) {
+		if (!lay_out(tx))
+			break;
+		list_add_tail(&tx->cmd->list, &tx->covered);
+		tx->cmd = NULL;
+	}
+	for (i = 0; i < tx->nr; i++)
+		bytes += tx->bvec[i].bv_len;
+	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bvec, tx->nr, bytes);
+	return tx->nr;
+}
+
+static void finish_covered(struct netram_conn_tx *tx)
+{
+	struct netram_cmd *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, &tx->covered, list) {
+		list_del(&cmd->list);
+		netram_conn_part_done(cmd);
+	}
+}
+
+/* Return: bytes sent, 0 when the socket takes none now, or an errno. */
+static int send_some(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	int ret;
+
+	if (tx->splice)
+		msg.msg_flags |= NETRAM_COMPAT_MSG_SPLICE_PAGES;
+	if (tx->cmd)
+		msg.msg_flags |= MSG_MORE;
+	msg.msg_iter = tx->iter;
+	ret = sock_sendmsg(conn->sock, &msg);
+	if (ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS)
+		return 0;
+	if (ret > 0) {
+		iov_iter_advance(&tx->iter, ret);
+		tx->bytes += ret;
+	}
+	return ret;
+}
+
+/*
+ * The socket is full, or TCP found no memory. write_space clears STALLED; it
+ * may have come already, and for want of memory it never comes: so look again.
+ */
+static void stall(struct netram_conn *conn)
+{
+	set_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	smp_mb__after_atomic();
+	if (sk_stream_is_writeable(conn->sock->sk))
+		queue_delayed_work(conn->wq, &conn->tx_work, RETRY_DELAY);
+}
+
+/* Send until nothing waits or the socket is full. The caller holds TX_BUSY. */
+static void drain(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	int ret;
+
+	while (!netram_conn_dead(conn)) {
+		if (!iov_iter_count(&tx->iter) && !fill(conn))
+			return;
+		ret = send_some(conn);
+		if (ret < 0) {
+			conn->ops->broken(conn, "sending failed");
+			return;
+		}
+		if (!iov_iter_count(&tx->iter))
+			finish_covered(tx);
+		else if (!ret) {
+			stall(conn);
+			return;
+		}
+		cond_resched();
+	}
+}
+
+static bool has_work(struct netram_conn *conn)
+{
+	return !netram_conn_dead(conn) &&
+	       !test_bit(NETRAM_CONN_TX_STALLED, &conn->flags) &&
+	       (!llist_empty(&conn->tx.queue) || READ_ONCE(conn->tx.backlog) ||
+		READ_ONCE(conn->tx.cmd) || iov_iter_count(&conn->tx.iter));
+}
+
+/**
+ * netram_conn_queue() - hand a command over for sending
+ * @conn: the connection
+ * @cmd: the command, laid out in @cmd->runs
+ *
+ * It is sent by the next netram_conn_kick(), or given back by
+ * netram_conn_ops.give_back when the connection is dead.
+ *
+ * Context: any but hard interrupt.
+ */
+void netram_conn_queue(struct netram_conn *conn, struct netram_cmd *cmd)
+{
+	struct llist_node *node, *next;
+
+	/* A full barrier, so that either stop() sees it or we see DEAD. */
+	llist_add(&cmd->tx_node, &conn->tx.queue);
+	if (likely(!netram_conn_dead(conn)))
+		return;
+	node = llist_del_all(&conn->tx.queue);
+	llist_for_each_safe(node, next, node)
+		conn->ops->give_back(conn, llist_entry(node, struct netram_cmd,
+						       tx_node));
+}
+
+/**
+ * netram_conn_kick() - send what is queued, unless somebody does already
+ * @conn: the connection
+ *
+ * Context: process, may sleep (for the socket's lock, not for room in it);
+ * does not enter reclaim.
+ */
+void netram_conn_kick(struct netram_conn *conn)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+
+	while (has_work(conn) &&
+	       !test_and_set_bit_lock(NETRAM_CONN_TX_BUSY, &conn->flags)) {
+		drain(conn);
+		clear_bit_unlock(NETRAM_CONN_TX_BUSY, &conn->flags);
+		/* A command queued while we were leaving must be seen here. */
+		smp_mb__after_atomic();
+	}
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+static void tx_work(struct work_struct *work)
+{
+	struct netram_conn *conn = container_of(to_delayed_work(work),
+						struct netram_conn, tx_work);
+
+	clear_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	smp_mb__after_atomic();
+	netram_conn_kick(conn);
+}
+
+/**
+ * netram_conn_write_space() - the socket has room again
+ * @owner: the connection
+ * @sk: its socket
+ *
+ * Context: softirq or process, must not sleep.
+ */
+void netram_conn_write_space(void *owner, struct sock *sk)
+{
+	struct netram_conn *conn = owner;
+
+	if (test_bit(NETRAM_CONN_TX_STALLED, &conn->flags))
+		mod_delayed_work(conn->wq, &conn->tx_work, 0);
+}
+
+/**
+ * netram_conn_tx_init() - set up the sending half
+ * @conn: a new connection
+ */
+void netram_conn_tx_init(struct netram_conn *conn)
+{
+	init_llist_head(&conn->tx.queue);
+	INIT_LIST_HEAD(&conn->tx.covered);
+	INIT_DELAYED_WORK(&conn->tx_work, tx_work);
+}
+
+/**
+ * netram_conn_tx_reset() - make it ready for a new stream
+ * @conn: a connection that is not started, its commands collected
+ */
+void netram_conn_tx_reset(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+
+	tx->backlog = NULL;
+	tx->cmd = NULL;
+	tx->left = 0;
+	tx->nr = 0;
+	INIT_LIST_HEAD(&tx->covered);
+	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bvec, 0, 0);
+}
+
+static void give_all(struct llist_node *node, struct list_head *orphans)
+{
+	struct llist_node *next;
+
+	llist_for_each_safe(node, next, node)
+		list_add_tail(&llist_entry(node, struct netram_cmd,
+					   tx_node)->list, orphans);
+}
+
+/**
+ * netram_conn_tx_collect() - take back the commands that were not yet begun
+ * @conn: a connection being stopped; the caller holds TX_BUSY
+ * @orphans: the list to add them to
+ *
+ * Those that were begun, sent or not, were found by their cmd->conn.
+ */
+void netram_conn_tx_collect(struct netram_conn *conn,
+			    struct list_head *orphans)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+
+	give_all(tx->backlog, orphans);
+	give_all(llist_reverse_order(llist_del_all(&tx->queue)), orphans);
+	netram_conn_tx_reset(conn);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events to userspace. They are news, not state: one that finds no memory is
+ * dropped, and who missed one asks with a GET.
+ */
+#include "event.h"
+
+#include <linux/limits.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+#include <netram/limits.h>
+
+static const struct genl_family *family;
+
+/**
+ * netram_event_open() - events may be sent from now on
+ * @registered: the family, registered
+ */
+void netram_event_open(const struct genl_family *registered)
+{
+	WRITE_ONCE(family, registered);
+}
+
+/**
+ * netram_event_close() - no event is sent from now on
+ *
+ * Nodes and volumes, the senders, are gone when the module ends.
+ */
+void netram_event_close(void)
+{
+	WRITE_ONCE(family, NULL);
+}
+
+static int put_name(struct sk_buff *skb, int type, const char *name, size_t len)
+{
+	char copy[NETRAM_NAME_MAX + 1];
+
+	if (!name)
+		return 0;
+	strscpy(copy, name, min(len + 1, sizeof(copy)));
+	return nla_put_string(skb, type, copy);
+}
+
+struct event {
+	enum netram_event	type;
+	const char		*node;
+	const char		*volume;
+	size_t			volume_len;
+	int			state;	/* -1: none */
+};
+
+static int fill(struct sk_buff *skb, const struct event *e)
+{
+	struct nlattr *nest = nla_nest_start(skb, NETRAM_A_EVENT);
+
+	if (!nest ||
+	    nla_put_u8(skb, NETRAM_EVENT_A_TYPE, e->type) ||
+	    nla_put_u64_64bit(skb, NETRAM_EVENT_A_TIME, ktime_get_real_ns(),
+			      NETRAM_EVENT_A_PAD) ||
+	    put_name(skb, NETRAM_EVENT_A_NODE, e->node, NETRAM_NAME_MAX) ||
+	    put_name(skb, NETRAM_EVENT_A_VOLUME, e->volume, e->volume_len) ||
+	    (e->state >= 0 && nla_put_u8(skb, NETRAM_EVENT_A_STATE, e->state)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static void send(const struct event *e)
+{
+	const struct genl_family *f = READ_ONCE(family);
+	struct sk_buff *skb;
+	void *head;
+
+	if (!f)
+		return;
+	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_NOIO | __GFP_NOWARN);
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, f, 0, NETRAM_CMD_EVENT);
+	if (!head || fill(skb, e)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_allns(f, skb, 0, 0);
+}
+
+/**
+ * netram_event_object() - a node or volume came or went
+ * @type: NETRAM_EVENT_NODE_* or NETRAM_EVENT_VOLUME_*
+ * @name: its name
+ *
+ * Context: process, may sleep; does not enter reclaim's I/O.
+ */
+void netram_event_object(enum netram_event type, const char *name)
+{
+	struct event e = { .type = type, .state = -1 };
+
+	if (type == NETRAM_EVENT_NODE_ADDED || type == NETRAM_EVENT_NODE_REMOVED)
+		e.node = name;
+	else
+		e.volume = name;
+	e.volume_len = NETRAM_NAME_MAX;
+	send(&e);
+}
+
+static void send_label(enum netram_event type, const char *label, int state)
+{
+	const char *slash = strchr(label, '/');
+	struct event e = {
+		.type = type,
+		.node = slash + 1,
+		.volume = label,
+		.volume_len = slash - label,
+		.state = state,
+	};
+
+	send(&e);
+}
+
+/**
+ * netram_event_session() - a session's state has changed
+ * @label: "volume/node"
+ * @state: its state now
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_session(const char *label, enum netram_session_state state)
+{
+	send_label(NETRAM_EVENT_SESSION, label, state);
+}
+
+/**
+ * netram_event_lost() - a node came back without its pages
+ * @label: "volume/node"
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_lost(const char *label)
+{
+	send_label(NETRAM_EVENT_PAGES_LOST, label, -1);
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: include/uapi/linux/netram.h is its manual. Here
+ * messages are checked and turned into calls of pool.c; answers are written by
+ * genl_put.c.
+ */
+#include "genl.h"
+#include "event.h"
+#include "genl_put.h"
+#include "pool.h"
+
+#include <linux/inet.h>
+#include <net/genetlink.h>
+
+static const struct nla_policy node_policy[NETRAM_NODE_A_MAX + 1] = {
+	[NETRAM_NODE_A_NAME]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_NAME_MAX },
+	[NETRAM_NODE_A_ENDPOINT] =
+		NLA_POLICY_MIN_LEN(sizeof(struct sockaddr_in)),
+	[NETRAM_NODE_A_REGION]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_NAME_MAX },
+	[NETRAM_NODE_A_ZONE]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_NAME_MAX },
+	[NETRAM_NODE_A_WEIGHT]	= NLA_POLICY_RANGE(NLA_U32, NETRAM_WEIGHT_MIN,
+						   NETRAM_WEIGHT_MAX),
+	[NETRAM_NODE_A_EXPORT]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_EXPORT_MAX },
+};
+
+static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
+	[NETRAM_VOLUME_A_NAME]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_NAME_MAX },
+	[NETRAM_VOLUME_A_SIZE]	= { .type = NLA_U64 },
+	[NETRAM_VOLUME_A_EXTENT_SIZE] = { .type = NLA_U32 },
+	[NETRAM_VOLUME_A_CHECKSUM] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NETRAM_VOLUME_A_CONNECTIONS] =
+		NLA_POLICY_MAX(NLA_U32, NETRAM_CONNECTIONS_MAX),
+	[NETRAM_VOLUME_A_QUEUE_DEPTH] =
+		NLA_POLICY_RANGE(NLA_U32, NETRAM_QUEUE_DEPTH_MIN,
+				 NETRAM_QUEUE_DEPTH_MAX),
+};
+
+static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
+	[NETRAM_A_NODE]		= NLA_POLICY_NESTED(node_policy),
+	[NETRAM_A_VOLUME]	= NLA_POLICY_NESTED(volume_policy),
+};
+
+static struct genl_family family;
+
+/* Changing what exists takes more than a network administrator. */
+static int may_change(struct genl_info *info)
+{
+	if (capable(CAP_SYS_ADMIN))
+		return 0;
+	GENL_SET_ERR_MSG(info, "root is needed: CAP_SYS_ADMIN");
+	return -EPERM;
+}
+
+/* Attributes of the nest @which, checked against its policy before. */
+static int open_nest(struct genl_info *info, int which, int max,
+		     const struct nla_policy *nested, struct nlattr **tb)
+{
+	if (!info->attrs[which]) {
+		GENL_SET_ERR_MSG(info, "message without its object");
+		return -EINVAL;
+	}
+	return nla_parse_nested(tb, max, info->attrs[which], nested,
+				info->extack);
+}
+
+static const char *name_of(struct genl_info *info, struct nlattr *attr)
+{
+	if (!attr) {
+		GENL_SET_ERR_MSG(info, "a name is needed");
+		return NULL;
+	}
+	if (netram_node_name_valid(nla_data(attr)))
+		return nla_data(attr);
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "names are 1 to 63 of A-Z a-z 0-9 . _ - and do not begin with a dot");
+	return NULL;
+}
+
+static const char *optional_name(struct genl_info *info, struct nlattr *attr,
+				 const char *other)
+{
+	return attr ? name_of(info, attr) : other;
+}
+
+static int endpoint(struct genl_info *info, struct nlattr *attr,
+		    struct sockaddr_storage *out)
+{
+	const struct sockaddr_in *in;
+	const struct sockaddr *sa;
+
+	if (!attr) {
+		GENL_SET_ERR_MSG(info, "an address is needed");
+		return -EINVAL;
+	}
+	sa = nla_data(attr);
+	in = nla_data(attr);
+	if ((sa->sa_family == AF_INET &&
+	     nla_len(attr) == sizeof(struct sockaddr_in)) ||
+	    (sa->sa_family == AF_INET6 &&
+	     nla_len(attr) == sizeof(struct sockaddr_in6))) {
+		memcpy(out, sa, nla_len(attr));
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the address is neither IPv4 nor IPv6");
+		return -EAFNOSUPPORT;
+	}
+	/* The port is at the same place in both. */
+	if (in->sin_port)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr, "the port must not be 0");
+	return -EINVAL;
+}
+
+static int node_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_NODE_A_MAX + 1];
+	struct netram_node_config cfg = {
+		.weight = NETRAM_WEIGHT_DEF,
+		.net = genl_info_net(info),
+	};
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
+				node_policy, tb);
+	if (err)
+		return err;
+	cfg.name = name_of(info, tb[NETRAM_NODE_A_NAME]);
+	if (!cfg.name)
+		return -EINVAL;
+	cfg.region = optional_name(info, tb[NETRAM_NODE_A_REGION], "default");
+	cfg.zone = optional_name(info, tb[NETRAM_NODE_A_ZONE], cfg.name);
+	if (!cfg.region || !cfg.zone)
+		return -EINVAL;
+	err = endpoint(info, tb[NETRAM_NODE_A_ENDPOINT], &cfg.addr);
+	if (err)
+		return err;
+	if (tb[NETRAM_NODE_A_WEIGHT])
+		cfg.weight = nla_get_u32(tb[NETRAM_NODE_A_WEIGHT]);
+	if (tb[NETRAM_NODE_A_EXPORT])
+		cfg.export = nla_data(tb[NETRAM_NODE_A_EXPORT]);
+	return netram_pool_add_node(&cfg, info->extack);
+}
+
+static int node_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_NODE_A_MAX + 1];
+	const char *name;
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
+				node_policy, tb);
+	if (err)
+		return err;
+	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
+	return name ? netram_pool_del_node(name, info->extack) : -EINVAL;
+}
+
+static int size_of(struct genl_info *info, struct nlattr *attr, u64 *size)
+{
+	*size = attr ? nla_get_u64(attr) : 0;
+	if (*size >= NETRAM_VOLUME_SIZE_MIN && *size <= NETRAM_VOLUME_SIZE_MAX &&
+	    !(*size % NETRAM_PAGE_SIZE))
+		return 0;
+	GENL_SET_ERR_MSG(info, "the size must be a multiple of 4096 from 1 MiB to 16 TiB");
+	return -EINVAL;
+}
+
+static int extent_size_of(struct genl_info *info, struct nlattr *attr,
+			  u32 *size)
+{
+	*size = attr ? nla_get_u32(attr) : NETRAM_EXTENT_SIZE_DEF;
+	if (*size >= NETRAM_EXTENT_SIZE_MIN &&
+	    *size <= NETRAM_EXTENT_SIZE_MAX && is_power_of_2(*size))
+		return 0;
+	GENL_SET_ERR_MSG(info, "the extent size must be a power of two from 1 MiB to 64 MiB");
+	return -EINVAL;
+}
+
+static u32 connections_of(struct nlattr *attr)
+{
+	u32 n = attr ? nla_get_u32(attr) : NETRAM_CONNECTIONS_DEF;
+
+	return n ? n : min(num_online_cpus(), 4U);
+}
+
+static int volume_config(struct genl_info *info, struct nlattr **tb,
+			 struct netram_volume_config *cfg)
+{
+	int err;
+
+	cfg->name = name_of(info, tb[NETRAM_VOLUME_A_NAME]);
+	if (!cfg->name)
+		return -EINVAL;
+	err = size_of(info, tb[NETRAM_VOLUME_A_SIZE], &cfg->size);
+	if (!err)
+		err = extent_size_of(info, tb[NETRAM_VOLUME_A_EXTENT_SIZE],
+				     &cfg->extent_size);
+	cfg->checksum = !tb[NETRAM_VOLUME_A_CHECKSUM] ||
+			nla_get_u8(tb[NETRAM_VOLUME_A_CHECKSUM]);
+	cfg->connections = connections_of(tb[NETRAM_VOLUME_A_CONNECTIONS]);
+	cfg->queue_depth = tb[NETRAM_VOLUME_A_QUEUE_DEPTH] ?
+			   nla_get_u32(tb[NETRAM_VOLUME_A_QUEUE_DEPTH]) :
+			   NETRAM_QUEUE_DEPTH_DEF;
+	return err;
+}
+
+static int reply_volume(struct genl_info *info, const char *name)
+{
+	struct netram_volume *volume;
+	struct sk_buff *skb;
+	int err = -ENOENT;
+
+	skb = genlmsg_new(NETRAM_GENL_PUT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	mutex_lock(&netram_pool_lock);
+	volume = netram_pool_find_volume(name);
+	if (volume)
+		err = netram_genl_put_volume(skb, &family, info->snd_portid,
+					     info->snd_seq, 0, volume);
+	else
+		GENL_SET_ERR_MSG(info, "no volume of this name");
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		return genlmsg_reply(skb, info);
+	nlmsg_free(skb);
+	return err;
+}
+
+static int volume_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+	struct netram_volume_config cfg;
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
+				volume_policy, tb);
+	if (!err)
+		err = volume_config(info, tb, &cfg);
+	if (!err)
+		err = netram_pool_add_volume(&cfg, info->extack);
+	return err ? err : reply_volume(info, cfg.name);
+}
+
+static const char *volume_name(struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+
+	if (open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
+		      volume_policy, tb))
+		return NULL;
+	return name_of(info, tb[NETRAM_VOLUME_A_NAME]);
+}
+
+static int volume_del(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = may_change(info);
+	const char *name = err ? NULL : volume_name(info);
+
+	if (err)
+		return err;
+	return name ? netram_pool_del_volume(name, info->extack) : -EINVAL;
+}
+
+static int volume_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const char *name = volume_name(info);
+
+	return name ? reply_volume(info, name) : -EINVAL;
+}
+
+static int node_get(struct sk_buff *request, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_NODE_A_MAX + 1];
+	struct netram_node *node;
+	struct sk_buff *skb;
+	const char *name;
+	int err;
+
+	err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX, node_policy, tb);
+	if (err)
+		return err;
+	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
+	if (!name)
+		return -EINVAL;
+	skb = genlmsg_new(NETRAM_GENL_PUT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	err = -ENOENT;
+	mutex_lock(&netram_pool_lock);
+	node = netram_pool_find_node(name);
+	if (node)
+		err = netram_genl_put_node(skb, &family, info->snd_portid,
+					   info->snd_seq, 0, node);
+	else
+		GENL_SET_ERR_MSG(info, "no node of this name");
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		return genlmsg_reply(skb, info);
+	nlmsg_free(skb);
+	return err;
+}
+
+/*
+ * Dumps remember how many they have sent. What comes or goes meanwhile may be
+ * missed or told twice, as with any dump.
+ */
+static int node_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct netram_node *node;
+	long at = 0;
+
+	mutex_lock(&netram_pool_lock);
+	list_for_each_entry(node, &netram_pool_nodes, list) {
+		if (at++ < cb->args[0])
+			continue;
+		if (netram_genl_put_node(skb, &family,
+					 NETLINK_CB(cb->skb).portid,
+					 cb->nlh->nlmsg_seq, NLM_F_MULTI, node))
+			break;
+		cb->args[0]++;
+	}
+	mutex_unlock(&netram_pool_lock);
+	return skb->len;
+}
+
+static int volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct netram_volume *volume;
+	long at = 0;
+
+	mutex_lock(&netram_pool_lock);
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		if (at++ < cb->args[0])
+			continue;
+		if (netram_genl_put_volume(skb, &family,
+					   NETLINK_CB(cb->skb).portid,
+					   cb->nlh->nlmsg_seq, NLM_F_MULTI,
+					   volume))
+			break;
+		cb->args[0]++;
+	}
+	mutex_unlock(&netram_pool_lock);
+	return skb->len;
+}
+
+static const struct genl_ops ops[] = {
+	{ .cmd = NETRAM_CMD_NODE_ADD, .flags = GENL_ADMIN_PERM,
+	  .doit = node_add },
+	{ .cmd = NETRAM_CMD_NODE_DEL, .flags = GENL_ADMIN_PERM,
+	  .doit = node_del },
+	{ .cmd = NETRAM_CMD_NODE_GET, .flags = GENL_ADMIN_PERM,
+	  .doit = node_get, .dumpit = node_dump },
+	{ .cmd = NETRAM_CMD_VOLUME_ADD, .flags = GENL_ADMIN_PERM,
+	  .doit = volume_add },
+	{ .cmd = NETRAM_CMD_VOLUME_DEL, .flags = GENL_ADMIN_PERM,
+	  .doit = volume_del },
+	{ .cmd = NETRAM_CMD_VOLUME_GET, .flags = GENL_ADMIN_PERM,
+	  .doit = volume_get, .dumpit = volume_dump },
+};
+
+static const struct genl_multicast_group groups[] = {
+	{ .name = NETRAM_GENL_MCGRP },
+};
+
+/* parallel_ops: creating a volume waits for the network; others need not. */
+static struct genl_family family __ro_after_init = {
+	.name		= NETRAM_GENL_NAME,
+	.version	= NETRAM_GENL_VERSION,
+	.maxattr	= NETRAM_A_MAX,
+	.policy		= policy,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= ops,
+	.n_ops		= ARRAY_SIZE(ops),
+	.mcgrps		= groups,
+	.n_mcgrps	= ARRAY_SIZE(groups),
+};
+
+/**
+ * netram_genl_init() - open the control interface
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init netram_genl_init(void)
+{
+	int err = genl_register_family(&family);
+
+	if (!err)
+		netram_event_open(&family);
+	return err;
+}
+
+/**
+ * netram_genl_exit() - close it; no command is running afterwards
+ */
+void netram_genl_exit(void)
+{
+	netram_event_close();
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing nodes and volumes into netlink messages. */
+#include "genl_put.h"
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
+{
+	return nla_put_u64_64bit(skb, attr, value, pad);
+}
+
+static int put_endpoint(struct sk_buff *skb, const struct sockaddr_storage *addr)
+{
+	return nla_put(skb, NETRAM_NODE_A_ENDPOINT,
+		       addr->ss_family == AF_INET ?
+		       sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6),
+		       addr);
+}
+
+static int put_node_config(struct sk_buff *skb, struct netram_node *node)
+{
+	return nla_put_string(skb, NETRAM_NODE_A_NAME, node->name) ||
+	       put_endpoint(skb, &node->peer.addr) ||
+	       nla_put_string(skb, NETRAM_NODE_A_REGION, node->region) ||
+	       nla_put_string(skb, NETRAM_NODE_A_ZONE, node->zone) ||
+	       nla_put_u32(skb, NETRAM_NODE_A_WEIGHT, node->weight) ||
+	       (node->peer.foreign &&
+		nla_put_string(skb, NETRAM_NODE_A_EXPORT, node->peer.export));
+}
+
+static int put_node_state(struct sk_buff *skb, struct netram_node *node)
+{
+	char error[sizeof(node->peer.last_error)];
+	struct netram_node_summary sum;
+	const int pad = NETRAM_NODE_A_PAD;
+
+	netram_pool_summarize(node, &sum);
+	netram_peer_error(&node->peer, error, sizeof(error));
+	return nla_put_u8(skb, NETRAM_NODE_A_STATE, sum.state) ||
+	       nla_put_u32(skb, NETRAM_NODE_A_VOLUMES, sum.volumes) ||
+	       put_u64(skb, NETRAM_NODE_A_EXTENTS, sum.extents, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_PAGES, sum.pages, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_TX_BYTES, sum.tx_bytes, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_RX_BYTES, sum.rx_bytes, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_RECONNECTS,
+		       atomic64_read(&node->peer.reconnects), pad) ||
+	       put_u64(skb, NETRAM_NODE_A_ERRORS,
+		       atomic64_read(&node->peer.errors), pad) ||
+	       (error[0] &&
+		nla_put_string(skb, NETRAM_NODE_A_LAST_ERROR, error));
+}
+
+/**
+ * netram_genl_put_node() - one message about a node
+ * @skb: where to; left as it was when there is no room
+ * @family: the family
+ * @portid: of the receiver
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @node: the node
+ *
+ * Context: under netram_pool_lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,
+			 u32 portid, u32 seq, int flags,
+			 struct netram_node *node)
+{
+	void *head = genlmsg_put(skb, portid, seq, family, flags,
+				 NETRAM_CMD_NODE_GET);
+	struct nlattr *nest;
+
+	if (!head)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, NETRAM_A_NODE);
+	if (!nest || put_node_config(skb, node) || put_node_state(skb, node)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int put_session(struct sk_buff *skb, struct netram_session *s)
+{
+	struct nlattr *nest = nla_nest_start(skb, NETRAM_VOLUME_A_SESSION);
+	const int pad = NETRAM_SESSION_A_PAD;
+	char instance[sizeof(s->instance)];
+
+	spin_lock_irq(&s->lock);
+	strscpy(instance, s->instance, sizeof(instance));
+	spin_unlock_irq(&s->lock);
+	if (!nest ||
+	    nla_put_string(skb, NETRAM_SESSION_A_NODE,
+			   strchr(s->cfg.label, '/') + 1) ||
+	    nla_put_u8(skb, NETRAM_SESSION_A_STATE, READ_ONCE(s->state)) ||
+	    put_u64(skb, NETRAM_SESSION_A_EPOCH, READ_ONCE(s->epoch), pad) ||
+	    nla_put_u32(skb, NETRAM_SESSION_A_CONNECTIONS,
+			netram_session_connections(s)) ||
+	    put_u64(skb, NETRAM_SESSION_A_EXTENTS, atomic_read(&s->extents),
+		    pad) ||
+	    put_u64(skb, NETRAM_SESSION_A_PAGES, atomic_long_read(&s->pages),
+		    pad) ||
+	    (instance[0] &&
+	     nla_put_string(skb, NETRAM_SESSION_A_INSTANCE, instance)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_sessions(struct sk_buff *skb, struct netram_volume *v)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_volume_session(v, slot);
+		if (s && put_session(skb, s))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int put_volume(struct sk_buff *skb, struct netram_volume *v)
+{
+	struct netram_pages *pages = &v->router.pages;
+	const int pad = NETRAM_VOLUME_A_PAD;
+
+	return nla_put_string(skb, NETRAM_VOLUME_A_NAME, v->name) ||
+	       put_u64(skb, NETRAM_VOLUME_A_SIZE, v->size, pad) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_EXTENT_SIZE,
+			   v->router.extent_pages << NETRAM_PAGE_SHIFT) ||
+	       nla_put_u8(skb, NETRAM_VOLUME_A_CHECKSUM, !!pages->crc) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_CONNECTIONS, v->connections) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_QUEUE_DEPTH, v->queue_depth) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_INDEX, v->index) ||
+	       nla_put(skb, NETRAM_VOLUME_A_UUID, sizeof(v->uuid), &v->uuid) ||
+	       nla_put_u8(skb, NETRAM_VOLUME_A_STATE, netram_volume_state(v)) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_OPENERS,
+			   disk_openers(v->blk.disk)) ||
+	       put_u64(skb, NETRAM_VOLUME_A_EXTENTS,
+		       netram_router_placed(&v->router), pad) ||
+	       put_u64(skb, NETRAM_VOLUME_A_PAGES,
+		       atomic_long_read(&pages->nr_present), pad) ||
+	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,
+		       atomic_long_read(&pages->nr_lost), pad) ||
+	       put_sessions(skb, v);
+}
+
+/**
+ * netram_genl_put_volume() - one message about a volume
+ * @skb: where to; left as it was when there is no room
+ * @family: the family
+ * @portid: of the receiver
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @volume: the volume
+ *
+ * Context: under netram_pool_lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int netram_genl_put_volume(struct sk_buff *skb,
+			   const struct genl_family *family, u32 portid,
+			   u32 seq, int flags, struct netram_volume *volume)
+{
+	void *head = genlmsg_put(skb, portid, seq, family, flags,
+				 NETRAM_CMD_VOLUME_GET);
+	struct nlattr *nest;
+
+	if (!head)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, NETRAM_A_VOLUME);
+	if (!nest || put_volume(skb, volume)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+}

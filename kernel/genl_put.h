@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_GENL_PUT_H
+#define NETRAM_GENL_PUT_H
+
+#include <net/genetlink.h>
+#include "pool.h"
+
+/* Room for one object: a volume tells of up to NETRAM_NODES_MAX sessions. */
+#define NETRAM_GENL_PUT_SIZE (1024 + NETRAM_NODES_MAX * 192)
+
+int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,
+			 u32 portid, u32 seq, int flags,
+			 struct netram_node *node);
+int netram_genl_put_volume(struct sk_buff *skb,
+			   const struct genl_family *family, u32 portid,
+			   u32 seq, int flags, struct netram_volume *volume);
+
+#endif /* NETRAM_GENL_PUT_H */

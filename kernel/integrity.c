@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Checksums: crc32c of each page, kept here and compared with each page read.
+ * They tell a page that was changed on the wire or in a node, a server that
+ * silently lost pages, and a late write of a dead connection.
+ */
+#include "integrity.h"
+#include "cursor.h"
+
+#include <linux/crc32c.h>
+#include <linux/string.h>
+
+#define CRC_SEED (~0U)
+
+/* Most pages that are not all zeroes differ in their first or last word. */
+static bool all_zero(const void *p, unsigned int len)
+{
+	const u64 *words = p;
+
+	if (words[0] || words[len / sizeof(u64) - 1])
+		return false;
+	return !memchr_inv(p, 0, len);
+}
+
+static u32 crc_of_page(struct netram_cursor *c)
+{
+	unsigned int left = NETRAM_PAGE_SIZE;
+	u32 crc = CRC_SEED;
+	struct bio_vec bv;
+	void *p;
+
+	for (; left; left -= bv.bv_len) {
+		bv = netram_cursor_segment(c, left);
+		p = bvec_kmap_local(&bv);
+		crc = crc32c(crc, p, bv.bv_len);
+		kunmap_local(p);
+		netram_cursor_advance(c, bv.bv_len);
+	}
+	return crc;
+}
+
+static bool zero_page(struct netram_cursor c)
+{
+	unsigned int left = NETRAM_PAGE_SIZE;
+	struct bio_vec bv;
+	bool zero = true;
+	void *p;
+
+	for (; left && zero; left -= bv.bv_len) {
+		bv = netram_cursor_segment(&c, left);
+		p = bvec_kmap_local(&bv);
+		zero = all_zero(p, bv.bv_len);
+		kunmap_local(p);
+		netram_cursor_advance(&c, bv.bv_len);
+	}
+	return zero;
+}
+
+/**
+ * netram_integrity_digest() - look at one page of data and go on
+ * @c: where it begins
+ * @checksum: compute one
+ * @crc: its crc32c, where @checksum is set and the page is not all zeroes
+ *
+ * Context: any.
+ * Return: whether the page is all zeroes.
+ */
+bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc)
+{
+	bool zero = zero_page(*c);
+
+	if (!zero && checksum)
+		*crc = crc_of_page(c);
+	else
+		netram_cursor_advance(c, NETRAM_PAGE_SIZE);
+	return zero;
+}
+
+/**
+ * netram_integrity_verify() - compare what was read with the checksums
+ * @pages: the volume's pages, with checksums
+ * @cmd: a read that has been answered
+ *
+ * Context: any.
+ * Return: -1 if all is right, else the first wrong page of the volume.
+ */
+s64 netram_integrity_verify(const struct netram_pages *pages,
+			    const struct netram_cmd *cmd)
+{
+	struct netram_cursor c;
+	unsigned int i, j;
+	u32 at = 0;
+	u64 page;
+
+	netram_cursor_init(&c, cmd->bio);
+	for (i = 0; i < cmd->nr_runs; i++) {
+		netram_cursor_advance(&c, (cmd->runs[i].first - at) <<
+					  NETRAM_PAGE_SHIFT);
+		page = cmd->page + cmd->runs[i].first;
+		for (j = 0; j < cmd->runs[i].pages; j++)
+			if (crc_of_page(&c) != READ_ONCE(pages->crc[page + j]))
+				return page + j;
+		at = cmd->runs[i].first + cmd->runs[i].pages;
+	}
+	return -1;
+}

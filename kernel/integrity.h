@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_INTEGRITY_H
+#define NETRAM_INTEGRITY_H
+
+#include "cmd.h"
+#include "pages.h"
+
+struct netram_cursor;
+
+bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc);
+s64 netram_integrity_verify(const struct netram_pages *pages,
+			    const struct netram_cmd *cmd);
+
+#endif /* NETRAM_INTEGRITY_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_NEGO_H
+#define NETRAM_NEGO_H
+
+#include <linux/types.h>
+
+#define NETRAM_INSTANCE_LEN 32
+
+/**
+ * struct netram_export_info - what a server said of an export
+ * @size: bytes
+ * @flags: NBD transmission flags
+ * @block_min: smallest block it takes, bytes, 1 where it does not say
+ * @payload_max: largest payload it takes, bytes
+ * @has_export: NBD_INFO_EXPORT has come
+ * @instance: hex digits, "" where the server tells none
+ */
+struct netram_export_info {
+	u64 size;
+	u32 flags;
+	u32 block_min;
+	u32 payload_max;
+	bool has_export;
+	char instance[NETRAM_INSTANCE_LEN + 1];
+};
+
+void netram_nego_init(struct netram_export_info *info);
+int netram_nego_info(const void *data, u32 len,
+		     struct netram_export_info *info);
+const char *netram_nego_check(const struct netram_export_info *info,
+			      u64 size, u32 payload);
+const char *netram_nego_error(u32 reply);
+
+#endif /* NETRAM_NEGO_H */

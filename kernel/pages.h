@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_PAGES_H
+#define NETRAM_PAGES_H
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/types.h>
+
+/**
+ * struct netram_pages - what a volume knows of each of its pages
+ * @count: pages of the volume
+ * @present: the page was written and not discarded since; others read as zeroes
+ *   without the network. Set when a write is acknowledged.
+ * @busy: a write or TRIM of the page is under way; whoever sets the bit owns the
+ *   page against other writers. Readers do not look.
+ * @dead: some node may still hold the page although it is not present: a TRIM
+ *   is due
+ * @lost: the page was present on a node that came back without it
+ * @crc: crc32c of what was last written, valid where @present; changed by the
+ *   owner of @busy; NULL without checksums
+ * @nr_present: bits set in @present
+ * @nr_lost: bits set in @lost
+ */
+struct netram_pages {
+	u64		count;
+	unsigned long	*present;
+	unsigned long	*busy;
+	unsigned long	*dead;
+	unsigned long	*lost;
+	u32		*crc;
+	atomic_long_t	nr_present;
+	atomic_long_t	nr_lost;
+};
+
+int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum);
+void netram_pages_exit(struct netram_pages *pages);
+bool netram_pages_lock(struct netram_pages *pages, u64 first, u32 count);
+void netram_pages_unlock(struct netram_pages *pages, u64 first, u32 count);
+u32 netram_pages_written(struct netram_pages *pages, u64 first, u32 count);
+u32 netram_pages_drop(struct netram_pages *pages, u64 first, u32 count);
+u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count);
+bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
+			   u32 count);
+
+static inline bool netram_pages_present(const struct netram_pages *pages,
+					u64 page)
+{
+	return test_bit(page, pages->present);
+}
+
+#endif /* NETRAM_PAGES_H */

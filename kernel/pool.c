@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All nodes and volumes, and the rules for adding and removing them.
+ *
+ * netram_pool_lock guards both lists and all that comes and goes with their
+ * members: sessions, disks, devices. It is taken in process context only, by
+ * netlink and sysfs, never on the way of a request. Order: netram_pool_lock,
+ * then disk->open_mutex (netram_blk_claim). A sysfs show() that needs the lock
+ * must use mutex_trylock(), for removal waits for show() under it.
+ */
+#include "pool.h"
+#include "event.h"
+#include "fsm.h"
+#include "log.h"
+#include "sysfs.h"
+
+#include <linux/module.h>
+
+DEFINE_MUTEX(netram_pool_lock);
+LIST_HEAD(netram_pool_nodes);
+LIST_HEAD(netram_pool_volumes);
+
+static DECLARE_BITMAP(slots, NETRAM_NODES_MAX);
+static DECLARE_BITMAP(indices, NETRAM_VOLUMES_MAX);
+static struct class *node_class;
+
+/**
+ * netram_pool_init() - make the class the nodes' devices belong to
+ *
+ * Return: 0 or a negative errno.
+ */
+int netram_pool_init(void)
+{
+	node_class = netram_compat_class_create("netram_node");
+	return PTR_ERR_OR_ZERO(node_class);
+}
+
+/**
+ * netram_pool_exit() - forget all nodes
+ *
+ * There are no volumes: each holds the module.
+ */
+void netram_pool_exit(void)
+{
+	struct netram_node *node, *next;
+
+	list_for_each_entry_safe(node, next, &netram_pool_nodes, list) {
+		list_del(&node->list);
+		netram_node_destroy(node);
+	}
+	class_destroy(node_class);
+}
+
+/**
+ * netram_pool_find_node() - a node by its name
+ * @name: the name
+ *
+ * Context: under netram_pool_lock.
+ * Return: the node or NULL.
+ */
+struct netram_node *netram_pool_find_node(const char *name)
+{
+	struct netram_node *node;
+
+	lockdep_assert_held(&netram_pool_lock);
+	list_for_each_entry(node, &netram_pool_nodes, list)
+		if (!strcmp(node->name, name))
+			return node;
+	return NULL;
+}
+
+/**
+ * netram_pool_find_volume() - a volume by its name
+ * @name: the name
+ *
+ * Context: under netram_pool_lock.
+ * Return: the volume or NULL.
+ */
+struct netram_volume *netram_pool_find_volume(const char *name)
+{
+	struct netram_volume *volume;
+
+	lockdep_assert_held(&netram_pool_lock);
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		if (!strcmp(volume->name, name))
+			return volume;
+	return NULL;
+}
+
+/**
+ * netram_pool_summarize() - what a node does for all volumes
+ * @node: the node
+ * @sum: the answer
+ *
+ * Context: under netram_pool_lock.
+ */
+void netram_pool_summarize(struct netram_node *node,
+			   struct netram_node_summary *sum)
+{
+	struct netram_volume *volume;
+	struct netram_session *s;
+	u32 sessions = 0, up = 0;
+
+	lockdep_assert_held(&netram_pool_lock);
+	memset(sum, 0, sizeof(*sum));
+	sum->tx_bytes = atomic64_read(&node->peer.tx_bytes);
+	sum->rx_bytes = atomic64_read(&node->peer.rx_bytes);
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		s = netram_volume_session(volume, node->slot);
+		if (!s)
+			continue;
+		sessions++;
+		up += netram_session_up(s);
+		sum->volumes += !!atomic_read(&s->extents);
+		sum->extents += atomic_read(&s->extents);
+		sum->pages += atomic_long_read(&s->pages);
+		sum->tx_bytes += netram_session_bytes(s, true);
+		sum->rx_bytes += netram_session_bytes(s, false);
+	}
+	sum->state = netram_fsm_node_state(sessions, up);
+}
+
+/* A foreign server has one export: it can serve one volume. */
+static bool may_attach(struct netram_volume *volume, struct netram_node *node)
+{
+	struct netram_volume *other;
+
+	if (!node->peer.foreign)
+		return true;
+	list_for_each_entry(other, &netram_pool_volumes, list)
+		if (other != volume && netram_volume_session(other, node->slot))
+			return false;
+	return true;
+}
+
+static void detach_all(struct netram_node *node)
+{
+	struct netram_volume *volume;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		WARN_ON_ONCE(netram_volume_detach(volume, node));
+}
+
+/* With each volume that has no session with it. */
+static int attach_all(struct netram_node *node)
+{
+	struct netram_volume *volume;
+	int err = 0;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		if (!netram_volume_session(volume, node->slot) &&
+		    may_attach(volume, node))
+			err = netram_volume_attach(volume, node);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int add_node(const struct netram_node_config *cfg,
+		    struct netlink_ext_ack *extack)
+{
+	u32 slot = find_first_zero_bit(slots, NETRAM_NODES_MAX);
+	struct netram_node *node;
+
+	if (netram_pool_find_node(cfg->name)) {
+		NL_SET_ERR_MSG(extack, "a node of this name exists already");
+		return -EEXIST;
+	}
+	if (slot == NETRAM_NODES_MAX) {
+		NL_SET_ERR_MSG(extack, "no more nodes: 64 are known");
+		return -ENOSPC;
+	}
+	node = netram_node_create(cfg, slot, node_class, netram_sysfs_node);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	if (attach_all(node)) {
+		detach_all(node);
+		netram_node_destroy(node);
+		return -ENOMEM;
+	}
+	__set_bit(slot, slots);
+	list_add_tail(&node->list, &netram_pool_nodes);
+	return 0;
+}
+
+/**
+ * netram_pool_add_node() - make a node known
+ * @cfg: checked
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, may sleep; takes netram_pool_lock.
+ * Return: 0, -EEXIST, -ENOSPC or -ENOMEM.
+ */
+int netram_pool_add_node(const struct netram_node_config *cfg,
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&netram_pool_lock);
+	err = add_node(cfg, extack);
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		netram_event_object(NETRAM_EVENT_NODE_ADDED, cfg->name);
+	return err;
+}
+
+static int del_node(const char *name, struct netlink_ext_ack *extack)
+{
+	struct netram_node *node = netram_pool_find_node(name);
+	struct netram_node_summary sum;
+	struct netram_volume *volume;
+
+	if (!node) {
+		NL_SET_ERR_MSG(extack, "no node of this name");
+		return -ENOENT;
+	}
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		if (!volume->ready) {
+			NL_SET_ERR_MSG(extack, "a volume is being created: try again");
+			return -EBUSY;
+		}
+	/* Ask first, so that a refusal leaves all sessions as they are. */
+	netram_pool_summarize(node, &sum);
+	if (!sum.extents)
+		list_for_each_entry(volume, &netram_pool_volumes, list)
+			if (netram_volume_detach(volume, node))
+				sum.extents++;
+	if (sum.extents) {
+		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: delete those volumes first");
+		/* Those that were detached: an extent was placed meanwhile. */
+		attach_all(node);
+		return -EBUSY;
+	}
+	list_del(&node->list);
+	__clear_bit(node->slot, slots);
+	netram_node_destroy(node);
+	return 0;
+}
+
+/**
+ * netram_pool_del_node() - forget a node that holds nothing
+ * @name: its name
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, sleeps; takes netram_pool_lock.
+ * Return: 0, -ENOENT or -EBUSY.
+ */
+int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&netram_pool_lock);
+	err = del_node(name, extack);
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		netram_event_object(NETRAM_EVENT_NODE_REMOVED, name);
+	return err;
+}
+
+static int attach_nodes(struct netram_volume *volume)
+{
+	struct netram_node *node;
+	int err = 0;
+
+	list_for_each_entry(node, &netram_pool_nodes, list) {
+		if (may_attach(volume, node))
+			err = netram_volume_attach(volume, node);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static struct netram_volume *begin_volume(const struct netram_volume_config *cfg,
+					  struct netlink_ext_ack *extack)
+{
+	u32 index = find_first_zero_bit(indices, NETRAM_VOLUMES_MAX);
+	struct netram_volume *volume;
+
+	if (netram_pool_find_volume(cfg->name)) {
+		NL_SET_ERR_MSG(extack, "a volume of this name exists already");
+		return ERR_PTR(-EEXIST);
+	}
+	if (index == NETRAM_VOLUMES_MAX) {
+		NL_SET_ERR_MSG(extack, "no more volumes: 256 exist");
+		return ERR_PTR(-ENOSPC);
+	}
+	if (list_empty(&netram_pool_nodes)) {
+		NL_SET_ERR_MSG(extack, "no node is known: add one first");
+		return ERR_PTR(-ENOTCONN);
+	}
+	volume = netram_volume_create(cfg, index);
+	if (IS_ERR(volume)) {
+		NL_SET_ERR_MSG(extack, "no memory for the volume's metadata");
+		return volume;
+	}
+	if (attach_nodes(volume)) {
+		netram_volume_destroy(volume);
+		return ERR_PTR(-ENOMEM);
+	}
+	__set_bit(index, indices);
+	list_add_tail(&volume->list, &netram_pool_volumes);
+	return volume;
+}
+
+static void end_volume(struct netram_volume *volume)
+{
+	__clear_bit(volume->index, indices);
+	list_del(&volume->list);
+	netram_volume_destroy(volume);
+	module_put(THIS_MODULE);
+}
+
+static int show_volume(struct netram_volume *volume,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!netram_volume_any_up(volume)) {
+		NL_SET_ERR_MSG(extack, "no node answered: see last_error of the nodes");
+		return -ENOTCONN;
+	}
+	err = netram_blk_add(&volume->blk, netram_sysfs_volume);
+	volume->ready = !err;
+	return err;
+}
+
+/**
+ * netram_pool_add_volume() - create a volume and its block device
+ * @cfg: checked
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, sleeps until each node was tried; takes netram_pool_lock,
+ * but not while waiting.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOTCONN or -ENOMEM.
+ */
+int netram_pool_add_volume(const struct netram_volume_config *cfg,
+			   struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume;
+	int err;
+
+	/* Held while there is a volume: rmmod would end it. */
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	mutex_lock(&netram_pool_lock);
+	volume = begin_volume(cfg, extack);
+	mutex_unlock(&netram_pool_lock);
+	if (IS_ERR(volume)) {
+		module_put(THIS_MODULE);
+		return PTR_ERR(volume);
+	}
+	netram_volume_wait_tried(volume);
+	mutex_lock(&netram_pool_lock);
+	err = show_volume(volume, extack);
+	if (err)
+		end_volume(volume);
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		netram_event_object(NETRAM_EVENT_VOLUME_ADDED, cfg->name);
+	return err;
+}
+
+static int del_volume(const char *name, struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume = netram_pool_find_volume(name);
+
+	if (!volume) {
+		NL_SET_ERR_MSG(extack, "no volume of this name");
+		return -ENOENT;
+	}
+	if (!volume->ready) {
+		NL_SET_ERR_MSG(extack, "the volume is being created: try again");
+		return -EBUSY;
+	}
+	if (netram_blk_claim(&volume->blk)) {
+		NL_SET_ERR_MSG(extack, "the volume is in use: swapoff or unmount it first");
+		return -EBUSY;
+	}
+	netram_blk_remove(&volume->blk);
+	end_volume(volume);
+	return 0;
+}
+
+/**
+ * netram_pool_del_volume() - delete a volume that nobody has open
+ * @name: its name
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, sleeps; takes netram_pool_lock.
+ * Return: 0, -ENOENT or -EBUSY.
+ */
+int netram_pool_del_volume(const char *name, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&netram_pool_lock);
+	err = del_volume(name, extack);
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		netram_event_object(NETRAM_EVENT_VOLUME_REMOVED, name);
+	return err;
+}

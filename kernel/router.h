@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_ROUTER_H
+#define NETRAM_ROUTER_H
+
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+#include "cmd.h"
+#include "pages.h"
+#include "session.h"
+#include "stats.h"
+#include "trim.h"
+
+/* An extent that has no place yet. */
+#define NETRAM_SLOT_NONE 0xff
+
+/**
+ * struct netram_router - a volume's data plane: from pages to sessions
+ * @label: the volume's name
+ * @end: hands a finished command of the block layer back up
+ * @pages: state of each page
+ * @extent_pages: pages of an extent, a power of two
+ * @nr_extents: how many
+ * @slots: for each extent the node slot it is placed on, or NETRAM_SLOT_NONE
+ * @sessions: by node slot; changed under the pool's lock, read under RCU. One
+ *   that an extent is placed on does not go away
+ * @dirty: by hardware queue, the slots of sessions to kick
+ * @queues: hardware queues
+ * @table: all commands by index
+ * @table_len: how many
+ * @stats: counters
+ * @params: times a user can tune
+ * @io_wq: for short works
+ * @session_wq: for works that wait
+ * @wait_lock: guards @waiting
+ * @waiting: commands that wait for a page another one owns, or for a node
+ * @nr_waiting: of them, those being retried included
+ * @dispatch_work: tries them again
+ * @trim: frees what was dropped
+ */
+struct netram_router {
+	const char			*label;
+	void				(*end)(struct netram_cmd *cmd, int err);
+	struct netram_pages		pages;
+	u32				extent_pages;
+	u64				nr_extents;
+	u8				*slots;
+	struct netram_session __rcu	*sessions[NETRAM_NODES_MAX];
+	unsigned long			dirty[NETRAM_CONNECTIONS_MAX]
+					     [BITS_TO_LONGS(NETRAM_NODES_MAX)];
+	u32				queues;
+	struct netram_cmd		**table;
+	u32				table_len;
+	struct netram_stats __percpu	*stats;
+	struct netram_params		params;
+	struct workqueue_struct		*io_wq;
+	struct workqueue_struct		*session_wq;
+	spinlock_t			wait_lock;
+	struct list_head		waiting;
+	atomic_t			nr_waiting;
+	struct delayed_work		dispatch_work;
+	struct netram_trim		trim;
+};
+
+int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
+		       bool checksum);
+void netram_router_stop(struct netram_router *r);
+void netram_router_exit(struct netram_router *r);
+void netram_router_read(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_write(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_drop(struct netram_router *r, u64 first, u64 count);
+void netram_router_kick(struct netram_router *r, u16 queue);
+void netram_router_submit(struct netram_router *r, struct netram_session *s,
+			  struct netram_cmd *cmd);
+void netram_router_wake(struct netram_router *r);
+void netram_router_session_up(struct netram_router *r);
+u64 netram_router_lost(struct netram_router *r, struct netram_session *s);
+u64 netram_router_placed(struct netram_router *r);
+
+/* The session an extent is placed on, or NULL. */
+static inline struct netram_session *
+netram_router_session(struct netram_router *r, u64 extent)
+{
+	u8 slot = READ_ONCE(r->slots[extent]);
+
+	return slot == NETRAM_SLOT_NONE ? NULL :
+	       rcu_dereference_raw(r->sessions[slot]);
+}
+
+static inline u64 netram_router_extent(const struct netram_router *r, u64 page)
+{
+	return page >> __ffs(r->extent_pages);
+}
+
+#endif /* NETRAM_ROUTER_H */

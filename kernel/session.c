@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A session: all connections of one volume with one node. They live and die
+ * together: when one breaks, all are torn down, their commands are parked, and
+ * the session connects again with a higher epoch. The server lets no request of
+ * a lower epoch touch its pages once it has answered to the higher one, so that
+ * what the old connections still had under way cannot land after a newer write.
+ *
+ * Nobody outside the kernel takes part in this, and nothing is allocated but
+ * the new sockets.
+ *
+ * Works:
+ *   recover_work  BROKEN -> CONNECTING: stop connections, park their commands
+ *   connect_work  CONNECTING -> UP, or again after a pause
+ *   tick_work     always: requests unanswered for io_timeout_ms break the
+ *                 session, parked ones fail after io_deadline_ms
+ * recover and connect never run at the same time: each is queued by the state
+ * change that ends the other.
+ */
+#include "session.h"
+#include "fsm.h"
+#include "handshake.h"
+#include "log.h"
+#include "trace.h"
+
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#define TICK_MIN_MS	20
+#define TICK_MAX_MS	500
+
+/**
+ * netram_peer_init() - set up the parts that count
+ * @peer: zeroed, its address filled in
+ */
+void netram_peer_init(struct netram_peer *peer)
+{
+	spin_lock_init(&peer->lock);
+}
+
+/**
+ * netram_peer_error() - why the last connection failed
+ * @peer: the node
+ * @buf: where to put the text, "" if there is none
+ * @len: room there
+ */
+void netram_peer_error(struct netram_peer *peer, char *buf, size_t len)
+{
+	spin_lock_bh(&peer->lock);
+	strscpy(buf, peer->last_error, len);
+	spin_unlock_bh(&peer->lock);
+}
+
+static void set_error(struct netram_session *s, const char *what,
+		      const char *why, int err)
+{
+	struct netram_peer *peer = s->cfg.peer;
+
+	spin_lock_bh(&peer->lock);
+	if (why)
+		snprintf(peer->last_error, sizeof(peer->last_error), "%s%s",
+			 what, why);
+	else
+		snprintf(peer->last_error, sizeof(peer->last_error),
+			 "%serror %d (%pe)", what, -err, ERR_PTR(err));
+	spin_unlock_bh(&peer->lock);
+}
+
+/* Return: whether the state is now @to by this call. */
+static bool change_state(struct netram_session *s, enum netram_session_state to)
+{
+	enum netram_session_state from = s->state;
+
+	lockdep_assert_held(&s->lock);
+	if (!netram_fsm_session_may(from, to))
+		return false;
+	WRITE_ONCE(s->state, to);
+	trace_netram_session_state(s->cfg.label, from, to, s->epoch);
+	return true;
+}
+
+static void park(struct netram_session *s, struct netram_cmd *cmd)
+{
+	unsigned long flags;
+	bool up;
+
+	spin_lock_irqsave(&s->lock, flags);
+	up = s->state == NETRAM_SESSION_UP;
+	if (!up)
+		list_add_tail(&cmd->list, &s->pending);
+	spin_unlock_irqrestore(&s->lock, flags);
+	if (up)
+		netram_session_submit(s, cmd);
+}
+
+/**
+ * netram_session_submit() - hand a command over
+ * @session: the session; must not be closed
+ * @cmd: laid out in cmd->runs, with cmd->done set
+ *
+ * It is sent by the next netram_session_kick() for its queue, or when the
+ * session is up again. cmd->done() is called once in any case.
+ *
+ * Context: any but hard interrupt; does not sleep.
+ */
+void netram_session_submit(struct netram_session *session,
+			   struct netram_cmd *cmd)
+{
+	cmd->session = session;
+	if (likely(netram_session_up(session)))
+		netram_conn_queue(session->conns[cmd->queue %
+						 READ_ONCE(session->nr_conns)],
+				  cmd);
+	else
+		park(session, cmd);
+}
+
+/**
+ * netram_session_kick() - send what was submitted from a queue
+ * @session: the session
+ * @queue: the hardware queue
+ *
+ * Context: process, may sleep.
+ */
+void netram_session_kick(struct netram_session *session, u16 queue)
+{
+	if (likely(netram_session_up(session)))
+		netram_conn_kick(session->conns[queue %
+						READ_ONCE(session->nr_conns)]);
+}
+
+/**
+ * netram_session_kick_all() - send what was submitted from all queues
+ * @session: the session
+ *
+ * Context: process, may sleep.
+ */
+void netram_session_kick_all(struct netram_session *session)
+{
+	u32 i;
+
+	for (i = 0; i < session->cfg.connections; i++)
+		netram_conn_kick(session->conns[i]);
+}
+
+/**
+ * netram_session_renew() - break the connections and make new ones
+ * @session: the session
+ * @why: a phrase for the user
+ *
+ * Context: any but hard interrupt; does not sleep.
+ */
+void netram_session_renew(struct netram_session *session, const char *why)
+{
+	unsigned long flags;
+	bool mine;
+
+	spin_lock_irqsave(&session->lock, flags);
+	session->broke = true;
+	mine = change_state(session, NETRAM_SESSION_BROKEN);
+	spin_unlock_irqrestore(&session->lock, flags);
+	if (!mine)
+		return;
+	set_error(session, "", why, 0);
+	netram_warn_ratelimited(session->cfg.label, "%s; connecting again", why);
+	queue_work(session->cfg.session_wq, &session->recover_work);
+}
+
+static void on_broken(struct netram_conn *conn, const char *why)
+{
+	netram_session_renew(conn->owner, why);
+}
+
+static void on_give_back(struct netram_conn *conn, struct netram_cmd *cmd)
+{
+	park(conn->owner, cmd);
+}
+
+static const struct netram_conn_ops conn_ops = {
+	.broken		= on_broken,
+	.give_back	= on_give_back,
+};
+
+/* A submitter that was late may have queued a command even while connecting. */
+static void stop_conns(struct netram_session *s)
+{
+	LIST_HEAD(orphans);
+	u32 i;
+
+	for (i = 0; i < s->cfg.connections; i++)
+		netram_conn_stop(s->conns[i], &orphans);
+	spin_lock_irq(&s->lock);
+	list_splice_tail(&orphans, &s->pending);
+	spin_unlock_irq(&s->lock);
+}
+
+static void recover_work(struct work_struct *work)
+{
+	struct netram_session *s = container_of(work, struct netram_session,
+						recover_work);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	bool again;
+
+	stop_conns(s);
+	s->cfg.ops->state(s, NETRAM_SESSION_BROKEN);
+	spin_lock_irq(&s->lock);
+	again = change_state(s, NETRAM_SESSION_CONNECTING);
+	spin_unlock_irq(&s->lock);
+	if (again) {
+		s->backoff_ms = 0;
+		atomic64_inc(&s->cfg.peer->reconnects);
+		queue_delayed_work(s->cfg.connect_wq, &s->connect_work, 0);
+	}
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+static void export_name(struct netram_session *s, char *buf, size_t len)
+{
+	if (s->cfg.peer->foreign)
+		strscpy(buf, s->cfg.peer->export, len);
+	else
+		snprintf(buf, len, "%s?client=%s&epoch=%llu&size=%llu",
+			 s->cfg.uuid, s->cfg.client, s->epoch, s->cfg.size);
+}
+
+static int connect_one(struct netram_session *s, unsigned long deadline,
+		       struct socket **sock, struct netram_export_info *info,
+		       const char **why)
+{
+	char name[NETRAM_EXPORT_MAX + 1];
+	int err;
+
+	err = netram_sock_connect(s->cfg.peer->net, &s->cfg.peer->addr,
+				  deadline, sock);
+	if (err)
+		return err;
+	export_name(s, name, sizeof(name));
+	err = netram_handshake(*sock, name, deadline, info, why);
+	if (err)
+		return err;
+	*why = netram_nego_check(info, s->cfg.size, s->cfg.payload);
+	return *why ? -EPROTO : 0;
+}
+
+static void close_socks(struct netram_session *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->cfg.connections; i++) {
+		if (s->socks[i])
+			netram_sock_close(s->socks[i]);
+		s->socks[i] = NULL;
+	}
+}
+
+/*
+ * Connect all connections, up to the end of their handshakes. All must meet the
+ * same instance: a server that was replaced half-way is tried again.
+ */
+static int connect_all(struct netram_session *s, struct netram_export_info *info,
+		       const char **why)
+{
+	unsigned long deadline = jiffies +
+		msecs_to_jiffies(READ_ONCE(s->cfg.params->connect_timeout_ms));
+	struct netram_export_info other;
+	u32 want = s->cfg.connections, i;
+	int err;
+
+	s->epoch++;
+	for (i = 0; i < want; i++) {
+		err = connect_one(s, deadline, &s->socks[i], i ? &other : info,
+				  why);
+		if (err)
+			return err;
+		if (!i && !(info->flags & NBD_FLAG_CAN_MULTI_CONN))
+			want = 1;
+		if (i && strcmp(info->instance, other.instance)) {
+			*why = "server was restarted while connecting";
+			return -EAGAIN;
+		}
+	}
+	WRITE_ONCE(s->nr_conns, want);
+	return 0;
+}
+
+static void check_instance(struct netram_session *s,
+			   const struct netram_export_info *info)
+{
+	if (s->instance[0] && strcmp(s->instance, info->instance))
+		s->cfg.ops->lost(s);
+	spin_lock_irq(&s->lock);
+	strscpy(s->instance, info->instance, sizeof(s->instance));
+	spin_unlock_irq(&s->lock);
+}
+
+static void start_conns(struct netram_session *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_conns; i++) {
+		netram_conn_start(s->conns[i], s->socks[i]);
+		s->socks[i] = NULL;
+	}
+}
+
+/* Return: false if a connection broke before the session was up. */
+static bool go_up(struct netram_session *s)
+{
+	struct netram_cmd *cmd, *next;
+	LIST_HEAD(parked);
+	bool up;
+
+	spin_lock_irq(&s->lock);
+	up = !s->broke && change_state(s, NETRAM_SESSION_UP);
+	if (up)
+		list_splice_init(&s->pending, &parked);
+	spin_unlock_irq(&s->lock);
+	list_for_each_entry_safe(cmd, next, &parked, list) {
+		list_del(&cmd->list);
+		netram_session_submit(s, cmd);
+	}
+	return up;
+}
+
+static void connect_failed(struct netram_session *s, const char *why, int err)
+{
+	set_error(s, "connecting: ", why, err);
+	s->backoff_ms = netram_fsm_backoff_ms(s->backoff_ms);
+	queue_delayed_work(s->cfg.connect_wq, &s->connect_work,
+			   msecs_to_jiffies(s->backoff_ms));
+}
+
+static void connect_work(struct work_struct *work)
+{
+	struct netram_session *s = container_of(to_delayed_work(work),
+						struct netram_session,
+						connect_work);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct netram_export_info info;
+	const char *why = NULL;
+	int err;
+
+	WRITE_ONCE(s->broke, false);
+	err = connect_all(s, &info, &why);
+	if (err) {
+		close_socks(s);
+		connect_failed(s, why, err);
+		goto out;
+	}
+	/* Before the first request can flow: it must not be taken for lost. */
+	check_instance(s, &info);
+	s->trim = info.flags & NBD_FLAG_SEND_TRIM;
+	start_conns(s);
+	if (!go_up(s)) {
+		stop_conns(s);
+		connect_failed(s, "connection broke at once", 0);
+		goto out;
+	}
+	s->cfg.ops->state(s, NETRAM_SESSION_UP);
+	netram_session_kick_all(s);
+out:
+	complete_all(&s->tried);
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+static bool older(unsigned long since, u32 ms)
+{
+	return time_after(jiffies, since + msecs_to_jiffies(ms));
+}
+
+/* Commands on the wire are looked at without a lock: at worst a tick early. */
+static bool unanswered(struct netram_session *s)
+{
+	u32 timeout = READ_ONCE(s->cfg.params->io_timeout_ms), i;
+	struct netram_cmd *cmd;
+
+	for (i = 0; i < s->cfg.table_len; i++) {
+		cmd = s->cfg.table[i];
+		if (cmd && smp_load_acquire(&cmd->conn) &&
+		    READ_ONCE(cmd->session) == s &&
+		    older(READ_ONCE(cmd->sent), timeout))
+			return true;
+	}
+	return false;
+}
+
+/* Fail the parked commands that were begun @deadline milliseconds ago. */
+static void fail_parked(struct netram_session *s, u32 deadline, int error)
+{
+	struct netram_cmd *cmd, *next;
+	LIST_HEAD(overdue);
+
+	spin_lock_irq(&s->lock);
+	list_for_each_entry_safe(cmd, next, &s->pending, list)
+		if (!deadline || older(cmd->start, deadline))
+			list_move_tail(&cmd->list, &overdue);
+	spin_unlock_irq(&s->lock);
+	list_for_each_entry_safe(cmd, next, &overdue, list) {
+		list_del(&cmd->list);
+		cmd->error = error;
+		cmd->done(cmd);
+	}
+}
+
+static void queue_tick(struct netram_session *s)
+{
+	u32 ms = min(READ_ONCE(s->cfg.params->io_timeout_ms),
+		     READ_ONCE(s->cfg.params->io_deadline_ms)) / 4;
+
+	queue_delayed_work(s->cfg.session_wq, &s->tick_work,
+			   msecs_to_jiffies(clamp_t(u32, ms, TICK_MIN_MS,
+						    TICK_MAX_MS)));
+}
+
+static void tick_work(struct work_struct *work)
+{
+	struct netram_session *s = container_of(to_delayed_work(work),
+						struct netram_session,
+						tick_work);
+
+	if (netram_session_up(s) && unanswered(s))
+		netram_session_renew(s, "node does not answer");
+	if (!netram_session_up(s))
+		fail_parked(s, READ_ONCE(s->cfg.params->io_deadline_ms),
+			    -ETIMEDOUT);
+	queue_tick(s);
+}
+
+static int alloc_conns(struct netram_session *s)
+{
+	u32 i;
+
+	s->conns = kcalloc(s->cfg.connections, sizeof(*s->conns), GFP_KERNEL);
+	s->socks = kcalloc(s->cfg.connections, sizeof(*s->socks), GFP_KERNEL);
+	if (!s->conns || !s->socks)
+		return -ENOMEM;
+	for (i = 0; i < s->cfg.connections; i++) {
+		s->conns[i] = netram_conn_alloc(&conn_ops, s, s->cfg.label,
+						s->cfg.table, s->cfg.table_len,
+						s->cfg.io_wq);
+		if (!s->conns[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_session(struct netram_session *s)
+{
+	u32 i;
+
+	for (i = 0; s->conns && i < s->cfg.connections; i++)
+		netram_conn_free(s->conns[i]);
+	kfree(s->socks);
+	kfree(s->conns);
+	kfree(s);
+}
+
+/**
+ * netram_session_create() - make a session and begin to connect
+ * @cfg: what it is made of; copied
+ * @slot: the owner's name for it
+ *
+ * Context: process, may sleep. Does not wait for the network.
+ * Return: the session, or NULL when memory is short.
+ */
+struct netram_session *
+netram_session_create(const struct netram_session_config *cfg, u8 slot)
+{
+	struct netram_session *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (!s)
+		return NULL;
+	s->cfg = *cfg;
+	s->slot = slot;
+	s->epoch = cfg->epoch;
+	s->nr_conns = 1;
+	s->state = NETRAM_SESSION_CONNECTING;
+	s->full_until = jiffies;
+	spin_lock_init(&s->lock);
+	INIT_LIST_HEAD(&s->pending);
+	init_completion(&s->tried);
+	INIT_WORK(&s->recover_work, recover_work);
+	INIT_DELAYED_WORK(&s->connect_work, connect_work);
+	INIT_DELAYED_WORK(&s->tick_work, tick_work);
+	if (alloc_conns(s)) {
+		free_session(s);
+		return NULL;
+	}
+	queue_delayed_work(cfg->connect_wq, &s->connect_work, 0);
+	queue_tick(s);
+	return s;
+}
+
+/**
+ * netram_session_destroy() - end a session
+ * @session: the session; nothing is submitted to it any more
+ *
+ * What was submitted and not completed fails with -ENOTCONN.
+ *
+ * Context: process, sleeps, at worst for connect_timeout_ms.
+ */
+void netram_session_destroy(struct netram_session *session)
+{
+	spin_lock_irq(&session->lock);
+	change_state(session, NETRAM_SESSION_CLOSED);
+	spin_unlock_irq(&session->lock);
+	cancel_work_sync(&session->recover_work);
+	cancel_delayed_work_sync(&session->connect_work);
+	cancel_delayed_work_sync(&session->tick_work);
+	stop_conns(session);
+	fail_parked(session, 0, -ENOTCONN);
+	complete_all(&session->tried);
+	atomic64_add(netram_session_bytes(session, true),
+		     &session->cfg.peer->tx_bytes);
+	atomic64_add(netram_session_bytes(session, false),
+		     &session->cfg.peer->rx_bytes);
+	free_session(session);
+}
+
+/**
+ * netram_session_bytes() - traffic since the session was made
+ * @session: the session
+ * @tx: sent, else received
+ *
+ * Return: bytes of the TCP streams, handshakes not counted.
+ */
+u64 netram_session_bytes(struct netram_session *session, bool tx)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < session->cfg.connections; i++)
+		sum += tx ? READ_ONCE(session->conns[i]->tx.bytes) :
+			    READ_ONCE(session->conns[i]->rx.bytes);
+	return sum;
+}
+
+/**
+ * netram_session_connections() - how many are open now
+ * @session: the session
+ *
+ * Return: 0 when it is not up.
+ */
+u32 netram_session_connections(struct netram_session *session)
+{
+	return netram_session_up(session) ? READ_ONCE(session->nr_conns) : 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_SESSION_H
+#define NETRAM_SESSION_H
+
+#include <linux/completion.h>
+#include <linux/netram.h>
+#include <linux/workqueue.h>
+#include "cmd.h"
+#include "conn.h"
+#include "nego.h"
+
+struct netram_session;
+
+/**
+ * struct netram_peer - how to reach a node, and what came of it
+ * @net: network namespace, held
+ * @addr: IPv4 or IPv6
+ * @export: export to ask a foreign server for
+ * @foreign: not a netram-server: @export is all it understands
+ * @lock: for @last_error
+ * @last_error: why the last connection failed or broke, "" while none did
+ * @tx_bytes: of sessions that are gone
+ * @rx_bytes: likewise
+ * @reconnects: sessions renewed
+ * @errors: requests the node answered with an error
+ */
+struct netram_peer {
+	struct net		*net;
+	struct sockaddr_storage	addr;
+	char			export[NETRAM_EXPORT_MAX + 1];
+	bool			foreign;
+	spinlock_t		lock;
+	char			last_error[160];
+	atomic64_t		tx_bytes;
+	atomic64_t		rx_bytes;
+	atomic64_t		reconnects;
+	atomic64_t		errors;
+};
+
+/**
+ * struct netram_params - times a user can tune while a volume lives
+ * @io_deadline_ms: see limits.h
+ * @io_timeout_ms: see limits.h
+ * @connect_timeout_ms: see limits.h
+ */
+struct netram_params {
+	u32 io_deadline_ms;
+	u32 io_timeout_ms;
+	u32 connect_timeout_ms;
+};
+
+/**
+ * struct netram_session_ops - what a session tells its owner; both may sleep
+ * @state: the state has changed
+ * @lost: the server came back without its pages. Called before the session is
+ *   up again: no command is in flight.
+ */
+struct netram_session_ops {
+	void (*state)(struct netram_session *session,
+		      enum netram_session_state state);
+	void (*lost)(struct netram_session *session);
+};
+
+/**
+ * struct netram_session_config - what a session is made of; all must outlive it
+ * @ops: what it tells its owner
+ * @owner: for @ops
+ * @peer: the node
+ * @params: times
+ * @label: for messages: volume/node
+ * @uuid: of the volume, in text
+ * @client: name of this host
+ * @size: of the volume, bytes
+ * @payload: of the largest request, bytes
+ * @connections: how many
+ * @weight: of the node, 1 or more
+ * @epoch: the first epoch is greater than this
+ * @table: all commands of the volume by index
+ * @table_len: how many
+ * @io_wq: WQ_MEM_RECLAIM, for short works of the data path
+ * @session_wq: WQ_MEM_RECLAIM, for works that wait for other works
+ * @connect_wq: WQ_MEM_RECLAIM, for works that wait for the network
+ */
+struct netram_session_config {
+	const struct netram_session_ops	*ops;
+	void				*owner;
+	struct netram_peer		*peer;
+	const struct netram_params	*params;
+	const char			*label;
+	const char			*uuid;
+	const char			*client;
+	u64				size;
+	u32				payload;
+	u32				connections;
+	u32				weight;
+	u64				epoch;
+	struct netram_cmd		**table;
+	u32				table_len;
+	struct workqueue_struct		*io_wq;
+	struct workqueue_struct		*session_wq;
+	struct workqueue_struct		*connect_wq;
+};
+
+/**
+ * struct netram_session - one volume's connections with one node
+ * @cfg: as given
+ * @lock: guards @state, @pending and @broke; taken in softirqs too; nothing is
+ *   taken below it
+ * @state: changes only as fsm.c allows
+ * @pending: commands parked while the session is not up
+ * @broke: a connection broke since the last connect work began
+ * @epoch: of the present or last connections; a server fences lower ones
+ * @instance: of the server when the session was last up, "" before
+ * @trim: the server takes NBD_CMD_TRIM
+ * @nr_conns: connections in use, at most cfg->connections
+ * @conns: cfg->connections of them
+ * @socks: as many, between handshake and start, the connect work's
+ * @extents: extents placed here, the owner's
+ * @closing: no extent may be placed here any more, the owner's
+ * @pages: pages present here, the owner's
+ * @full_until: jiffies; the node had no room and is spared until then, the owner's
+ * @slot: the owner's name for it
+ * @backoff_ms: last pause between attempts
+ * @tried: completed when the first attempt to connect has ended
+ * @recover_work: tears a broken session down
+ * @connect_work: sets it up
+ * @tick_work: looks for requests that have waited too long
+ */
+struct netram_session {
+	struct netram_session_config	cfg;
+	spinlock_t			lock;
+	enum netram_session_state	state;
+	struct list_head		pending;
+	bool				broke;
+	u64				epoch;
+	char				instance[NETRAM_INSTANCE_LEN + 1];
+	bool				trim;
+	u32				nr_conns;
+	struct netram_conn		**conns;
+	struct socket			**socks;
+	atomic_t			extents;
+	bool				closing;
+	atomic_long_t			pages;
+	unsigned long			full_until;
+	u8				slot;
+	u32				backoff_ms;
+	struct completion		tried;
+	struct work_struct		recover_work;
+	struct delayed_work		connect_work;
+	struct delayed_work		tick_work;
+};
+
+void netram_peer_init(struct netram_peer *peer);
+void netram_peer_error(struct netram_peer *peer, char *buf, size_t len);
+struct netram_session *
+netram_session_create(const struct netram_session_config *cfg, u8 slot);
+void netram_session_destroy(struct netram_session *session);
+void netram_session_submit(struct netram_session *session,
+			   struct netram_cmd *cmd);
+void netram_session_kick(struct netram_session *session, u16 queue);
+void netram_session_kick_all(struct netram_session *session);
+void netram_session_renew(struct netram_session *session, const char *why);
+u64 netram_session_bytes(struct netram_session *session, bool tx);
+u32 netram_session_connections(struct netram_session *session);
+
+static inline bool netram_session_up(const struct netram_session *session)
+{
+	return READ_ONCE(session->state) == NETRAM_SESSION_UP;
+}
+
+#endif /* NETRAM_SESSION_H */

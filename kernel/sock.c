@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP sockets that are safe to swap over: the only file that sets a socket's
+ * options. What makes them safe is what nvme-tcp, nbd and sunrpc do:
+ *
+ * - sk_set_memalloc(): packets for this socket may use the reserves, so that
+ *   the answer that frees memory can be received when there is none.
+ * - sk_allocation without reclaim, and no task fragment: the sender may be the
+ *   very task that reclaims.
+ * - no lingering: what an old connection still holds is never sent once it is
+ *   closed, so no late write follows a reconnect.
+ * - a lock class of its own: sk_lock is taken below fs_reclaim here, which
+ *   other sockets never do.
+ */
+#include "sock.h"
+
+#include <linux/sched/mm.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
+
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+static struct lock_class_key sk_key[2];
+static struct lock_class_key slock_key[2];
+
+static void reclassify(struct sock *sk)
+{
+	if (WARN_ON_ONCE(!sock_allow_reclassification(sk)))
+		return;
+	if (sk->sk_family == AF_INET6)
+		sock_lock_init_class_and_name(sk, "slock-AF_INET6-NETRAM",
+					      &slock_key[1],
+					      "sk_lock-AF_INET6-NETRAM",
+					      &sk_key[1]);
+	else
+		sock_lock_init_class_and_name(sk, "slock-AF_INET-NETRAM",
+					      &slock_key[0],
+					      "sk_lock-AF_INET-NETRAM",
+					      &sk_key[0]);
+}
+#else
+static void reclassify(struct sock *sk)
+{
+}
+#endif
+
+static void set_options(struct sock *sk)
+{
+	reclassify(sk);
+	sk->sk_allocation = GFP_NOIO | __GFP_MEMALLOC;
+	sk->sk_use_task_frag = false;
+	sk_set_memalloc(sk);
+	sock_no_linger(sk);
+	tcp_sock_set_nodelay(sk);
+}
+
+/* Time left, in jiffies, 0 when @deadline has passed. */
+static long remaining(unsigned long deadline)
+{
+	long left = deadline - jiffies;
+
+	return max(left, 0L);
+}
+
+/**
+ * netram_sock_connect() - open a TCP connection
+ * @net: network namespace to connect from; the caller holds it
+ * @addr: where to, IPv4 or IPv6
+ * @deadline: give up then, jiffies
+ * @out: the connected socket
+ *
+ * Context: process, sleeps; does not enter reclaim.
+ * Return: 0 or a negative errno.
+ */
+int netram_sock_connect(struct net *net, const struct sockaddr_storage *addr,
+			unsigned long deadline, struct socket **out)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct sockaddr_storage copy = *addr;
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(net, addr->ss_family, SOCK_STREAM, IPPROTO_TCP,
+			       &sock);
+	if (err)
+		goto out;
+	set_options(sock->sk);
+	sock->sk->sk_sndtimeo = max(remaining(deadline), 1L);
+	err = kernel_connect(sock, (struct sockaddr *)&copy, sizeof(copy), 0);
+	if (err == -EINPROGRESS)
+		err = -ETIMEDOUT;
+	if (err)
+		netram_sock_close(sock);
+	else
+		*out = sock;
+out:
+	memalloc_noreclaim_restore(noreclaim);
+	return err;
+}
+
+/**
+ * netram_sock_send() - send a few bytes while a connection is set up
+ * @sock: a connected socket that is not attached
+ * @data: the bytes
+ * @len: how many
+ * @deadline: give up then, jiffies
+ *
+ * Context: process, sleeps; does not enter reclaim.
+ * Return: 0 or a negative errno.
+ */
+int netram_sock_send(struct socket *sock, const void *data, size_t len,
+		     unsigned long deadline)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct kvec vec = { .iov_base = (void *)data, .iov_len = len };
+	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
+	int ret;
+
+	sock->sk->sk_sndtimeo = max(remaining(deadline), 1L);
+	ret = kernel_sendmsg(sock, &msg, &vec, 1, len);
+	memalloc_noreclaim_restore(noreclaim);
+	if (ret < 0)
+		return ret == -EAGAIN ? -ETIMEDOUT : ret;
+	return ret == len ? 0 : -ETIMEDOUT;
+}
+
+/**
+ * netram_sock_recv() - receive exactly @len bytes while a connection is set up
+ * @sock: a connected socket that is not attached
+ * @data: where to
+ * @len: how many
+ * @deadline: give up then, jiffies
+ *
+ * Context: process, sleeps; does not enter reclaim.
+ * Return: 0, -ETIMEDOUT, -ECONNRESET when the other side closed, or another
+ * negative errno.
+ */
+int netram_sock_recv(struct socket *sock, void *data, size_t len,
+		     unsigned long deadline)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct kvec vec = { .iov_base = data, .iov_len = len };
+	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
+	int ret;
+
+	sock->sk->sk_rcvtimeo = max(remaining(deadline), 1L);
+	ret = kernel_recvmsg(sock, &msg, &vec, 1, len, MSG_WAITALL);
+	memalloc_noreclaim_restore(noreclaim);
+	if (ret == len)
+		return 0;
+	if (ret == -EAGAIN || (ret > 0 && !remaining(deadline)))
+		return -ETIMEDOUT;
+	return ret < 0 ? ret : -ECONNRESET;
+}
+
+static void on_data_ready(struct sock *sk)
+{
+	struct netram_sock_hook *hook;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	hook = sk->sk_user_data;
+	if (likely(hook))
+		hook->calls->data_ready(hook->owner, sk);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void on_write_space(struct sock *sk)
+{
+	struct netram_sock_hook *hook;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	hook = sk->sk_user_data;
+	if (likely(hook) && sk_stream_is_writeable(sk)) {
+		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+		hook->calls->write_space(hook->owner, sk);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void on_state_change(struct sock *sk)
+{
+	struct netram_sock_hook *hook;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	hook = sk->sk_user_data;
+	if (likely(hook) && sk->sk_state != TCP_ESTABLISHED)
+		hook->calls->closed(hook->owner, sk);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * netram_sock_attach() - route a socket's events to a connection
+ * @sock: the socket
+ * @hook: with @calls and @owner set; must live until netram_sock_detach()
+ *
+ * Events before this call were missed: look for data and for the end yourself.
+ *
+ * Context: process.
+ */
+void netram_sock_attach(struct socket *sock, struct netram_sock_hook *hook)
+{
+	struct sock *sk = sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	hook->data_ready = sk->sk_data_ready;
+	hook->write_space = sk->sk_write_space;
+	hook->state_change = sk->sk_state_change;
+	sk->sk_user_data = hook;
+	sk->sk_data_ready = on_data_ready;
+	sk->sk_write_space = on_write_space;
+	sk->sk_state_change = on_state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * netram_sock_detach() - stop routing events
+ * @sock: the socket
+ * @hook: as attached
+ *
+ * Context: process. When it returns no call is running and none will come.
+ */
+void netram_sock_detach(struct socket *sock, struct netram_sock_hook *hook)
+{
+	struct sock *sk = sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_user_data = NULL;
+	sk->sk_data_ready = hook->data_ready;
+	sk->sk_write_space = hook->write_space;
+	sk->sk_state_change = hook->state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * netram_sock_close() - end a connection at once
+ * @sock: the socket, not attached; gone afterwards
+ *
+ * What was not sent is thrown away and the other side gets a reset.
+ *
+ * Context: process, sleeps; does not enter reclaim.
+ */
+void netram_sock_close(struct socket *sock)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	sk_clear_memalloc(sock->sk);
+	sock_release(sock);
+	memalloc_noreclaim_restore(noreclaim);
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * State, counters and tunables of live objects:
+ *   /sys/block/netramN/netram/	volume
+ *   /sys/class/netram_node/NAME/	node
+ * Each file is described in Documentation/abi/.
+ */
+#include "sysfs.h"
+#include "pool.h"
+
+#include <linux/device.h>
+
+static const char * const session_state_names[] = {
+	[NETRAM_SESSION_CONNECTING]	= "connecting",
+	[NETRAM_SESSION_UP]		= "up",
+	[NETRAM_SESSION_BROKEN]		= "broken",
+	[NETRAM_SESSION_CLOSED]		= "closed",
+};
+
+static const char * const volume_state_names[] = {
+	[NETRAM_VOLUME_OK]		= "ok",
+	[NETRAM_VOLUME_DEGRADED]	= "degraded",
+	[NETRAM_VOLUME_LOST]		= "lost",
+};
+
+static const char * const node_state_names[] = {
+	[NETRAM_NODE_IDLE]		= "idle",
+	[NETRAM_NODE_UP]		= "up",
+	[NETRAM_NODE_SUSPECT]		= "suspect",
+	[NETRAM_NODE_DOWN]		= "down",
+};
+
+static struct netram_volume *to_volume(struct device *dev)
+{
+	struct netram_blk *blk = dev_to_disk(dev)->private_data;
+
+	return container_of(blk, struct netram_volume, blk);
+}
+
+#define VOLUME_SHOW(name, fmt, value)					\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	struct netram_volume *v = to_volume(dev);			\
+									\
+	return sysfs_emit(buf, fmt "\n", value);			\
+}									\
+static DEVICE_ATTR_RO(name)
+
+VOLUME_SHOW(name, "%s", v->name);
+VOLUME_SHOW(uuid, "%s", v->uuid_text);
+VOLUME_SHOW(state, "%s", volume_state_names[netram_volume_state(v)]);
+VOLUME_SHOW(extent_size, "%llu",
+	    (u64)v->router.extent_pages << NETRAM_PAGE_SHIFT);
+VOLUME_SHOW(checksum, "%d", !!v->router.pages.crc);
+VOLUME_SHOW(extents, "%llu", netram_router_placed(&v->router));
+VOLUME_SHOW(pages, "%ld", atomic_long_read(&v->router.pages.nr_present));
+VOLUME_SHOW(lost_pages, "%ld", atomic_long_read(&v->router.pages.nr_lost));
+VOLUME_SHOW(waiting, "%d", atomic_read(&v->router.nr_waiting));
+
+/* One line a node: name state extents pages. */
+static ssize_t nodes_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct netram_volume *v = to_volume(dev);
+	struct netram_session *s;
+	ssize_t len = 0;
+	u32 slot;
+
+	rcu_read_lock();
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = rcu_dereference(v->router.sessions[slot]);
+		if (!s)
+			continue;
+		len += sysfs_emit_at(buf, len, "%s %s %d %ld\n",
+				     strchr(s->cfg.label, '/') + 1,
+				     session_state_names[READ_ONCE(s->state)],
+				     atomic_read(&s->extents),
+				     atomic_long_read(&s->pages));
+	}
+	rcu_read_unlock();
+	return len;
+}
+static DEVICE_ATTR_RO(nodes);
+
+/* A number within limits, or -EINVAL. */
+static int parse(const char *buf, u32 least, u32 greatest, u32 *value)
+{
+	u32 number;
+	int err = kstrtou32(buf, 10, &number);
+
+	if (err)
+		return err;
+	if (number < least || number > greatest)
+		return -EINVAL;
+	*value = number;
+	return 0;
+}
+
+#define TUNABLE(name, NAME)						\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%u\n",					\
+			  READ_ONCE(to_volume(dev)->router.params.name));\
+}									\
+static ssize_t name##_store(struct device *dev,				\
+			    struct device_attribute *attr,		\
+			    const char *buf, size_t count)		\
+{									\
+	u32 value;							\
+	int err = parse(buf, NETRAM_##NAME##_MIN, NETRAM_##NAME##_MAX,	\
+			&value);					\
+									\
+	if (err)							\
+		return err;						\
+	WRITE_ONCE(to_volume(dev)->router.params.name, value);		\
+	return count;							\
+}									\
+static DEVICE_ATTR_RW(name)
+
+TUNABLE(io_deadline_ms, IO_DEADLINE_MS);
+TUNABLE(io_timeout_ms, IO_TIMEOUT_MS);
+TUNABLE(connect_timeout_ms, CONNECT_TIMEOUT_MS);
+
+static struct attribute *volume_attrs[] = {
+	&dev_attr_name.attr,
+	&dev_attr_uuid.attr,
+	&dev_attr_state.attr,
+	&dev_attr_extent_size.attr,
+	&dev_attr_checksum.attr,
+	&dev_attr_extents.attr,
+	&dev_attr_pages.attr,
+	&dev_attr_lost_pages.attr,
+	&dev_attr_waiting.attr,
+	&dev_attr_nodes.attr,
+	&dev_attr_io_deadline_ms.attr,
+	&dev_attr_io_timeout_ms.attr,
+	&dev_attr_connect_timeout_ms.attr,
+	NULL
+};
+
+static const struct attribute_group volume_group = {
+	.name	= "netram",
+	.attrs	= volume_attrs,
+};
+
+struct counter {
+	struct device_attribute	attr;
+	enum netram_stat	which;
+};
+
+static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	struct counter *c = container_of(attr, struct counter, attr);
+
+	return sysfs_emit(buf, "%llu\n",
+			  netram_stats_read(to_volume(dev)->router.stats,
+					    c->which));
+}
+
+#define X(name, NAME)							\
+static struct counter counter_##name = {				\
+	.attr = __ATTR(name, 0444, counter_show, NULL),			\
+	.which = NETRAM_STAT_##NAME,					\
+};
+NETRAM_STATS(X)
+#undef X
+
+static struct attribute *counter_attrs[] = {
+#define X(name, NAME) &counter_##name.attr.attr,
+	NETRAM_STATS(X)
+#undef X
+	NULL
+};
+
+static const struct attribute_group counter_group = {
+	.name	= "netram_stats",
+	.attrs	= counter_attrs,
+};
+
+const struct attribute_group *netram_sysfs_volume[] = {
+	&volume_group,
+	&counter_group,
+	NULL
+};
+
+/*
+ * Attributes of a node that need the pool's lock. Removing a node waits for
+ * readers under that lock, so it is only tried here.
+ */
+#define NODE_SUMMARY(name, fmt, value)					\
+static ssize_t node_##name##_show(struct device *dev,			\
+				  struct device_attribute *attr,	\
+				  char *buf)				\
+{									\
+	struct netram_node_summary sum;					\
+									\
+	if (!mutex_trylock(&netram_pool_lock))				\
+		return restart_syscall();				\
+	netram_pool_summarize(dev_get_drvdata(dev), &sum);		\
+	mutex_unlock(&netram_pool_lock);				\
+	return sysfs_emit(buf, fmt "\n", value);			\
+}									\
+static struct device_attribute node_attr_##name =			\
+	__ATTR(name, 0444, node_##name##_show, NULL)
+
+NODE_SUMMARY(state, "%s", node_state_names[sum.state]);
+NODE_SUMMARY(volumes, "%u", sum.volumes);
+NODE_SUMMARY(extents, "%llu", sum.extents);
+NODE_SUMMARY(pages, "%llu", sum.pages);
+NODE_SUMMARY(tx_bytes, "%llu", sum.tx_bytes);
+NODE_SUMMARY(rx_bytes, "%llu", sum.rx_bytes);
+
+#define NODE_SHOW(name, fmt, value)					\
+static ssize_t node_##name##_show(struct device *dev,			\
+				  struct device_attribute *attr,	\
+				  char *buf)				\
+{									\
+	struct netram_node *node = dev_get_drvdata(dev);		\
+									\
+	return sysfs_emit(buf, fmt "\n", value);			\
+}									\
+static struct device_attribute node_attr_##name =			\
+	__ATTR(name, 0444, node_##name##_show, NULL)
+
+NODE_SHOW(address, "%pISpc", &node->peer.addr);
+NODE_SHOW(region, "%s", node->region);
+NODE_SHOW(zone, "%s", node->zone);
+NODE_SHOW(weight, "%u", node->weight);
+NODE_SHOW(reconnects, "%llu", (u64)atomic64_read(&node->peer.reconnects));
+NODE_SHOW(errors, "%llu", (u64)atomic64_read(&node->peer.errors));
+
+static ssize_t node_last_error_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	struct netram_node *node = dev_get_drvdata(dev);
+	char text[sizeof(node->peer.last_error)];
+
+	netram_peer_error(&node->peer, text, sizeof(text));
+	return sysfs_emit(buf, "%s\n", text);
+}
+static struct device_attribute node_attr_last_error =
+	__ATTR(last_error, 0444, node_last_error_show, NULL);
+
+static struct attribute *node_attrs[] = {
+	&node_attr_state.attr,
+	&node_attr_volumes.attr,
+	&node_attr_extents.attr,
+	&node_attr_pages.attr,
+	&node_attr_tx_bytes.attr,
+	&node_attr_rx_bytes.attr,
+	&node_attr_address.attr,
+	&node_attr_region.attr,
+	&node_attr_zone.attr,
+	&node_attr_weight.attr,
+	&node_attr_reconnects.attr,
+	&node_attr_errors.attr,
+	&node_attr_last_error.attr,
+	NULL
+};
+
+static const struct attribute_group node_group = { .attrs = node_attrs };
+
+const struct attribute_group *netram_sysfs_node[] = { &node_group, NULL };

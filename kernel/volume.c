@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A volume: a router, a disk on top of it, and a session with each node below.
+ * Creation, deletion and changes of its sessions are serialised by the pool's
+ * lock.
+ */
+#include "volume.h"
+#include "event.h"
+#include "log.h"
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/utsname.h>
+
+/*
+ * Works that wait for one another must not share a rescuer: short works of the
+ * data path, works that wait for those, works that wait for the network.
+ */
+static struct workqueue_struct *io_wq, *session_wq, *connect_wq;
+
+/* Name of this host as servers see it: what is not allowed becomes "-". */
+static char client[NETRAM_NAME_MAX + 1];
+
+static void set_client(void)
+{
+	size_t i;
+
+	strscpy(client, init_utsname()->nodename, sizeof(client));
+	for (i = 0; client[i]; i++)
+		if (client[i] == '.' && i)
+			continue;
+		else if (!netram_node_name_valid((char[]){ client[i], 0 }))
+			client[i] = '-';
+	if (!client[0])
+		strscpy(client, "host", sizeof(client));
+}
+
+/**
+ * netram_volume_init() - make the work queues all volumes share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_init(void)
+{
+	set_client();
+	io_wq = alloc_workqueue("netram-io", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
+	session_wq = alloc_workqueue("netram-session",
+				     WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	connect_wq = alloc_workqueue("netram-connect",
+				     WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (io_wq && session_wq && connect_wq)
+		return 0;
+	netram_volume_exit();
+	return -ENOMEM;
+}
+
+/**
+ * netram_volume_exit() - counterpart of netram_volume_init()
+ */
+void netram_volume_exit(void)
+{
+	if (connect_wq)
+		destroy_workqueue(connect_wq);
+	if (session_wq)
+		destroy_workqueue(session_wq);
+	if (io_wq)
+		destroy_workqueue(io_wq);
+}
+
+static void on_state(struct netram_session *s, enum netram_session_state state)
+{
+	struct netram_router *r = s->cfg.owner;
+
+	netram_info(s->cfg.label, "%s",
+		    state == NETRAM_SESSION_UP ? "connected" : "disconnected");
+	netram_event_session(s->cfg.label, state);
+	if (state == NETRAM_SESSION_UP)
+		netram_router_session_up(r);
+}
+
+static void on_lost(struct netram_session *s)
+{
+	u64 lost = netram_router_lost(s->cfg.owner, s);
+
+	if (!lost)
+		return;
+	netram_warn(s->cfg.label,
+		    "node came back without its memory: %llu pages are lost",
+		    lost);
+	netram_event_lost(s->cfg.label);
+}
+
+static const struct netram_session_ops session_ops = {
+	.state	= on_state,
+	.lost	= on_lost,
+};
+
+/**
+ * netram_volume_session() - a volume's session with a node
+ * @volume: the volume; the caller holds the pool's lock
+ * @slot: the node's
+ *
+ * Return: the session or NULL.
+ */
+struct netram_session *netram_volume_session(struct netram_volume *volume,
+					     u8 slot)
+{
+	return rcu_dereference_raw(volume->router.sessions[slot]);
+}
+
+/**
+ * netram_volume_attach() - begin a session with a node
+ * @volume: the volume
+ * @node: the node, which has none with this volume
+ *
+ * Context: process, under the pool's lock. Does not wait for the network.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_attach(struct netram_volume *volume,
+			 struct netram_node *node)
+{
+	struct netram_session_config cfg = {
+		.ops		= &session_ops,
+		.owner		= &volume->router,
+		.peer		= &node->peer,
+		.params		= &volume->router.params,
+		.uuid		= volume->uuid_text,
+		.client		= client,
+		.size		= volume->size,
+		.payload	= NETRAM_BLK_MAX_REQUEST,
+		.connections	= volume->connections,
+		.weight		= node->weight,
+		.epoch		= ktime_get_real_seconds(),
+		.table		= volume->table,
+		.table_len	= volume->router.table_len,
+		.io_wq		= io_wq,
+		.session_wq	= session_wq,
+		.connect_wq	= connect_wq,
+	};
+	struct netram_session *s;
+	char *label = kasprintf(GFP_KERNEL, "%s/%s", volume->name, node->name);
+
+	if (!label)
+		return -ENOMEM;
+	cfg.label = label;
+	s = netram_session_create(&cfg, node->slot);
+	if (!s) {
+		kfree(label);
+		return -ENOMEM;
+	}
+	volume->labels[node->slot] = label;
+	rcu_assign_pointer(volume->router.sessions[node->slot], s);
+	return 0;
+}
+
+static void end_session(struct netram_volume *v, u8 slot)
+{
+	struct netram_session *s = netram_volume_session(v, slot);
+
+	if (!s)
+		return;
+	netram_session_destroy(s);
+	RCU_INIT_POINTER(v->router.sessions[slot], NULL);
+	kfree(v->labels[slot]);
+	v->labels[slot] = NULL;
+}
+
+/**
+ * netram_volume_detach() - end a session that holds no extent
+ * @volume: the volume
+ * @node: the node
+ *
+ * Context: process, sleeps, under the pool's lock.
+ * Return: 0, or -EBUSY if it holds one.
+ */
+int netram_volume_detach(struct netram_volume *volume,
+			 struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+
+	if (!s)
+		return 0;
+	WRITE_ONCE(s->closing, true);
+	/* place_extent() looks at closing and takes an extent under RCU. */
+	synchronize_rcu();
+	if (atomic_read(&s->extents)) {
+		WRITE_ONCE(s->closing, false);
+		return -EBUSY;
+	}
+	/* It may have had one, and somebody be about to kick it. */
+	rcu_assign_pointer(volume->router.sessions[node->slot], NULL);
+	netram_blk_sync(&volume->blk);
+	flush_delayed_work(&volume->router.dispatch_work);
+	flush_delayed_work(&volume->router.trim.work);
+	rcu_assign_pointer(volume->router.sessions[node->slot], s);
+	end_session(volume, node->slot);
+	return 0;
+}
+
+/**
+ * netram_volume_wait_tried() - wait until each node was tried once
+ * @volume: a volume nobody else can delete
+ *
+ * Context: process, sleeps for at most connect_timeout_ms and a bit. Without
+ * the pool's lock: sessions may come meanwhile, but not go.
+ */
+void netram_volume_wait_tried(struct netram_volume *volume)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_volume_session(volume, slot);
+		if (s)
+			wait_for_completion(&s->tried);
+	}
+}
+
+/**
+ * netram_volume_any_up() - can a node be reached
+ * @volume: the volume; the caller holds the pool's lock
+ *
+ * Return: whether one can.
+ */
+bool netram_volume_any_up(struct netram_volume *volume)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_volume_session(volume, slot);
+		if (s && netram_session_up(s))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * netram_volume_state() - may the volume's pages be reached
+ * @volume: the volume
+ *
+ * Context: process.
+ * Return: the state.
+ */
+enum netram_volume_state netram_volume_state(struct netram_volume *volume)
+{
+	enum netram_volume_state state = NETRAM_VOLUME_OK;
+	struct netram_session *s;
+	u32 slot;
+
+	if (atomic_long_read(&volume->router.pages.nr_lost))
+		return NETRAM_VOLUME_LOST;
+	rcu_read_lock();
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = rcu_dereference(volume->router.sessions[slot]);
+		if (s && atomic_read(&s->extents) && !netram_session_up(s))
+			state = NETRAM_VOLUME_DEGRADED;
+	}
+	rcu_read_unlock();
+	return state;
+}
+
+static void set_router(struct netram_volume *v, u32 commands)
+{
+	struct netram_router *r = &v->router;
+
+	r->label = v->name;
+	r->end = netram_blk_end;
+	r->queues = v->connections;
+	r->table = v->table;
+	r->table_len = commands + NETRAM_TRIM_CMDS;
+	r->io_wq = io_wq;
+	r->session_wq = session_wq;
+	r->params.io_deadline_ms = NETRAM_IO_DEADLINE_MS_DEF;
+	r->params.io_timeout_ms = NETRAM_IO_TIMEOUT_MS_DEF;
+	r->params.connect_timeout_ms = NETRAM_CONNECT_TIMEOUT_MS_DEF;
+}
+
+static void free_volume(struct netram_volume *v)
+{
+	netram_blk_destroy(&v->blk);
+	netram_router_exit(&v->router);
+	kvfree(v->table);
+	kfree(v);
+}
+
+/**
+ * netram_volume_create() - make a volume without sessions, its disk not visible
+ * @cfg: what it is made of, checked
+ * @index: N of /dev/netramN
+ *
+ * Context: process, may sleep.
+ * Return: the volume or an error pointer.
+ */
+struct netram_volume *
+netram_volume_create(const struct netram_volume_config *cfg, u32 index)
+{
+	struct netram_volume *v = kzalloc(sizeof(*v), GFP_KERNEL);
+	u32 commands = netram_blk_commands(cfg->connections, cfg->queue_depth);
+	int err;
+
+	if (!v)
+		return ERR_PTR(-ENOMEM);
+	strscpy(v->name, cfg->name, sizeof(v->name));
+	uuid_gen(&v->uuid);
+	snprintf(v->uuid_text, sizeof(v->uuid_text), "%pUb", &v->uuid);
+	v->index = index;
+	v->size = cfg->size;
+	v->connections = cfg->connections;
+	v->queue_depth = cfg->queue_depth;
+	v->table = kvcalloc(commands + NETRAM_TRIM_CMDS, sizeof(*v->table),
+			    GFP_KERNEL);
+	if (!v->table) {
+		kfree(v);
+		return ERR_PTR(-ENOMEM);
+	}
+	set_router(v, commands);
+	err = netram_router_init(&v->router, cfg->size >> NETRAM_PAGE_SHIFT,
+				 cfg->extent_size >> NETRAM_PAGE_SHIFT,
+				 cfg->checksum);
+	if (!err)
+		err = netram_blk_create(&v->blk, &v->router, index,
+					cfg->connections, cfg->queue_depth);
+	if (err) {
+		free_volume(v);
+		return ERR_PTR(err);
+	}
+	return v;
+}
+
+/**
+ * netram_volume_destroy() - end a volume and free its pages on the nodes
+ * @volume: the volume, its disk not visible, no request under way
+ *
+ * Context: process, sleeps.
+ */
+void netram_volume_destroy(struct netram_volume *volume)
+{
+	u32 slot;
+
+	netram_router_stop(&volume->router);
+	netram_trim_all(&volume->router.trim);
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++)
+		end_session(volume, slot);
+	free_volume(volume);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NETRAM_VOLUME_H
+#define NETRAM_VOLUME_H
+
+#include <linux/list.h>
+#include <linux/uuid.h>
+#include "blk.h"
+#include "node.h"
+#include "router.h"
+
+/**
+ * struct netram_volume_config - what a volume is created with
+ * @name: 1 to NETRAM_NAME_MAX of [A-Za-z0-9._-]
+ * @size: bytes, a multiple of NETRAM_PAGE_SIZE
+ * @extent_size: bytes, a power of two
+ * @checksum: keep checksums
+ * @connections: hardware queues and connections to each node; not 0
+ * @queue_depth: of each hardware queue
+ */
+struct netram_volume_config {
+	const char	*name;
+	u64		size;
+	u32		extent_size;
+	bool		checksum;
+	u32		connections;
+	u32		queue_depth;
+};
+
+/**
+ * struct netram_volume - a block device whose pages are on nodes
+ * @list: on the pool's list
+ * @name: as configured
+ * @uuid: made up at creation
+ * @uuid_text: the same in text
+ * @index: N of /dev/netramN
+ * @size: as configured
+ * @connections: as configured
+ * @queue_depth: as configured
+ * @labels: "volume/node" for each session
+ * @table: all commands by index
+ * @ready: the disk is visible; before that the creator alone may end it
+ * @router: the data plane
+ * @blk: the disk
+ */
+struct netram_volume {
+	struct list_head	list;
+	char			name[NETRAM_NAME_MAX + 1];
+	uuid_t			uuid;
+	char			uuid_text[UUID_STRING_LEN + 1];
+	u32			index;
+	u64			size;
+	u32			connections;
+	u32			queue_depth;
+	char			*labels[NETRAM_NODES_MAX];
+	struct netram_cmd	**table;
+	bool			ready;
+	struct netram_router	router;
+	struct netram_blk	blk;
+};
+
+int netram_volume_init(void);
+void netram_volume_exit(void);
+struct netram_volume *
+netram_volume_create(const struct netram_volume_config *cfg, u32 index);
+void netram_volume_destroy(struct netram_volume *volume);
+int netram_volume_attach(struct netram_volume *volume,
+			 struct netram_node *node);
+int netram_volume_detach(struct netram_volume *volume,
+			 struct netram_node *node);
+void netram_volume_wait_tried(struct netram_volume *volume);
+bool netram_volume_any_up(struct netram_volume *volume);
+enum netram_volume_state netram_volume_state(struct netram_volume *volume);
+struct netram_session *netram_volume_session(struct netram_volume *volume,
+					     u8 slot);
+
+#endif /* NETRAM_VOLUME_H */
