@@ -37,7 +37,6 @@ print(s.getsockname()[1])'
 
 # ---- page servers as processes of this machine, gone when the script ends
 
-# shellcheck disable=SC2034 # for the scripts that use this
 declare -A SERVER_PID=() SERVER_PORT=() SERVER_SOCK=()
 
 # servers_start FOLDER COUNT MEMORY: n1, n2, ... on loopback ports of their own
@@ -52,7 +51,6 @@ servers_start() {
 		"$BUILD/bin/netram-server" --listen "127.0.0.1:$port" --memory "$memory" \
 			--status "${SERVER_SOCK[$n]}" > "$dir/$n.log" 2>&1 &
 		SERVER_PID[$n]=$!
-		# shellcheck disable=SC2034
 		SERVER_PORT[$n]=$port
 		wait_for 10 server_status "$n" || { cat "$dir/$n.log" >&2; return 1; }
 	done
@@ -90,7 +88,10 @@ sources() { # PATTERN...
 	done
 }
 
-# The compiler's or sparse's complaints about our own files in a build log.
+# Print the compiler's or sparse's complaints about our own files in a build
+# log; 1 when there are none.
 own_complaints() { # LOG
-	grep -E '(^|/)src/(kernel|include)/[^:]*:[0-9:]* *(warning|error):' "$1" | sort -u
+	local found
+	found=$(grep -E '(^|/)src/(kernel|include)/[^:]*:[0-9:]* *(warning|error):' "$1" | sort -u)
+	[ -n "$found" ] && echo "$found"
 }
