@@ -99,6 +99,12 @@ static void do_read(struct session *s)
 	out_add_data(&s->out, r->offset, r->length);
 }
 
+/* Work done for this connection that others on the thread waited for. */
+static void charge(struct session *s, uint32_t bytes)
+{
+	s->budget -= bytes;
+}
+
 #define STATUS_EXTENTS	256U
 
 static void do_block_status(struct session *s)
@@ -120,6 +126,8 @@ static void do_block_status(struct session *s)
 	}
 	proto_put_status_head(head, s->req.cookie, nr);
 	out_add(&s->out, (size_t)(p - head));
+	/* It looked at a word for each page. */
+	charge(s, (s->req.length - left) / 64);
 }
 
 /* Everything with a body that takes time: remember it, the phase does it. */
@@ -193,11 +201,16 @@ static bool step_request(struct session *s)
 	}
 	if (s->draining || !out_room(&s->out))
 		return false;
+	if (s->budget <= 0) {
+		s->wants_turn = true;
+		return false;
+	}
 	if (proto_request(s->in + s->start, &s->mode, &s->req)) {
 		s->phase = SESSION_OVER;
 		return false;
 	}
 	s->start += sizeof(struct nbd_request);
+	charge(s, SESSION_REQUEST_COST);
 	dispatch(s);
 	return true;
 }
@@ -262,6 +275,7 @@ static bool step_payload(struct session *s)
 	memcpy(space_at(session_space(s), s->at), s->in + s->start, n);
 	s->start += n;
 	advance(s, n);
+	charge(s, n);
 	if (!s->left)
 		finish_write(s);
 	return true;
@@ -307,6 +321,7 @@ static bool step_slices(struct session *s)
 	uint32_t n = next_slice(s);
 	uint32_t error = do_slice(s, n);
 
+	charge(s, n);
 	s->at += n;
 	s->left -= n;
 	if (s->left && !error) {
@@ -340,6 +355,7 @@ void session_run(struct session *s)
 {
 	s->wants_input = false;
 	s->wants_turn = false;
+	s->budget = SESSION_SLICE;
 	while (step(s))
 		;
 }

@@ -24,8 +24,11 @@
 /* A payload is received into at most so many bytes of pages at a time. */
 #define SESSION_WINDOW	(1U << 20)
 
-/* TRIM and WRITE_ZEROES do so many bytes, then let others have their turn. */
+/* So many bytes of memory are worked on, then others have their turn. */
 #define SESSION_SLICE	(32U << 20)
+
+/* What a request costs beside its bytes, in bytes. */
+#define SESSION_REQUEST_COST	4096U
 
 /**
  * struct service - what all sessions of this server share
@@ -68,6 +71,7 @@ enum session_phase {
  * @req: being worked on (PAYLOAD, DISCARD, SLICES)
  * @at: offset of its next byte
  * @left: bytes of it still to come or to do
+ * @budget: bytes it may still work on in this turn
  * @window: bytes from @at on that lie in pinned pages
  * @pinned: bytes from @pinned_at on that were pinned for the window
  * @start: first unread byte of @in
@@ -92,6 +96,7 @@ struct session {
 	struct proto_request req;
 	uint64_t at;
 	uint32_t left;
+	int64_t budget;
 	uint32_t window;
 	uint32_t pinned;
 	uint64_t pinned_at;

@@ -40,6 +40,10 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
 #define PAGE_PRESENT	(1U << 31)
 #define PAGE_BUSY	(1U << 30)
 
@@ -117,6 +121,16 @@ static void *map_state(uint64_t pages)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
+/* Nobody runs programs from it; kernels before 6.3 cannot be told so. */
+static int open_memfd(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create(name, MFD_CLOEXEC);
+	return fd;
+}
+
 int space_init(struct space *sp, struct store *store, uint64_t size,
 	       const char *name)
 {
@@ -125,7 +139,7 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->store = store;
 	sp->size = size;
 	sp->used = 0;
-	sp->fd = memfd_create(name, MFD_CLOEXEC);
+	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
 		return -errno;
 	if (ftruncate(sp->fd, (off_t)size))
@@ -139,6 +153,8 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 		goto err_map;
 	/* A core dump of a page server would be the size of its pages. */
 	madvise(sp->map, size, MADV_DONTDUMP);
+	/* A huge page would hold 511 pages that nobody asked for. */
+	madvise(sp->map, size, MADV_NOHUGEPAGE);
 	return 0;
 
 err_map:
