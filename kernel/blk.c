@@ -21,11 +21,11 @@
  * @queues: hardware queues
  * @depth: of each
  *
- * Return: how many.
+ * Return: how many: the tags of each queue and its one flush request.
  */
 u32 netram_blk_commands(u32 queues, u32 depth)
 {
-	return queues * depth;
+	return queues * (depth + 1);
 }
 
 /**

@@ -292,7 +292,8 @@ static struct netram_volume *begin_volume(const struct netram_volume_config *cfg
 	}
 	volume = netram_volume_create(cfg, index);
 	if (IS_ERR(volume)) {
-		NL_SET_ERR_MSG(extack, "no memory for the volume's metadata");
+		if (PTR_ERR(volume) == -ENOMEM)
+			NL_SET_ERR_MSG(extack, "no memory for the volume's metadata");
 		return volume;
 	}
 	if (attach_nodes(volume)) {
