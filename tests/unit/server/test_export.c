@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include <errno.h>
+
+#include "export.h"
+
+static struct store store;
+static struct export_table table;
+static char why[NAME_WHY_MAX];
+
+struct client {
+	struct export_user user;
+	int wakes;
+};
+
+static void wake(struct export_user *user)
+{
+	((struct client *)user)->wakes++;
+}
+
+static int setup(void **state)
+{
+	assert_int_equal(store_init(&store, 64 * PAGE), 0);
+	assert_int_equal(export_table_init(&table, &store, 4, 64 * PAGE), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	export_table_exit(&table);
+	assert_int_equal(store.used, 0);
+	store_exit(&store);
+	return 0;
+}
+
+static int join(struct client *c, const char *text)
+{
+	struct name name;
+
+	memset(c, 0, sizeof(*c));
+	c->user.wake = wake;
+	assert_int_equal(name_parse(text, strlen(text), &name, why), 0);
+	return export_join(&table, &name, &c->user, why);
+}
+
+static void leave(struct client *c)
+{
+	export_leave(&table, &c->user);
+}
+
+static void sizes(void **state)
+{
+	struct client a, b;
+
+	assert_int_equal(join(&a, "x?size=8192"), 0);
+	assert_int_equal(a.user.export->space.size, 8192);
+	assert_int_equal(join(&b, "x?size=4096"), -EINVAL);
+	assert_non_null(strstr(why, "8192"));
+	assert_int_equal(join(&b, "x"), 0);
+	assert_ptr_equal(a.user.export, b.user.export);
+	leave(&b);
+	assert_int_equal(join(&b, ""), 0);
+	assert_int_equal(b.user.export->space.size, 64 * PAGE);
+	leave(&a);
+	leave(&b);
+}
+
+static void fence(void **state)
+{
+	struct client old, same, plain, new, late, newer;
+
+	assert_int_equal(join(&old, "v?epoch=3"), 0);
+	assert_int_equal(join(&same, "v?epoch=3"), 0);
+	assert_int_equal(join(&plain, "v"), 0);
+	assert_int_equal(join(&new, "v?epoch=4"), -EINPROGRESS);
+	assert_true(export_fenced(&old.user));
+	assert_true(export_fenced(&same.user));
+	assert_false(export_fenced(&plain.user));
+	assert_int_equal(old.wakes, 1);
+
+	assert_int_equal(join(&late, "v?epoch=3"), -EPERM);
+	assert_non_null(strstr(why, "epoch 4"));
+
+	assert_int_equal(export_ready(&table, &new.user), -EINPROGRESS);
+	leave(&old);
+	assert_true(new.wakes > 0);
+	assert_int_equal(export_ready(&table, &new.user), -EINPROGRESS);
+
+	/* A still newer one comes while the new one waits. */
+	assert_int_equal(join(&newer, "v?epoch=5"), -EINPROGRESS);
+	assert_int_equal(export_ready(&table, &new.user), -EPERM);
+	leave(&same);
+	assert_int_equal(export_ready(&table, &newer.user), -EINPROGRESS);
+	leave(&new);
+	assert_int_equal(export_ready(&table, &newer.user), 0);
+	leave(&newer);
+	leave(&plain);
+
+	/* The epoch outlives its connections, and so do the numbers below. */
+	assert_int_equal(join(&late, "v?epoch=4"), -EPERM);
+	assert_int_equal(join(&late, "v?epoch=5"), 0);
+	leave(&late);
+	leave(&late);
+}
+
+static void epoch_zero(void **state)
+{
+	struct client a, b;
+
+	assert_int_equal(join(&a, "v?epoch=0"), 0);
+	assert_int_equal(join(&b, "v?epoch=1"), -EINPROGRESS);
+	leave(&a);
+	assert_int_equal(export_ready(&table, &b.user), 0);
+	leave(&b);
+	assert_int_equal(join(&a, "v?epoch=0"), -EPERM);
+}
+
+static void peek_changes_nothing(void **state)
+{
+	struct client a;
+	struct name name;
+	uint64_t size;
+
+	assert_int_equal(join(&a, "v?epoch=3"), 0);
+	name_parse("v?epoch=9", 9, &name, why);
+	assert_int_equal(export_peek(&table, &name, &size, why), 0);
+	assert_false(export_fenced(&a.user));
+	name_parse("v?epoch=2", 9, &name, why);
+	assert_int_equal(export_peek(&table, &name, &size, why), -EPERM);
+	name_parse("w?size=4096", 11, &name, why);
+	assert_int_equal(export_peek(&table, &name, &size, why), 0);
+	assert_int_equal(size, 4096);
+	leave(&a);
+}
+
+static int count(void)
+{
+	char name[NETRAM_EXPORT_MAX + 1];
+	unsigned int cursor = 0;
+	int n = 0;
+
+	while (export_next_name(&table, &cursor, name))
+		n++;
+	return n;
+}
+
+static void bounds(void **state)
+{
+	struct client used, c, d;
+
+	assert_int_equal(export_declare(&table, "declared", PAGE), 0);
+	assert_int_equal(export_declare(&table, "declared", PAGE), -EEXIST);
+	assert_int_equal(join(&used, "used"), 0);
+	assert_int_equal(join(&c, "paged"), 0);
+	assert_int_equal(space_write_begin(&c.user.export->space, 0, 1), 0);
+	space_unpin(&c.user.export->space, 0, 1);
+	leave(&c);
+	assert_int_equal(join(&c, "empty1"), 0);
+	assert_int_equal(join(&d, "empty2"), -ENOSPC);
+	assert_non_null(strstr(why, "no room"));
+	leave(&c);
+	assert_int_equal(join(&d, "empty2"), 0);
+	leave(&d);
+	assert_int_equal(count(), 4);
+	leave(&used);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
+		cmocka_unit_test_setup_teardown(fence, setup, teardown),
+		cmocka_unit_test_setup_teardown(epoch_zero, setup, teardown),
+		cmocka_unit_test_setup_teardown(peek_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(bounds, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("server_export", tests, NULL, NULL);
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "store.h"
+
+static struct store store;
+static struct space sp;
+
+static int setup(void **state)
+{
+	assert_int_equal(store_init(&store, 64 * PAGE), 0);
+	assert_int_equal(space_init(&sp, &store, 1ULL << 40, "unit"), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	space_exit(&sp);
+	assert_int_equal(store.used, 0);
+	store_exit(&store);
+	return 0;
+}
+
+/* What is counted is what the kernel holds. */
+static void holds(uint64_t pages)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(sp.fd, &st), 0);
+	assert_int_equal(st.st_blocks * 512, pages * PAGE);
+	assert_int_equal(store.used, pages);
+	assert_int_equal(sp.used, pages);
+}
+
+static int put(uint64_t off, uint32_t len, int byte)
+{
+	int ret = space_write_begin(&sp, off, len);
+
+	if (ret)
+		return ret;
+	memset(space_at(&sp, off), byte, len);
+	space_unpin(&sp, off, len);
+	return 0;
+}
+
+/* All of the range is @byte, and looking changes nothing. */
+static void reads(uint64_t off, uint32_t len, int byte)
+{
+	while (len) {
+		bool present;
+		uint32_t i, n = space_read_begin(&sp, off, len, &present);
+		const uint8_t *p = present ? space_at(&sp, off) : NULL;
+
+		assert_in_range(n, 1, len);
+		for (i = 0; i < n; i++)
+			assert_int_equal(present ? p[i] : 0, byte);
+		if (present)
+			space_unpin(&sp, off, n);
+		off += n;
+		len -= n;
+	}
+}
+
+static void holes_cost_nothing(void **state)
+{
+	reads(0, 100 * PAGE, 0);
+	reads((1ULL << 40) - PAGE, PAGE, 0);
+	space_trim(&sp, 0, UINT32_MAX);
+	assert_int_equal(space_zero(&sp, 5, UINT32_MAX, false), 0);
+	holds(0);
+}
+
+static void partial_pages(void **state)
+{
+	assert_int_equal(put(PAGE - 1, 2, 'a'), 0);
+	holds(2);
+	reads(0, PAGE - 1, 0);
+	reads(PAGE - 1, 2, 'a');
+	reads(PAGE + 1, PAGE - 1, 0);
+	space_trim(&sp, 1, 2 * PAGE - 2);
+	holds(2);
+	reads(PAGE - 1, 2, 'a');
+	assert_int_equal(space_zero(&sp, PAGE, 1, false), 0);
+	reads(PAGE - 1, 1, 'a');
+	reads(PAGE, 1, 0);
+	space_trim(&sp, 0, PAGE + 1);
+	holds(1);
+	assert_int_equal(space_zero(&sp, 0, 2 * PAGE, false), 0);
+	holds(0);
+}
+
+static void limit(void **state)
+{
+	assert_int_equal(put(0, 64 * PAGE, 'x'), 0);
+	holds(64);
+	assert_int_equal(put(64 * PAGE, 1, 'y'), -ENOSPC);
+	assert_int_equal(put(63 * PAGE, 2 * PAGE, 'y'), -ENOSPC);
+	assert_int_equal(put(0, 64 * PAGE, 'z'), 0);
+	reads(63 * PAGE, PAGE, 'z');
+	assert_true(space_has_room(&sp, 0, 64 * PAGE));
+	assert_false(space_has_room(&sp, 1, 64 * PAGE));
+	holds(64);
+	space_trim(&sp, 0, PAGE);
+	assert_int_equal(put(1ULL << 39, 1, 'y'), 0);
+	holds(64);
+	assert_int_equal(space_zero(&sp, 0, PAGE, true), -ENOSPC);
+	assert_int_equal(space_zero(&sp, PAGE, PAGE, true), 0);
+	holds(64);
+}
+
+/* A refused write leaves neither pins nor pages. */
+static void refusal_is_clean(void **state)
+{
+	assert_int_equal(put(8 * PAGE, 8 * PAGE, 'x'), 0);
+	assert_int_equal(put(0, 80 * PAGE, 'y'), -ENOSPC);
+	reads(8 * PAGE, 8 * PAGE, 'x');
+	space_trim(&sp, 0, 80 * PAGE);
+	holds(0);
+}
+
+static void pinned_pages_stay(void **state)
+{
+	bool present;
+
+	assert_int_equal(put(0, 5 * PAGE, 'p'), 0);
+	assert_int_equal(space_read_begin(&sp, 2 * PAGE, PAGE, &present), PAGE);
+	assert_true(present);
+	space_trim(&sp, 0, 5 * PAGE);
+	holds(1);
+	reads(2 * PAGE, PAGE, 'p');
+	/* Zeroing a page that is being sent zeroes it where it is. */
+	assert_int_equal(space_zero(&sp, 0, 5 * PAGE, false), 0);
+	holds(1);
+	reads(2 * PAGE, PAGE, 0);
+	space_unpin(&sp, 2 * PAGE, PAGE);
+	space_trim(&sp, 0, 5 * PAGE);
+	holds(0);
+}
+
+static void runs(void **state)
+{
+	bool present;
+
+	assert_int_equal(put(3 * PAGE, 2 * PAGE, 'r'), 0);
+	assert_int_equal(space_run(&sp, 10, 10 * PAGE, &present),
+			 3 * PAGE - 10);
+	assert_false(present);
+	assert_int_equal(space_run(&sp, 3 * PAGE + 10, 10 * PAGE, &present),
+			 2 * PAGE - 10);
+	assert_true(present);
+	assert_int_equal(space_run(&sp, 3 * PAGE + 10, 5, &present), 5);
+	assert_int_equal(space_run(&sp, 5 * PAGE, UINT32_MAX, &present),
+			 UINT32_MAX);
+	assert_false(present);
+}
+
+static void gaps_are_bridged(void **state)
+{
+	uint64_t page;
+
+	for (page = 0; page < 64; page++)
+		assert_int_equal(put(page * 100 * PAGE, 1, 'g'), 0);
+	holds(64);
+	space_trim(&sp, PAGE, 6400 * PAGE);
+	holds(1);
+	space_trim(&sp, 0, PAGE);
+	holds(0);
+}
+
+static void several_spaces(void **state)
+{
+	struct space other;
+
+	assert_int_equal(space_init(&other, &store, 100 * PAGE, "other"), 0);
+	assert_int_equal(space_write_begin(&other, 0, 60 * PAGE), 0);
+	space_unpin(&other, 0, 60 * PAGE);
+	assert_int_equal(put(0, 5 * PAGE, 'x'), -ENOSPC);
+	space_exit(&other);
+	assert_int_equal(put(0, 5 * PAGE, 'x'), 0);
+	holds(5);
+}
+
+/*
+ * Threads write, read, trim and zero the same few pages. A page's bytes are
+ * written by whoever has it pinned, so contents may mix; the count may not.
+ */
+static void *storm(void *arg)
+{
+	unsigned int seed = (unsigned int)(uintptr_t)arg, i;
+
+	for (i = 0; i < 4000; i++) {
+		uint64_t off = (uint64_t)(rand_r(&seed) % 90) * PAGE +
+			       (uint64_t)(rand_r(&seed) % 3) * 100;
+		uint32_t len = (uint32_t)(1 + rand_r(&seed) % (9 * PAGE));
+		bool present;
+		uint32_t n;
+
+		switch (rand_r(&seed) % 4) {
+		case 0:
+			if (!space_write_begin(&sp, off, len))
+				space_unpin(&sp, off, len);
+			break;
+		case 1:
+			n = space_read_begin(&sp, off, len, &present);
+			if (present)
+				space_unpin(&sp, off, n);
+			break;
+		case 2:
+			space_trim(&sp, off, len);
+			break;
+		default:
+			space_zero(&sp, off, len, rand_r(&seed) % 2);
+		}
+	}
+	return NULL;
+}
+
+static void threads(void **state)
+{
+	pthread_t t[4];
+	uintptr_t i;
+
+	for (i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, storm,
+						(void *)(i + 1)), 0);
+	for (i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	assert_in_range(store.used, 0, 64);
+	holds(store.used);
+	assert_int_equal(space_zero(&sp, 0, 200 * PAGE, false), 0);
+	holds(0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(holes_cost_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(partial_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(refusal_is_clean, setup, teardown),
+		cmocka_unit_test_setup_teardown(pinned_pages_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
+		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
+		cmocka_unit_test_setup_teardown(threads, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("server_store", tests, NULL, NULL);
+}
