@@ -54,7 +54,7 @@ int ctl_check_name(const char *what, const char *name)
 	if (netram_name_valid(name))
 		return CTL_OK;
 	return ctl_fail(CTL_USAGE,
-			"'%s' is not a name for a %s: write 1 to %d of A-Z a-z 0-9 . _ -",
+			"'%s' is not a name for a %s: write 1 to %d of A-Z a-z 0-9 . _ -, no dot first",
 			name, what, NETRAM_NAME_SIZE - 1);
 }
 

@@ -141,41 +141,64 @@ static int check_count(const struct ctl_command *cmd, char **operands)
 	return CTL_OK;
 }
 
-/* Operands are gathered at the front of argv itself. */
+/* One word of argv, of which operands are gathered at its own front. */
+static int parse_word(const struct ctl_command *cmd,
+		      const struct ctl_opt *common, char ***argv,
+		      char ***operands, bool *only_operands)
+{
+	char *word = **argv;
+
+	if (*only_operands || word[0] != '-') {
+		*(*operands)++ = word;
+	} else if (!strcmp(word, "--")) {
+		*only_operands = true;
+	} else if (!strncmp(word, "--", 2)) {
+		return parse_option(cmd, common, argv);
+	} else {
+		return ctl_fail(CTL_USAGE, "unknown option '%s': see --help",
+				word);
+	}
+	++*argv;
+	return CTL_OK;
+}
+
+static int parse_words(const struct ctl_command *cmd,
+		       const struct ctl_opt *common, char **argv)
+{
+	char **operands = argv;
+	bool only_operands = false;
+	int ret = CTL_OK;
+
+	while (*argv && !ret)
+		ret = parse_word(cmd, common, &argv, &operands,
+				 &only_operands);
+	*operands = NULL;
+	return ret;
+}
+
+static bool asks_help(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++)
+		if (!strcmp(*argv, "-h") || !strcmp(*argv, "--help"))
+			return true;
+	return false;
+}
+
+/* Afterwards argv holds the operands alone. */
 int ctl_opts_parse(const struct ctl_command *cmd, char **argv,
 		   struct ctl_call *call, bool *help)
 {
 	const struct ctl_opt common[] = {
 		{ .name = "json", .value = &call->json },
-		{ .name = "help", .value = help },
 		{ 0 }
 	};
-	char **operands = argv;
-	bool only_operands = false;
 	int ret;
 
 	call->operands = argv;
 	call->json = false;
-	*help = false;
-	while (*argv) {
-		if (only_operands || argv[0][0] != '-') {
-			*operands++ = *argv++;
-		} else if (!strcmp(*argv, "--")) {
-			only_operands = true;
-			argv++;
-		} else if (!strcmp(*argv, "-h")) {
-			*help = true;
-			argv++;
-		} else if (argv[0][1] != '-') {
-			return ctl_fail(CTL_USAGE,
-					"unknown option '%s': see --help",
-					*argv);
-		} else {
-			ret = parse_option(cmd, common, &argv);
-			if (ret)
-				return ret;
-		}
-	}
-	*operands = NULL;
-	return *help ? CTL_OK : check_count(cmd, call->operands);
+	*help = asks_help(argv);
+	if (*help)
+		return CTL_OK;
+	ret = parse_words(cmd, common, argv);
+	return ret ? ret : check_count(cmd, argv);
 }

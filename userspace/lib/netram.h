@@ -159,7 +159,7 @@ struct netram_event_info {
 
 /**
  * struct netram_node_spec - a node to add; zeroed members take their default
- * @name: 1 to 63 of [A-Za-z0-9._-]
+ * @name: as netram_name_valid()
  * @endpoint: as netram_endpoint_parse() makes it
  * @region: NULL: "default"
  * @zone: NULL: the node's name
@@ -177,7 +177,7 @@ struct netram_node_spec {
 
 /**
  * struct netram_volume_spec - a volume to create; zeroes take their default
- * @name: 1 to 63 of [A-Za-z0-9._-]
+ * @name: as netram_name_valid()
  * @size: bytes, a multiple of 4096
  * @extent_size: 0: 4 MiB
  * @no_checksum: do not check pages read
@@ -396,7 +396,7 @@ const char *netram_event_name(uint8_t type);
  * netram_name_valid() - is this a name for a node, volume, region or zone
  * @name: the text
  *
- * Return: true for 1 to 63 of [A-Za-z0-9._-].
+ * Return: true for 1 to 63 of [A-Za-z0-9._-] that do not begin with a dot.
  */
 bool netram_name_valid(const char *name);
 

@@ -66,7 +66,8 @@ bool netram_name_valid(const char *name)
 				  "abcdefghijklmnopqrstuvwxyz"
 				  "0123456789._-");
 
-	return len > 0 && len <= NETRAM_NAME_MAX && !name[len];
+	return len > 0 && len <= NETRAM_NAME_MAX && !name[len] &&
+	       name[0] != '.';
 }
 
 /* log2 of a unit's bytes, or -1. "" is a unit: bytes. */

@@ -82,6 +82,8 @@ static void test_name(void **state)
 	assert_false(netram_name_valid("a/b"));
 	assert_false(netram_name_valid("\xc3\xa4"));
 	assert_false(netram_name_valid("a\n"));
+	assert_false(netram_name_valid(".a"));
+	assert_true(netram_name_valid("-a"));
 	memset(name, 'x', sizeof(name));
 	name[63] = '\0';
 	assert_true(netram_name_valid(name));
