@@ -27,7 +27,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 143' TERM INT
 
-skip() { echo "skip: $*"; exit 77; }
+skip() { echo "SKIP: $*"; exit 77; }
 fail() { echo "FAIL: $*" >&2; exit 1; }
 requires() {
 	local p

@@ -255,7 +255,7 @@ def run(main):
     try:
         main()
     except Skip as e:
-        print(f"skip: {e}")
+        print(f"SKIP: {e}")
         sys.exit(77)
     except Failure as e:
         traceback.print_exc(limit=-2)

@@ -51,7 +51,7 @@ static void refused(void **state)
 		{ "u?size=4097", "multiple of 4096" },
 		{ "u?size=17592186048512", "at most" },
 		{ "u?class=", "critical" },
-		{ "u?class=criticall", "critical" },
+		{ "u?class=critical1", "critical" },
 		{ "u?client=a b", "characters" },
 		{ "?epoch=1", "uuid is missing" },
 		{ "u\t", "printable" },
