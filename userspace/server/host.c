@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "text.h"
 
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER 57
@@ -19,10 +22,66 @@
 /* Late, not never: a server that outgrew its host must not take it down. */
 #define OOM_SCORE_ADJ "-900"
 
+/* Of all memory, so much is never taken: 1/128. */
+#define RESERVE_SHIFT 7
+
+/* A small file under /proc or /sys, as text. */
+static bool read_file(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* memory.max of our own control group; UINT64_MAX: none. */
+static uint64_t group_limit(void)
+{
+	char text[512], path[600];
+	char *group;
+	uint64_t limit;
+
+	if (!read_file("/proc/self/cgroup", text, sizeof(text)))
+		return UINT64_MAX;
+	group = strstr(text, "0::");
+	if (!group)
+		return UINT64_MAX;
+	group[strcspn(group, "\n")] = '\0';
+	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", group + 3);
+	if (!read_file(path, text, sizeof(text)) ||
+	    !text_u64(text, strcspn(text, "\n"), &limit))
+		return UINT64_MAX;
+	return limit;
+}
+
 uint64_t host_memory(void)
 {
-	return (uint64_t)sysconf(_SC_PHYS_PAGES) *
-	       (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) *
+		       (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t group = group_limit();
+
+	return group < all ? group : all;
+}
+
+/* A field of /proc/meminfo in KiB. */
+static uint64_t meminfo(const char *text, const char *field)
+{
+	const char *at = strstr(text, field);
+
+	return at ? strtoull(at + strlen(field), NULL, 10) : 0;
+}
+
+bool host_has_memory(void)
+{
+	char text[4096];
+
+	if (!read_file("/proc/meminfo", text, sizeof(text)))
+		return true;
+	return meminfo(text, "MemAvailable:") + meminfo(text, "SwapFree:") >
+	       meminfo(text, "MemTotal:") >> RESERVE_SHIFT;
 }
 
 static bool can_map(uint64_t bytes)

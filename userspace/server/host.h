@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of memory the machine has. */
+/* Bytes of memory the machine has, or this control group of it may use. */
 uint64_t host_memory(void);
+
+/* Is more than the last reserve left, with what could still be swapped out? */
+bool host_has_memory(void);
 
 /*
  * Try to be what others can lean on under memory pressure: not swapped (with

@@ -94,7 +94,7 @@ static int make_store(struct server *s)
 	const struct options *o = &s->options;
 	int ret;
 
-	ret = store_init(&s->store, o->memory);
+	ret = store_init(&s->store, o->memory, host_has_memory);
 	if (!ret)
 		ret = export_table_init(&s->table, &s->store,
 					(unsigned int)o->max_exports,

@@ -25,7 +25,8 @@
  * Readers never wait: a BUSY page is absent before or after, so it reads as 0.
  *
  * Nothing here faults memory in by touching it: MADV_POPULATE_WRITE allocates
- * first, and tells -ENOMEM where a touch would be answered with SIGBUS.
+ * first, and tells -ENOMEM where a touch would be answered with SIGBUS. Where the
+ * kernel would rather kill than tell, host_permits() has said no before.
  */
 #include "store.h"
 
@@ -46,6 +47,9 @@
 
 #define PAGE_PRESENT	(1U << 31)
 #define PAGE_BUSY	(1U << 30)
+
+/* Pages added between two questions to the host. */
+#define CHECK_PAGES	4096U
 
 /* Trim looks at this many pages at a time: one page of state words. */
 #define TRIM_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
@@ -79,7 +83,8 @@ static uint64_t end_page(uint64_t off, uint32_t len)
 	return (off + len + NETRAM_PAGE_SIZE - 1) >> NETRAM_PAGE_SHIFT;
 }
 
-int store_init(struct store *store, uint64_t limit_bytes)
+int store_init(struct store *store, uint64_t limit_bytes,
+	       bool (*host_has_memory)(void))
 {
 	void *z = mmap(NULL, STORE_ZEROES, PROT_READ,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -89,6 +94,9 @@ int store_init(struct store *store, uint64_t limit_bytes)
 	store->zeroes = z;
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
+	store->host_has_memory = host_has_memory;
+	store->unchecked = 0;
+	store->tight = false;
 	return 0;
 }
 
@@ -97,7 +105,26 @@ void store_exit(struct store *store)
 	munmap((void *)store->zeroes, STORE_ZEROES);
 }
 
-static bool store_reserve(struct store *store, uint64_t pages)
+/*
+ * The limit may be more than the host can spare today. Populating past that
+ * would call the OOM killer rather than fail, so ask before, every 16 MiB, and
+ * when the answer was no, every time until it is yes.
+ */
+static bool host_permits(struct store *store, uint64_t pages)
+{
+	uint64_t n = __atomic_add_fetch(&store->unchecked, pages,
+					__ATOMIC_RELAXED);
+	bool tight = __atomic_load_n(&store->tight, __ATOMIC_RELAXED);
+
+	if (!store->host_has_memory || (n < CHECK_PAGES && !tight))
+		return true;
+	__atomic_store_n(&store->unchecked, 0, __ATOMIC_RELAXED);
+	tight = !store->host_has_memory();
+	__atomic_store_n(&store->tight, tight, __ATOMIC_RELAXED);
+	return !tight;
+}
+
+static bool reserve_limit(struct store *store, uint64_t pages)
 {
 	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_RELAXED);
 
@@ -113,6 +140,16 @@ static bool store_reserve(struct store *store, uint64_t pages)
 static void store_release(struct store *store, uint64_t pages)
 {
 	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
+}
+
+static bool store_reserve(struct store *store, uint64_t pages)
+{
+	if (!reserve_limit(store, pages))
+		return false;
+	if (host_permits(store, pages))
+		return true;
+	store_release(store, pages);
+	return false;
 }
 
 static void *map_state(uint64_t pages)

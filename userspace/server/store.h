@@ -19,11 +19,18 @@
  * struct store - the memory all spaces share
  * @limit: pages at most
  * @used: pages in use now, exactly; atomic
+ * @host_has_memory: is there more to be had? Asked now and then before pages
+ *                   are added, by any thread; NULL: yes
+ * @unchecked: pages added since it was asked; atomic
+ * @tight: it said no; atomic
  * @zeroes: STORE_ZEROES bytes of zeroes to send holes from; costs no memory
  */
 struct store {
 	uint64_t limit;
 	uint64_t used;
+	bool (*host_has_memory)(void);
+	uint64_t unchecked;
+	bool tight;
 	const void *zeroes;
 };
 
@@ -45,7 +52,8 @@ struct space {
 	int fd;
 };
 
-int store_init(struct store *store, uint64_t limit_bytes);
+int store_init(struct store *store, uint64_t limit_bytes,
+	       bool (*host_has_memory)(void));
 void store_exit(struct store *store);
 
 /* Returns 0 or -errno. @name only labels the memory in /proc. */

@@ -219,7 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stat st;
 	unsigned int i;
 
-	MUST(!store_init(&store, 1 << 20));
+	MUST(!store_init(&store, 1 << 20, NULL));
 	MUST(!export_table_init(&table, &store, 4, 1 << 24));
 	service = (struct service){ &table, "fuzz instance=0" };
 	session_init(&s, &service, &stats, wake);

@@ -21,7 +21,7 @@ static void wake(struct export_user *user)
 
 static int setup(void **state)
 {
-	assert_int_equal(store_init(&store, 64 * PAGE), 0);
+	assert_int_equal(store_init(&store, 64 * PAGE, NULL), 0);
 	assert_int_equal(export_table_init(&table, &store, 4, 64 * PAGE), 0);
 	return 0;
 }

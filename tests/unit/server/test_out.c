@@ -9,7 +9,7 @@ static struct out out;
 
 static int setup(void **state)
 {
-	assert_int_equal(store_init(&store, 4096 * PAGE), 0);
+	assert_int_equal(store_init(&store, 4096 * PAGE, NULL), 0);
 	assert_int_equal(space_init(&sp, &store, 4096 * PAGE, "unit"), 0);
 	out_init(&out);
 	return 0;

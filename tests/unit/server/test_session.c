@@ -22,7 +22,7 @@ static void wake(struct export_user *user)
 
 static int setup(void **state)
 {
-	assert_int_equal(store_init(&store, 256 * PAGE), 0);
+	assert_int_equal(store_init(&store, 256 * PAGE, NULL), 0);
 	assert_int_equal(export_table_init(&table, &store, 8, 256 * PAGE), 0);
 	service = (struct service){ &table, "unit instance=0" };
 	memset(&stats, 0, sizeof(stats));

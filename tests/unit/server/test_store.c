@@ -12,7 +12,7 @@ static struct space sp;
 
 static int setup(void **state)
 {
-	assert_int_equal(store_init(&store, 64 * PAGE), 0);
+	assert_int_equal(store_init(&store, 64 * PAGE, NULL), 0);
 	assert_int_equal(space_init(&sp, &store, 1ULL << 40, "unit"), 0);
 	return 0;
 }
@@ -141,6 +141,29 @@ static void pinned_pages_stay(void **state)
 	holds(0);
 }
 
+static bool host_memory;
+
+static bool host_has_memory(void)
+{
+	return host_memory;
+}
+
+/* A host without memory refuses new pages, old ones go on. */
+static void tight_host(void **state)
+{
+	assert_int_equal(put(0, PAGE, 'h'), 0);
+	store.host_has_memory = host_has_memory;
+	store.unchecked = 1 << 20;
+	host_memory = false;
+	assert_int_equal(put(PAGE, PAGE, 'h'), -ENOSPC);
+	assert_int_equal(put(PAGE, 1, 'h'), -ENOSPC);
+	assert_int_equal(put(0, PAGE, 'i'), 0);
+	holds(1);
+	host_memory = true;
+	assert_int_equal(put(PAGE, PAGE, 'h'), 0);
+	holds(2);
+}
+
 static void runs(void **state)
 {
 	bool present;
@@ -243,6 +266,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusal_is_clean, setup, teardown),
 		cmocka_unit_test_setup_teardown(pinned_pages_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
