@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Suite netram_pages: the bits of each page and the counts over them. */
+#include <kunit/test.h>
+
+#include "../../kernel/pages.c"
+
+#if !IS_ENABLED(CONFIG_KUNIT)
+#error "without CONFIG_KUNIT this suite compiles to nothing"
+#endif
+
+#define COUNT 300	/* not a multiple of the bits of a word */
+
+static int init(struct kunit *test)
+{
+	struct netram_pages *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	test->priv = p;
+	return netram_pages_init(p, COUNT, true);
+}
+
+static void exit_pages(struct kunit *test)
+{
+	netram_pages_exit(test->priv);
+}
+
+static long present(struct netram_pages *p)
+{
+	return atomic_long_read(&p->nr_present);
+}
+
+static long lost(struct netram_pages *p)
+{
+	return atomic_long_read(&p->nr_lost);
+}
+
+/* The counts are the bits, and lost pages are a part of the present ones. */
+static void expect_sane(struct kunit *test, struct netram_pages *p)
+{
+	KUNIT_EXPECT_EQ(test, present(p),
+			(long)bitmap_weight(p->present, COUNT));
+	KUNIT_EXPECT_EQ(test, lost(p), (long)bitmap_weight(p->lost, COUNT));
+	KUNIT_EXPECT_TRUE(test, bitmap_subset(p->lost, p->present, COUNT));
+	KUNIT_EXPECT_FALSE(test, bitmap_intersects(p->dead, p->present, COUNT));
+}
+
+static void begins_empty(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	KUNIT_EXPECT_EQ(test, p->count, COUNT);
+	KUNIT_EXPECT_NOT_NULL(test, p->crc);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->present, COUNT));
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->busy, COUNT));
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
+	expect_sane(test, p);
+}
+
+static void without_checksums(struct kunit *test)
+{
+	struct netram_pages p = {};
+
+	KUNIT_EXPECT_EQ(test, netram_pages_init(&p, 1, false), 0);
+	KUNIT_EXPECT_PTR_EQ(test, p.crc, (u32 *)NULL);
+	netram_pages_exit(&p);
+}
+
+/* After a failure part-way, or none at all, exit may be called. */
+static void exit_of_zeroes(struct kunit *test)
+{
+	struct netram_pages p = {};
+
+	netram_pages_exit(&p);
+}
+
+static void lock_and_unlock(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, netram_pages_lock(p, 10, 5));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->busy, COUNT), 5);
+	KUNIT_EXPECT_FALSE(test, netram_pages_lock(p, 12, 1));
+	netram_pages_unlock(p, 10, 5);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->busy, COUNT));
+	KUNIT_EXPECT_TRUE(test, netram_pages_lock(p, 12, 1));
+	netram_pages_unlock(p, 12, 1);
+}
+
+struct lock_case {
+	const char *name;
+	u32 held_first, held_count, first, count;
+	bool may;
+};
+
+static const struct lock_case lock_cases[] = {
+	{ "apart", 0, 5, 10, 5, true },
+	{ "neighbour_before", 10, 5, 5, 5, true },
+	{ "neighbour_behind", 10, 5, 15, 5, true },
+	{ "overlap_at_the_start", 10, 5, 14, 5, false },
+	{ "overlap_at_the_end", 10, 5, 6, 5, false },
+	{ "within", 10, 5, 11, 2, false },
+	{ "around", 10, 5, 5, 20, false },
+	{ "same", 10, 5, 10, 5, false },
+	{ "across_a_word_free", 60, 3, 63, 4, true },
+	{ "across_a_word_taken", 60, 5, 64, 4, false },
+	{ "last_word", 299, 1, 290, 9, true },
+	{ "last_page_taken", 299, 1, 290, 10, false },
+	{ "none_wanted", 10, 5, 10, 0, true },
+};
+
+static void lock_name(const struct lock_case *l, char *desc)
+{
+	strscpy(desc, l->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(lock, lock_cases, lock_name);
+
+/* All or nothing: a refusal leaves exactly what was held before. */
+static void lock_beside_another(struct kunit *test)
+{
+	const struct lock_case *l = test->param_value;
+	struct netram_pages *p = test->priv;
+	DECLARE_BITMAP(before, COUNT);
+
+	KUNIT_ASSERT_TRUE(test, netram_pages_lock(p, l->held_first,
+						  l->held_count));
+	bitmap_copy(before, p->busy, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lock(p, l->first, l->count), l->may);
+	if (l->may)
+		KUNIT_EXPECT_EQ(test, bitmap_weight(p->busy, COUNT),
+				l->held_count + l->count);
+	else
+		KUNIT_EXPECT_TRUE(test, bitmap_equal(p->busy, before, COUNT));
+}
+
+struct range_case {
+	u64 first;
+	u32 count;
+};
+
+static const struct range_case range_cases[] = {
+	{ 0, 1 }, { 0, 63 }, { 0, 64 }, { 0, 65 }, { 63, 1 }, { 63, 2 },
+	{ 64, 64 }, { 1, 127 }, { 1, 128 }, { 127, 2 }, { 290, 10 },
+	{ 299, 1 }, { 0, COUNT }, { 17, 0 },
+};
+
+static void range_name(const struct range_case *r, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%llu+%u", r->first, r->count);
+}
+
+KUNIT_ARRAY_PARAM(range, range_cases, range_name);
+
+/* Written, lost, written again, dropped, dropped again: over one range. */
+static void life_of_a_range(struct kunit *test)
+{
+	const struct range_case *r = test->param_value;
+	struct netram_pages *p = test->priv;
+	u64 page;
+
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, r->first, r->count),
+			r->count);
+	KUNIT_EXPECT_EQ(test, present(p), (long)r->count);
+	for (page = 0; page < COUNT; page++)
+		KUNIT_EXPECT_EQ(test, netram_pages_present(p, page),
+				page >= r->first && page < r->first + r->count);
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, r->first, r->count), 0);
+
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count),
+			r->count);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, r->first, r->count),
+			r->count > 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, 0, COUNT), r->count > 0);
+	expect_sane(test, p);
+
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, r->first, r->count), 0);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
+	expect_sane(test, p);
+
+	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, r->first, r->count),
+			r->count);
+	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, r->first, r->count), 0);
+	KUNIT_EXPECT_EQ(test, present(p), 0);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), r->count);
+	expect_sane(test, p);
+}
+
+static void written_over_some(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 60, 8), 8);
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 50, 100), 92);
+	KUNIT_EXPECT_EQ(test, present(p), 100);
+	expect_sane(test, p);
+}
+
+/* Only what was present is dead afterwards: nobody else has it to trim. */
+static void drop_of_holes(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 63, 2);
+	netram_pages_written(p, 200, 1);
+	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, 0, 200), 2);
+	KUNIT_EXPECT_TRUE(test, test_bit(63, p->dead));
+	KUNIT_EXPECT_TRUE(test, test_bit(64, p->dead));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 2);
+	KUNIT_EXPECT_TRUE(test, netram_pages_present(p, 200));
+	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, 0, COUNT), 1);
+	expect_sane(test, p);
+}
+
+static void drop_of_lost_pages(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 100, 100), 100);
+	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, 150, 100), 100);
+	KUNIT_EXPECT_EQ(test, lost(p), 50);
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 149, 1));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 150, 100));
+	expect_sane(test, p);
+}
+
+/* Dead pages are gone with the node's memory: nothing is left to trim. */
+static void lose_forgets_the_dead(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, 10);
+	netram_pages_drop(p, 0, 5);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 5);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT), 5);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 5));
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 6));
+	expect_sane(test, p);
+}
+
+static void losing_a_part(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2), 2);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 63));
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 64));
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 64, 1));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 65, COUNT - 65));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 63, 0));
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 63, 1), 0);
+	KUNIT_EXPECT_EQ(test, lost(p), 1);
+	expect_sane(test, p);
+}
+
+/* Any order of everything leaves counts and bits in step. */
+static void random_walk(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+	u32 seed = 20260101, i, count;
+	u64 first;
+
+	for (i = 0; i < 20000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		first = (seed >> 8) % COUNT;
+		count = (seed >> 20) % min(COUNT - (u32)first + 1, 40U);
+		switch (seed >> 30) {
+		case 0:
+		case 1:
+			bitmap_clear(p->dead, first, count);
+			netram_pages_written(p, first, count);
+			break;
+		case 2:
+			netram_pages_drop(p, first, count);
+			break;
+		default:
+			netram_pages_lose(p, first, count);
+			break;
+		}
+		if (i % 100 == 0)
+			expect_sane(test, p);
+	}
+	expect_sane(test, p);
+	netram_pages_drop(p, 0, COUNT);
+	KUNIT_EXPECT_EQ(test, present(p), 0);
+	KUNIT_EXPECT_EQ(test, lost(p), 0);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(begins_empty),
+	KUNIT_CASE(without_checksums),
+	KUNIT_CASE(exit_of_zeroes),
+	KUNIT_CASE(lock_and_unlock),
+	KUNIT_CASE_PARAM(lock_beside_another, lock_gen_params),
+	KUNIT_CASE_PARAM(life_of_a_range, range_gen_params),
+	KUNIT_CASE(written_over_some),
+	KUNIT_CASE(drop_of_holes),
+	KUNIT_CASE(drop_of_lost_pages),
+	KUNIT_CASE(lose_forgets_the_dead),
+	KUNIT_CASE(losing_a_part),
+	KUNIT_CASE(random_walk),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "netram_pages",
+	.init = init,
+	.exit = exit_pages,
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
+
+MODULE_LICENSE("GPL");
