@@ -22,8 +22,11 @@
 /* Late, not never: a server that outgrew its host must not take it down. */
 #define OOM_SCORE_ADJ "-900"
 
-/* Of all memory, so much is never taken: 1/128. */
-#define RESERVE_SHIFT 7
+/* So much is left to the rest of the machine: 1/64 of it and 16 MiB, in KiB. */
+static uint64_t reserve(uint64_t total)
+{
+	return total / 64 + 16 * 1024;
+}
 
 /* A small file under /proc or /sys, as text. */
 static bool read_file(const char *path, char *text, size_t size)
@@ -81,7 +84,7 @@ bool host_has_memory(void)
 	if (!read_file("/proc/meminfo", text, sizeof(text)))
 		return true;
 	return meminfo(text, "MemAvailable:") + meminfo(text, "SwapFree:") >
-	       meminfo(text, "MemTotal:") >> RESERVE_SHIFT;
+	       reserve(meminfo(text, "MemTotal:"));
 }
 
 static bool can_map(uint64_t bytes)

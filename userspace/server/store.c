@@ -49,7 +49,7 @@
 #define PAGE_BUSY	(1U << 30)
 
 /* Pages added between two questions to the host. */
-#define CHECK_PAGES	4096U
+#define CHECK_PAGES	1024U
 
 /* Trim looks at this many pages at a time: one page of state words. */
 #define TRIM_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
@@ -107,7 +107,7 @@ void store_exit(struct store *store)
 
 /*
  * The limit may be more than the host can spare today. Populating past that
- * would call the OOM killer rather than fail, so ask before, every 16 MiB, and
+ * would call the OOM killer rather than fail, so ask before, every 4 MiB, and
  * when the answer was no, every time until it is yes.
  */
 static bool host_permits(struct store *store, uint64_t pages)
