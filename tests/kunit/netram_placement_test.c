@@ -201,6 +201,28 @@ static void extremes(struct kunit *test)
 		expect_near(test, c[i].load, most + 100, 8);
 }
 
+/* Where the first draw always loses, the second one shows: it is fair too. */
+static void second_draw_is_fair(struct kunit *test)
+{
+	struct netram_candidate c[] = {
+		{ .id = 0, .weight = 1000, .load = 1000000 },
+		{ .id = 1, .weight = 100 },
+		{ .id = 2, .weight = 100 },
+		{ .id = 3, .weight = 100 },
+	};
+	struct rnd_state rnd;
+	u32 won[4] = {};
+	int i;
+
+	prandom_seed_state(&rnd, SEED);
+	for (i = 0; i < 30000; i++)
+		won[netram_placement_pick(c, 4, prandom_u32_state(&rnd),
+					  prandom_u32_state(&rnd))]++;
+	KUNIT_EXPECT_EQ(test, won[0], 0);
+	for (i = 1; i < 4; i++)
+		expect_near(test, won[i], 10000, 300);
+}
+
 static void corners_of_the_dice(struct kunit *test)
 {
 	struct netram_candidate c[] = {
@@ -242,6 +264,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(shares_follow_weights, share_gen_params),
 	KUNIT_CASE(newcomer_catches_up),
 	KUNIT_CASE(extremes),
+	KUNIT_CASE(second_draw_is_fair),
 	KUNIT_CASE(corners_of_the_dice),
 	KUNIT_CASE(ids_are_not_looked_at),
 	{}

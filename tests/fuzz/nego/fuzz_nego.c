@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzzer of kernel/nego.c, built in userspace: a sequence of NBD_REP_INFO items
+ * (a byte of length, then that many bytes), then the verdict on the export.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <netram/nbd.h>
+#include "nego.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static void check(const struct netram_export_info *info)
+{
+	size_t i, len = strnlen(info->instance, sizeof(info->instance));
+
+	if (len && len != NETRAM_INSTANCE_LEN)
+		abort();
+	for (i = 0; i < len; i++)
+		if (!strchr("0123456789abcdef", info->instance[i]))
+			abort();
+	if (!info->has_export && !netram_nego_check(info, 0, 0))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct netram_export_info info;
+	size_t len;
+	u8 *copy;
+
+	netram_nego_init(&info);
+	while (size) {
+		len = *data++;
+		size--;
+		if (len > size)
+			len = size;
+		/* memory of that very length, for ASAN */
+		copy = malloc(len ? len : 1);
+		memcpy(copy, data, len);
+		netram_nego_info(len ? copy : copy + 1, len, &info);
+		free(copy);
+		check(&info);
+		data += len;
+		size -= len;
+	}
+	netram_nego_check(&info, info.size / 2, 1U << 20);
+	if (!netram_nego_error(NBD_REP_ERR(info.flags)))
+		abort();
+	return 0;
+}
