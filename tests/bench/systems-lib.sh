@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the benchmark compares, for tests/bench/guest. A system is a function
+# up_NAME, which sets up a block device of 128 MiB, nothing on it, and sets DEV;
+# and down_NAME; check_NAME, where there is one, is asked when the rows have been
+# measured. All servers listen on loopback of the one guest.
+
+SYSTEMS=(brd nbd-nbdkit nbd-server nvme-tcp netram netram-nocsum netram-foreign)
+
+# Virtual time runs on while the guest waits for the machine to read a program,
+# so waiting has to be long; the guest's own time limit is in real seconds.
+wait_port() { wait_for 1200 port_open 127.0.0.1 "$1"; }
+
+# ---- local memory: what fio and the block layer cost
+
+up_brd() {
+	# ram1 is what nvmet exports
+	modprobe brd rd_nr=2 rd_size=131072 && DEV=/dev/ram0
+}
+down_brd() { :; } # stays for nvmet
+
+# ---- the kernel's nbd
+
+nbd_connect() { # PORT ARGUMENT...
+	modprobe nbd nbds_max=2 && wait_port "$1" || return
+	nbd-client 127.0.0.1 "$1" /dev/nbd0 -C 1 "${@:2}" > /dev/null && DEV=/dev/nbd0
+}
+nbd_disconnect() { nbd-client -d /dev/nbd0 > /dev/null; }
+
+nbdkit_start() { # PORT
+	nbdkit -f -i 127.0.0.1 -p "$1" memory 128M &
+	server=$!
+	wait_port "$1"
+}
+
+stop_server() {
+	kill "$server"
+	wait "$server" 2> /dev/null
+	return 0
+}
+
+up_nbd_nbdkit() { nbdkit_start 10901 && nbd_connect 10901; }
+down_nbd_nbdkit() { nbd_disconnect && stop_server; }
+
+up_nbd_server() {
+	truncate -s 128M /run/nbd-server.data
+	printf '%s\n' '[generic]' user=root group=root listenaddr=127.0.0.1 port=10902 \
+		'[bench]' exportname=/run/nbd-server.data > /run/nbd-server.conf
+	nbd-server -C /run/nbd-server.conf -p /run/nbd-server.pid > /run/nbd-server.log 2>&1
+	nbd_connect 10902 -N bench
+}
+down_nbd_server() {
+	nbd_disconnect && kill "$(cat /run/nbd-server.pid)" && rm /run/nbd-server.data
+}
+
+# ---- nvme over TCP to the kernel's own target on brd
+
+nvmet=/sys/kernel/config/nvmet
+
+up_nvme_tcp() {
+	local sub=$nvmet/subsystems/bench port=$nvmet/ports/1
+	modprobe -a brd nvme-tcp nvmet-tcp || return
+	mkdir -p $sub/namespaces/1 $port
+	echo 1 > $sub/attr_allow_any_host
+	echo -n /dev/ram1 > $sub/namespaces/1/device_path
+	echo 1 > $sub/namespaces/1/enable
+	echo ipv4 > $port/addr_adrfam
+	echo tcp > $port/addr_trtype
+	echo 127.0.0.1 > $port/addr_traddr
+	echo 4420 > $port/addr_trsvcid
+	ln -s $sub $port/subsystems/
+	nvme connect -t tcp -a 127.0.0.1 -s 4420 -n bench > /dev/null || return
+	wait_for 1200 test -b /dev/nvme0n1 && DEV=/dev/nvme0n1
+}
+down_nvme_tcp() {
+	nvme disconnect -n bench > /dev/null
+	rm $nvmet/ports/1/subsystems/bench
+}
+
+# ---- netram: one node
+
+netram_volume() { # ARGUMENT...: sets DEV and VOLUME_SYSFS
+	DEV=$(netramctl volume create bench --size 128M "$@") &&
+		VOLUME_SYSFS=/sys/block/${DEV#/dev/}
+}
+
+# shellcheck disable=SC2120 # parameters are optional
+netram_up() { # ARGUMENT-OF-VOLUME...
+	module_load || return
+	netram-server --listen 127.0.0.1:10903 --memory 512M > /run/netram-server.log 2>&1 &
+	server=$!
+	wait_port 10903 &&
+		netramctl node add n1 127.0.0.1:10903 && netram_volume "$@"
+}
+netram_down() {
+	netramctl volume delete bench && netramctl node remove n1 &&
+		module_unload && stop_server
+}
+
+# A read of an absent page, and a page of zeroes, do not use the network and
+# would flatter us. A few are read when the disk appears, before all else.
+check_netram() {
+	local at_home
+	at_home=$(($(cat "$VOLUME_SYSFS/netram_stats/hole_pages") +
+		$(cat "$VOLUME_SYSFS/netram_stats/zero_pages")))
+	[ $at_home -le 64 ] || { echo "$at_home pages did not use the network" >&2; return 1; }
+}
+check_netram_nocsum() { check_netram; }
+check_netram_foreign() { check_netram; }
+
+up_netram() { netram_up; }
+down_netram() { netram_down; }
+up_netram_nocsum() { netram_up --no-checksum; }
+down_netram_nocsum() { netram_down; }
+
+up_netram_foreign() {
+	module_load && nbdkit_start 10904 &&
+		netramctl node add n1 127.0.0.1:10904 --export bench && netram_volume
+}
+down_netram_foreign() { netram_down; }
