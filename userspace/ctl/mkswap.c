@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Write a swap signature with util-linux's mkswap. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -16,13 +14,10 @@
 static void run_mkswap(const char *device, const char *label, bool force)
 {
 	const char *const args[] = {
-		"mkswap", "--label", label, device, force ? "--force" : NULL,
-		NULL
+		"mkswap", "--quiet", "--label", label, device,
+		force ? "--force" : NULL, NULL
 	};
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	if (null >= 0)
-		dup2(null, STDOUT_FILENO);
 	setenv("PATH", PATH_DIRS, 1);
 	execvp(args[0], (char *const *)args);
 	_exit(127);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl status */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,24 @@ static bool is_degraded(const struct status *s)
 	return false;
 }
 
+static void print_node_reason(const struct netram_node *node)
+{
+	printf("! node %s is %s%s%s\n", node->name,
+	       netram_node_state_name(node->state),
+	       node->last_error[0] ? ": " : "", node->last_error);
+}
+
+static void print_volume_reason(const struct netram_volume *volume)
+{
+	printf("! volume %s is %s: ", volume->name,
+	       netram_volume_state_name(volume->state));
+	if (volume->lost_pages)
+		printf("no node has %" PRIu64 " of its pages any more\n",
+		       volume->lost_pages);
+	else
+		puts("some of its extents cannot be reached now");
+}
+
 static void print_reasons(const struct status *s)
 {
 	const struct netram_node *node;
@@ -61,16 +80,10 @@ static void print_reasons(const struct status *s)
 
 	for (node = s->nodes; node; node = node->next)
 		if (node_ails(node))
-			printf("! node %s is %s%s%s\n", node->name,
-			       netram_node_state_name(node->state),
-			       node->last_error[0] ? ": " : "",
-			       node->last_error);
+			print_node_reason(node);
 	for (volume = s->volumes; volume; volume = volume->next)
 		if (volume->state != NETRAM_VOLUME_OK)
-			printf("! volume %s is %s, lost pages: %llu\n",
-			       volume->name,
-			       netram_volume_state_name(volume->state),
-			       (unsigned long long)volume->lost_pages);
+			print_volume_reason(volume);
 }
 
 static void print_text(const struct status *s, const char *health)

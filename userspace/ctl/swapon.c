@@ -45,7 +45,8 @@ static int check_unused(const char *device)
 		return ctl_fail(CTL_FAILED,
 				"%s is mounted on %s: run 'umount %s' first",
 				device, where, where);
-	fd = open(device, O_RDWR | O_EXCL | O_CLOEXEC);
+	/* Not for writing: udev looks at a device again after that. */
+	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
 	if (fd < 0 && errno == EBUSY)
 		return ctl_fail(CTL_FAILED,
 				"%s is in use: lsblk(8) and fuser(1) tell by whom",
