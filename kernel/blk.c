@@ -9,8 +9,6 @@
  */
 #include "blk.h"
 
-#include <linux/random.h>
-
 /* Largest discard, sectors: 1 GiB. It costs a walk over bits. */
 #define MAX_DISCARD (1U << 21)
 
@@ -117,14 +115,12 @@ static int init_request(struct blk_mq_tag_set *set, struct request *rq,
 
 	for (i = 0; i < places; i++) {
 		blk->next = (blk->next + 1) % places;
-		if (!r->table[blk->next])
+		if (!r->table.cmds[blk->next])
 			break;
 	}
 	if (i == places)
 		return -ENOSPC;
-	cmd->index = blk->next;
-	cmd->generation = get_random_u32();
-	r->table[cmd->index] = cmd;
+	netram_table_add(&r->table, blk->next, cmd);
 	return 0;
 }
 
@@ -132,9 +128,8 @@ static void exit_request(struct blk_mq_tag_set *set, struct request *rq,
 			 unsigned int hctx_idx)
 {
 	struct netram_blk *blk = set->driver_data;
-	struct netram_cmd *cmd = blk_mq_rq_to_pdu(rq);
 
-	blk->router->table[cmd->index] = NULL;
+	netram_table_del(&blk->router->table, blk_mq_rq_to_pdu(rq));
 }
 
 static const struct blk_mq_ops mq_ops = {
@@ -198,7 +193,7 @@ static int make_disk(struct netram_blk *blk, u32 index)
 /**
  * netram_blk_create() - make the disk, not yet visible
  * @blk: zeroed
- * @router: initialised, with a table of at least netram_blk_commands() places
+ * @router: initialised, with netram_blk_commands() places for commands
  * @index: N of /dev/netramN
  * @queues: hardware queues
  * @depth: requests in flight on each

@@ -70,7 +70,7 @@ struct netram_run {
  * @start: jiffies when the block layer handed it over
  * @sent: jiffies when it was put on a connection
  * @runs: what is asked for in this round
- * @wire: NBD requests; they must stay until the network has no use for them
+ * @wire: NETRAM_CMD_RUNS NBD requests, see table.c
  */
 struct netram_cmd {
 	struct llist_node	tx_node;
@@ -94,7 +94,7 @@ struct netram_cmd {
 	unsigned long		start;
 	unsigned long		sent;
 	struct netram_run	runs[NETRAM_CMD_RUNS];
-	struct nbd_request	wire[NETRAM_CMD_RUNS];
+	struct nbd_request	*wire;
 };
 
 /* The pages of the whole command are held busy: nothing else writes them. */

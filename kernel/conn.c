@@ -39,8 +39,7 @@ static const struct netram_sock_calls calls = {
  * @ops: what it tells its owner
  * @owner: for @ops, found in conn->owner
  * @label: for messages; must live as long
- * @table: all commands of the volume by index; must live as long
- * @table_len: how many, at most NETRAM_COOKIE_INDEX_MAX
+ * @table: all commands of the volume; must live as long
  * @wq: a WQ_MEM_RECLAIM work queue
  *
  * Context: process, may sleep.
@@ -48,7 +47,7 @@ static const struct netram_sock_calls calls = {
  */
 struct netram_conn *netram_conn_alloc(const struct netram_conn_ops *ops,
 				      void *owner, const char *label,
-				      struct netram_cmd **table, u32 table_len,
+				      const struct netram_table *table,
 				      struct workqueue_struct *wq)
 {
 	struct netram_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL);
@@ -59,7 +58,6 @@ struct netram_conn *netram_conn_alloc(const struct netram_conn_ops *ops,
 	conn->owner = owner;
 	conn->label = label;
 	conn->table = table;
-	conn->table_len = table_len;
 	conn->wq = wq;
 	conn->hook.calls = &calls;
 	conn->hook.owner = conn;
@@ -115,8 +113,8 @@ static void collect_in_flight(struct netram_conn *conn,
 	struct netram_cmd *cmd;
 	u32 i;
 
-	for (i = 0; i < conn->table_len; i++) {
-		cmd = conn->table[i];
+	for (i = 0; i < conn->table->len; i++) {
+		cmd = conn->table->cmds[i];
 		if (!cmd || READ_ONCE(cmd->conn) != conn)
 			continue;
 		WRITE_ONCE(cmd->conn, NULL);

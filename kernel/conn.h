@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "cursor.h"
 #include "sock.h"
+#include "table.h"
 
 struct netram_conn;
 
@@ -98,8 +99,7 @@ struct netram_conn_rx {
  * @ops: its owner's
  * @owner: for @ops
  * @label: for messages
- * @table: all commands of the volume by index
- * @table_len: how many
+ * @table: all commands of the volume
  * @wq: WQ_MEM_RECLAIM
  * @sock: NULL while there is no connection
  * @hook: the socket's events
@@ -113,8 +113,7 @@ struct netram_conn {
 	const struct netram_conn_ops	*ops;
 	void				*owner;
 	const char			*label;
-	struct netram_cmd		**table;
-	u32				table_len;
+	const struct netram_table	*table;
 	struct workqueue_struct		*wq;
 	struct socket			*sock;
 	struct netram_sock_hook		hook;
@@ -127,7 +126,7 @@ struct netram_conn {
 
 struct netram_conn *netram_conn_alloc(const struct netram_conn_ops *ops,
 				      void *owner, const char *label,
-				      struct netram_cmd **table, u32 table_len,
+				      const struct netram_table *table,
 				      struct workqueue_struct *wq);
 void netram_conn_free(struct netram_conn *conn);
 void netram_conn_start(struct netram_conn *conn, struct socket *sock);

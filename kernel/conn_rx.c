@@ -51,9 +51,9 @@ static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
 	struct netram_cmd *cmd;
 
 	*run = (cookie >> NETRAM_COOKIE_INDEX_BITS) & 0xff;
-	if (index >= conn->table_len)
+	if (index >= conn->table->len)
 		return NULL;
-	cmd = conn->table[index];
+	cmd = conn->table->cmds[index];
 	/* pairs with take_off() in conn_tx.c */
 	if (!cmd || smp_load_acquire(&cmd->conn) != conn)
 		return NULL;

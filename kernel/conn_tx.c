@@ -193,6 +193,7 @@ static int send_some(struct netram_conn *conn)
 static void stall(struct netram_conn *conn)
 {
 	set_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	/* write_space clears NOSPACE, then looks at STALLED. */
 	smp_mb__after_atomic();
 	if (sk_stream_is_writeable(conn->sock->sk))
 		queue_delayed_work(conn->wq, &conn->tx_work, RETRY_DELAY);
@@ -281,6 +282,7 @@ static void tx_work(struct work_struct *work)
 						struct netram_conn, tx_work);
 
 	clear_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	/* A sender that saw STALLED left what it had for us to find. */
 	smp_mb__after_atomic();
 	netram_conn_kick(conn);
 }

@@ -11,14 +11,16 @@
 #include "pages.h"
 
 #include <linux/mm.h>
-#include <linux/vmalloc.h>
 
 /* Bits are numbered by unsigned long: 16 TiB of pages do not fit into 32 bits. */
 static_assert(BITS_PER_LONG == 64, "netram needs a 64-bit kernel");
 
+/* A volume that is too large is refused, it does not cost others their memory. */
+#define GFP_META (GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 static unsigned long *alloc_bits(u64 count)
 {
-	return kvcalloc(BITS_TO_LONGS(count), sizeof(long), GFP_KERNEL);
+	return kvcalloc(BITS_TO_LONGS(count), sizeof(long), GFP_META);
 }
 
 /**
@@ -38,7 +40,7 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 	pages->dead = alloc_bits(count);
 	pages->lost = alloc_bits(count);
 	if (checksum)
-		pages->crc = vzalloc(count * sizeof(u32));
+		pages->crc = kvcalloc(count, sizeof(u32), GFP_META);
 	if (!pages->present || !pages->busy || !pages->dead || !pages->lost ||
 	    (checksum && !pages->crc))
 		return -ENOMEM;
@@ -55,7 +57,7 @@ void netram_pages_exit(struct netram_pages *pages)
 	kvfree(pages->busy);
 	kvfree(pages->dead);
 	kvfree(pages->lost);
-	vfree(pages->crc);
+	kvfree(pages->crc);
 }
 
 /**

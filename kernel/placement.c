@@ -3,7 +3,7 @@
  * Which node takes a new extent: weighted power of two choices. Two different
  * candidates are drawn with chances in proportion to their weights and the one
  * with less load for its weight wins. Two draws keep the fullest node within
- * O(log log n) of the mean where one draw gives O(log n / log log n)
+ * O(ln ln n) of the mean where one draw gives O(ln n / ln ln n)
  * (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing",
  * IEEE TPDS 12(10), 2001).
  *

@@ -115,6 +115,7 @@ void netram_router_kick(struct netram_router *r, u16 queue)
 
 	for_each_set_bit(slot, dirty, NETRAM_NODES_MAX) {
 		clear_bit(slot, dirty);
+		/* netram_router_submit() queues, then looks at the bit. */
 		smp_mb__after_atomic();
 		s = rcu_dereference_raw(r->sessions[slot]);
 		if (s)
@@ -345,7 +346,7 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 {
 	struct netram_session *s = place(r, cmd->page);
 
-	if (unlikely(IS_ERR(s))) {
+	if (IS_ERR(s)) {
 		if (PTR_ERR(s) == -EAGAIN && !overdue(r, cmd))
 			return false;
 		finish(r, cmd, PTR_ERR(s) == -EAGAIN ? -ETIMEDOUT : PTR_ERR(s));
@@ -685,17 +686,17 @@ u64 netram_router_placed(struct netram_router *r)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @table, @table_len, @queues, @params and the
- *   work queues
+ * @r: zeroed but for @label, @end, @queues, @params and the work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
+ * @commands: places for the block layer's commands
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM; netram_router_exit() is due in both cases.
  */
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
-		       bool checksum)
+		       bool checksum, u32 commands)
 {
 	int err;
 
@@ -708,7 +709,9 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->slots = kvmalloc(r->nr_extents, GFP_KERNEL);
 	if (r->slots)
 		memset(r->slots, NETRAM_SLOT_NONE, r->nr_extents);
-	err = netram_trim_init(&r->trim, r);
+	err = netram_table_init(&r->table, commands + NETRAM_TRIM_CMDS);
+	if (!err)
+		err = netram_trim_init(&r->trim, r);
 	if (!err)
 		err = netram_pages_init(&r->pages, pages, checksum);
 	if (!r->stats || !r->slots)
@@ -735,6 +738,7 @@ void netram_router_stop(struct netram_router *r)
 void netram_router_exit(struct netram_router *r)
 {
 	netram_trim_exit(&r->trim);
+	netram_table_exit(&r->table);
 	netram_pages_exit(&r->pages);
 	kvfree(r->slots);
 	free_percpu(r->stats);

@@ -8,6 +8,7 @@
 #include "pages.h"
 #include "session.h"
 #include "stats.h"
+#include "table.h"
 #include "trim.h"
 
 /* An extent that has no place yet. */
@@ -25,8 +26,7 @@
  *   that an extent is placed on does not go away
  * @dirty: by hardware queue, the slots of sessions to kick
  * @queues: hardware queues
- * @table: all commands by index
- * @table_len: how many
+ * @table: all commands
  * @stats: counters
  * @params: times a user can tune
  * @io_wq: for short works
@@ -48,8 +48,7 @@ struct netram_router {
 	unsigned long			dirty[NETRAM_CONNECTIONS_MAX]
 					     [BITS_TO_LONGS(NETRAM_NODES_MAX)];
 	u32				queues;
-	struct netram_cmd		**table;
-	u32				table_len;
+	struct netram_table		table;
 	struct netram_stats __percpu	*stats;
 	struct netram_params		params;
 	struct workqueue_struct		*io_wq;
@@ -62,7 +61,7 @@ struct netram_router {
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
-		       bool checksum);
+		       bool checksum, u32 commands);
 void netram_router_stop(struct netram_router *r);
 void netram_router_exit(struct netram_router *r);
 void netram_router_read(struct netram_router *r, struct netram_cmd *cmd);

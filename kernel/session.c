@@ -374,8 +374,9 @@ static bool unanswered(struct netram_session *s)
 	u32 timeout = READ_ONCE(s->cfg.params->io_timeout_ms), i;
 	struct netram_cmd *cmd;
 
-	for (i = 0; i < s->cfg.table_len; i++) {
-		cmd = s->cfg.table[i];
+	for (i = 0; i < s->cfg.table->len; i++) {
+		cmd = s->cfg.table->cmds[i];
+		/* pairs with take_off(): sent and session are set before */
 		if (cmd && smp_load_acquire(&cmd->conn) &&
 		    READ_ONCE(cmd->session) == s &&
 		    older(READ_ONCE(cmd->sent), timeout))
@@ -436,8 +437,7 @@ static int alloc_conns(struct netram_session *s)
 		return -ENOMEM;
 	for (i = 0; i < s->cfg.connections; i++) {
 		s->conns[i] = netram_conn_alloc(&conn_ops, s, s->cfg.label,
-						s->cfg.table, s->cfg.table_len,
-						s->cfg.io_wq);
+						s->cfg.table, s->cfg.io_wq);
 		if (!s->conns[i])
 			return -ENOMEM;
 	}

@@ -75,8 +75,7 @@ struct netram_session_ops {
  * @connections: how many
  * @weight: of the node, 1 or more
  * @epoch: the first epoch is greater than this
- * @table: all commands of the volume by index
- * @table_len: how many
+ * @table: all commands of the volume
  * @io_wq: WQ_MEM_RECLAIM, for short works of the data path
  * @session_wq: WQ_MEM_RECLAIM, for works that wait for other works
  * @connect_wq: WQ_MEM_RECLAIM, for works that wait for the network
@@ -94,8 +93,7 @@ struct netram_session_config {
 	u32				connections;
 	u32				weight;
 	u64				epoch;
-	struct netram_cmd		**table;
-	u32				table_len;
+	const struct netram_table	*table;
 	struct workqueue_struct		*io_wq;
 	struct workqueue_struct		*session_wq;
 	struct workqueue_struct		*connect_wq;

@@ -163,7 +163,7 @@ static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
 #define X(name, NAME)							\
 static struct counter counter_##name = {				\
 	.attr = __ATTR(name, 0444, counter_show, NULL),			\
-	.which = NETRAM_STAT_##NAME,					\
+	.which = NETRAM_STAT_##NAME					\
 };
 NETRAM_STATS(X)
 #undef X

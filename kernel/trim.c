@@ -12,7 +12,7 @@
 #include "router.h"
 
 #include <linux/mm.h>
-#include <linux/random.h>
+#include <linux/slab.h>
 
 /* Gather this long before telling the nodes. */
 #define DELAY_MS	5
@@ -231,6 +231,7 @@ static void trim_work(struct work_struct *work)
 		if (s && !netram_session_up(s))
 			continue;
 		clear_bit(extent, t->extents);
+		/* Who drops a page marks it dead, then looks at this bit. */
 		smp_mb__after_atomic();
 		if (!s || !s->trim) {
 			forget(r, extent);
@@ -309,15 +310,12 @@ void netram_trim_all(struct netram_trim *t)
 static int alloc_cmd(struct netram_trim *t, int i)
 {
 	struct netram_router *r = t->router;
-	struct netram_cmd *cmd = (void *)get_zeroed_page(GFP_KERNEL);
 
-	BUILD_BUG_ON(sizeof(*cmd) > PAGE_SIZE);
-	if (!cmd)
+	t->cmds[i] = kzalloc(sizeof(*t->cmds[i]), GFP_KERNEL);
+	if (!t->cmds[i])
 		return -ENOMEM;
-	t->cmds[i] = cmd;
-	cmd->index = r->table_len - NETRAM_TRIM_CMDS + i;
-	cmd->generation = get_random_u32();
-	r->table[cmd->index] = cmd;
+	netram_table_add(&r->table, r->table.len - NETRAM_TRIM_CMDS + i,
+			 t->cmds[i]);
 	return 0;
 }
 
@@ -368,6 +366,6 @@ void netram_trim_exit(struct netram_trim *t)
 	int i;
 
 	for (i = 0; i < NETRAM_TRIM_CMDS; i++)
-		free_page((unsigned long)t->cmds[i]);
+		kfree(t->cmds[i]);
 	kvfree(t->extents);
 }

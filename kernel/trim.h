@@ -15,8 +15,7 @@ struct netram_router;
  * struct netram_trim - tells nodes which pages they may free
  * @router: whose pages
  * @extents: bit set of the extents with pages that are dead
- * @cmds: the commands, in pages of their own, so that they may be sent without
- *   copying
+ * @cmds: the commands
  * @free: bit set of the commands that are not under way
  * @wait: woken when one comes back
  * @work: looks for dead pages

@@ -130,9 +130,8 @@ int netram_volume_attach(struct netram_volume *volume,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
 		.weight		= node->weight,
-		.epoch		= ktime_get_real_seconds(),
-		.table		= volume->table,
-		.table_len	= volume->router.table_len,
+		.epoch		= ktime_get_real_ns(),
+		.table		= &volume->router.table,
 		.io_wq		= io_wq,
 		.session_wq	= session_wq,
 		.connect_wq	= connect_wq,
@@ -260,15 +259,13 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 	return state;
 }
 
-static void set_router(struct netram_volume *v, u32 commands)
+static void set_router(struct netram_volume *v)
 {
 	struct netram_router *r = &v->router;
 
 	r->label = v->name;
 	r->end = netram_blk_end;
 	r->queues = v->connections;
-	r->table = v->table;
-	r->table_len = commands + NETRAM_TRIM_CMDS;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;
 	r->params.io_deadline_ms = NETRAM_IO_DEADLINE_MS_DEF;
@@ -280,7 +277,6 @@ static void free_volume(struct netram_volume *v)
 {
 	netram_blk_destroy(&v->blk);
 	netram_router_exit(&v->router);
-	kvfree(v->table);
 	kfree(v);
 }
 
@@ -296,7 +292,6 @@ struct netram_volume *
 netram_volume_create(const struct netram_volume_config *cfg, u32 index)
 {
 	struct netram_volume *v = kzalloc(sizeof(*v), GFP_KERNEL);
-	u32 commands = netram_blk_commands(cfg->connections, cfg->queue_depth);
 	int err;
 
 	if (!v)
@@ -308,16 +303,12 @@ netram_volume_create(const struct netram_volume_config *cfg, u32 index)
 	v->size = cfg->size;
 	v->connections = cfg->connections;
 	v->queue_depth = cfg->queue_depth;
-	v->table = kvcalloc(commands + NETRAM_TRIM_CMDS, sizeof(*v->table),
-			    GFP_KERNEL);
-	if (!v->table) {
-		kfree(v);
-		return ERR_PTR(-ENOMEM);
-	}
-	set_router(v, commands);
+	set_router(v);
 	err = netram_router_init(&v->router, cfg->size >> NETRAM_PAGE_SHIFT,
 				 cfg->extent_size >> NETRAM_PAGE_SHIFT,
-				 cfg->checksum);
+				 cfg->checksum,
+				 netram_blk_commands(cfg->connections,
+						     cfg->queue_depth));
 	if (!err)
 		err = netram_blk_create(&v->blk, &v->router, index,
 					cfg->connections, cfg->queue_depth);

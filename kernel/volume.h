@@ -37,7 +37,6 @@ struct netram_volume_config {
  * @connections: as configured
  * @queue_depth: as configured
  * @labels: "volume/node" for each session
- * @table: all commands by index
  * @ready: the disk is visible; before that the creator alone may end it
  * @router: the data plane
  * @blk: the disk
@@ -52,7 +51,6 @@ struct netram_volume {
 	u32			connections;
 	u32			queue_depth;
 	char			*labels[NETRAM_NODES_MAX];
-	struct netram_cmd	**table;
 	bool			ready;
 	struct netram_router	router;
 	struct netram_blk	blk;
