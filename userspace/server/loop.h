@@ -1,44 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Threads that move bytes between sockets and sessions, an io_uring each. A
- * connection stays with one thread for life; only that thread touches it.
+ * Inside of a loop: for loop.c and the files that work in its thread, conn.c
+ * (a connection) and accept.c (new ones). Others see loops.h alone.
  */
 #ifndef LOOP_H
 #define LOOP_H
 
-#include "session.h"
+#include <liburing.h>
+#include <pthread.h>
 
-#define LOOP_THREADS_MAX	64
-#define LOOP_HANDSHAKE_MS	10000	/* to get from accept to requests */
-#define LOOP_STOP_BEGIN_MS	500	/* of stopping: requests still begin */
-#define LOOP_STOP_END_MS	5000	/* of stopping: then hang up */
+#include "listen.h"
+#include "loops.h"
 
-struct loop;
-
-/**
- * struct loops - all of them
- * @loop: @nr of them; the first accepts for all
- * @max_connections: over all threads
- * @nr_connections: now; atomic
- */
-struct loops {
-	struct loop *loop[LOOP_THREADS_MAX];
-	unsigned int nr;
-	unsigned int max_connections;
-	unsigned int nr_connections;
+/* What a completion is about: low bits of user_data; the rest is a pointer. */
+enum tag {
+	TAG_NONE,		/* nobody cares */
+	TAG_ACCEPT,
+	TAG_WAKE,
+	TAG_TICK,
+	TAG_RECV,
+	TAG_SEND,
+	TAG_MASK = 7,
 };
 
-/* Can this kernel do what the loops need? 0 or -errno. */
-int loops_probe(void);
+struct conn;
 
-/* 0 or -errno. The sockets are closed by the loops when they stop. */
-int loops_start(struct loops *l, const struct service *service,
-		const int *listeners, unsigned int nr_listeners);
+struct listener {
+	struct loop *loop;
+	int fd;
+	bool armed;
+} __attribute__((aligned(8)));
 
-/* Finishes requests in flight, hangs up, ends the threads. */
-void loops_stop(struct loops *l);
+struct loop {
+	struct io_uring ring;
+	struct loops *all;
+	const struct service *service;
+	struct stats stats;
+	pthread_t thread;
+	struct listener listeners[LISTEN_MAX];
+	unsigned int nr_listeners;
+	bool single_accept;	/* kernel without multishot accept */
 
-/* Sum over all threads. */
-void loops_stats(const struct loops *l, struct stats *sum);
+	struct conn *conns;
+	struct conn *turns;
+	unsigned int nr_conns;	/* written by any thread: placed here */
+	bool tick_armed;
+	struct __kernel_timespec tick;
+	int64_t stop_since;	/* 0: not stopping */
+
+	int wake_fd;
+	uint64_t wake_value;
+	bool woken;		/* atomic; a wake is on its way */
+	bool stop;		/* atomic */
+
+	pthread_mutex_t inbox_lock;	/* leaf; guards inbox */
+	int *inbox;		/* sockets placed here by the acceptor */
+	unsigned int nr_inbox;
+
+	pthread_mutex_t start_lock;
+	pthread_cond_t start_cond;
+	int start_result;	/* 1 until the thread knows */
+};
+
+/* Any thread: there is something to do for this loop; it will look. */
+void loop_wake(struct loop *loop);
+
+/* The loop's thread only, from here on. */
+struct io_uring_sqe *loop_sqe(struct loop *loop);
+void loop_tag(struct io_uring_sqe *sqe, const void *p, enum tag tag);
+/* End what was tagged so; its completion comes all the same. */
+void loop_cancel(struct loop *loop, const void *p, enum tag tag);
+void loop_arm_tick(struct loop *loop);
+
+/* loop.c, for loops.c: its thread; tells how it began by start_result. */
+void *loop_main(void *arg);
+int loop_ring_init(struct io_uring *ring);
 
 #endif /* LOOP_H */

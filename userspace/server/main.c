@@ -13,7 +13,7 @@
 #include "host.h"
 #include "listen.h"
 #include "log.h"
-#include "loop.h"
+#include "loops.h"
 #include "options.h"
 #include "status.h"
 

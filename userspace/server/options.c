@@ -11,7 +11,7 @@
 
 #include "host.h"
 #include "log.h"
-#include "loop.h"
+#include "loops.h"
 #include "name.h"
 #include "text.h"
 

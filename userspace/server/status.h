@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "export.h"
-#include "loop.h"
+#include "loops.h"
 
 struct status_source {
 	const char *name;
