@@ -5,7 +5,7 @@
 # and down_NAME; check_NAME, where there is one, is asked when the rows have been
 # measured. All servers listen on loopback of the one guest.
 
-SYSTEMS=(brd nbd-nbdkit nbd-server nvme-tcp netram netram-nocsum netram-foreign)
+SYSTEMS=(brd netram netram-nocsum netram-foreign nvme-tcp nbd-nbdkit nbd-server)
 
 # Virtual time runs on while the guest waits for the machine to read a program,
 # so waiting has to be long; the guest's own time limit is in real seconds.
