@@ -47,8 +47,10 @@ server_start n1 || fail "no server"
 server_start n2 --listen "[$(node_addr6 n2)]:$NODE_PORT" || fail "no IPv6 server"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-wait_for 5 grep -q netram /proc/"$events"/comm
-sleep 0.5
+# 16 is generic netlink; it has joined a group
+# shellcheck disable=SC2317 # called by wait_for
+listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
+wait_for 20 listens || fail "nobody listens for events"
 out=$(netramctl node add n1 "$(node_addr n1)" --zone rack1 --weight 300 --json) || fail "node add n1"
 is "$out" '.name == "n1" and .state == "idle" and .weight == 300 and .zone == "rack1" and .port == 10809'
 netramctl node add n2 "[$(node_addr6 n2)]:$NODE_PORT" || fail "node add n2"
@@ -73,7 +75,7 @@ is "$out" '.name == "v2" and .device == "/dev/netram1" and .index == 1 and .size
 	and (.uuid | length) == 36'
 refuses 1 "" node add n1 192.0.2.1
 mkfs.ext4 -q /dev/netram1 || fail "mkfs"
-wait_for 5 eval 'netramctl node show n1 --json | jq -e ".state == \"up\" and .extents > 0"' ||
+wait_for 20 eval 'netramctl node show n1 --json | jq -e ".state == \"up\" and .extents > 0"' ||
 	fail "n1 holds nothing: $(netramctl node show n1)"
 refuses 1 "" node remove n1
 netramctl volume show /dev/netram1
@@ -153,7 +155,7 @@ netramctl node remove n2 || fail "node remove"
 is "$(netramctl status --json)" '.health == "ok" and .nodes == []'
 
 note "events"
-sleep 0.5
+wait_for 20 grep -q '"node_removed".*"n2"' "$NETRAM_RUN/events" || fail "$(cat "$NETRAM_RUN/events")"
 kill "$events"
 wait "$events" 2> /dev/null
 cat "$NETRAM_RUN/events"
