@@ -77,7 +77,7 @@ static void pieces_are_bounded(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, bv.bv_len, 1);
 	KUNIT_EXPECT_EQ(test, *memory(&bv), b->flat[0]);
-	KUNIT_EXPECT_EQ(test, netram_cursor_segment(&c, 3).bv_len, 3);
+	KUNIT_EXPECT_LE(test, netram_cursor_segment(&c, 3).bv_len, 3);
 }
 
 /* To any place in steps of any size. */

@@ -144,10 +144,10 @@ static void verify_right(struct kunit *test)
 {
 	struct read *r = start_read(test);
 
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), -1);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
 	r->cmd.nr_runs = 1;
 	r->cmd.runs[0] = (struct netram_run){ 0, PAGES };
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), -1);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
 }
 
 /* Each page in turn is wrong: found by number, unless no run covers it. */
@@ -160,7 +160,7 @@ static void verify_finds_the_page(struct kunit *test)
 	for (i = 0; i < PAGES; i++) {
 		r->crc[100 + i] ^= 1;
 		KUNIT_EXPECT_EQ(test,
-				netram_integrity_verify(&r->pages, &r->cmd),
+				netram_integrity_verify(&r->pages, &r->cmd, 0),
 				covered[i] ? 100 + (s64)i : -1);
 		r->crc[100 + i] ^= 1;
 	}
@@ -172,7 +172,7 @@ static void verify_names_the_first(struct kunit *test)
 
 	r->crc[106] ^= 1 << 31;
 	r->crc[102] ^= 1 << 31;
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), 102);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 102);
 }
 
 /* A bit that changed in the data, not in the checksum. */
@@ -183,7 +183,7 @@ static void verify_sees_a_flipped_bit(struct kunit *test)
 
 	b->flat[7 * 4096 + 4095] ^= 0x80;
 	fill(b, test->param_value);
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), 107);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 107);
 }
 
 /* A server that lost the page without a word sends zeroes. */
@@ -194,7 +194,7 @@ static void verify_refuses_zeroes(struct kunit *test)
 
 	memset(b->flat + 2 * 4096, 0, 4096);
 	fill(b, test->param_value);
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), 102);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 102);
 }
 
 static void verify_nothing(struct kunit *test)
@@ -203,7 +203,7 @@ static void verify_nothing(struct kunit *test)
 
 	memset(r->crc, 0, sizeof(r->crc));
 	r->cmd.nr_runs = 0;
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd), -1);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
 }
 
 static struct kunit_case cases[] = {
