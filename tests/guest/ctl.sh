@@ -43,6 +43,9 @@ refuses 1 "" volume create v1 --size 64M
 for n in n1 n2; do
 	node_add $n || fail "no namespace $n"
 done
+netramctl node add n1 "$(node_addr n1)" || fail "node add n1"
+refuses 1 "(n1: " volume create v1 --size 64M
+netramctl node remove n1 || fail "node remove n1"
 server_start n1 || fail "no server"
 server_start n2 --listen "[$(node_addr6 n2)]:$NODE_PORT" || fail "no IPv6 server"
 netramctl events --follow --json > "$NETRAM_RUN/events" &

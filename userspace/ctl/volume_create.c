@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl volume create */
+#include <errno.h>
 #include <netram/limits.h>
 #include <stdio.h>
 
@@ -69,6 +70,26 @@ static int show(const struct netram_volume *volume, bool json)
 	return CTL_OK;
 }
 
+/* Nobody answered: name one node and what it is that went wrong there. */
+static int fail_lonely(struct netram *nt)
+{
+	struct netram_node *first, *node;
+	char text[512];
+
+	netram_error(nt, text, sizeof(text));
+	if (netram_node_list(nt, &first))
+		return ctl_fail(CTL_FAILED, "%s", text);
+	for (node = first; node && !node->last_error[0]; node = node->next)
+		;
+	if (node)
+		ctl_fail(CTL_FAILED, "%s (%s: %s)", text, node->name,
+			 node->last_error);
+	else
+		ctl_fail(CTL_FAILED, "%s", text);
+	netram_node_free(first);
+	return CTL_FAILED;
+}
+
 static int create(const struct netram_volume_spec *spec, bool json)
 {
 	struct netram_volume *volume;
@@ -78,7 +99,10 @@ static int create(const struct netram_volume_spec *spec, bool json)
 	if (ret)
 		return ret;
 	err = netram_volume_create(nt, spec, &volume);
-	ret = err ? ctl_fail_module(nt, err) : show(volume, json);
+	if (err == -ENOTCONN)
+		ret = fail_lonely(nt);
+	else
+		ret = err ? ctl_fail_module(nt, err) : show(volume, json);
 	netram_volume_free(volume);
 	netram_close(nt);
 	return ret;

@@ -221,6 +221,26 @@ static void test_exit_codes(void **state)
 	expect_json("{\"removed\":\"n1\"}");
 }
 
+/* The reason is one node's, so it has to be asked for. */
+static void test_create_without_answer(void **state)
+{
+	char *argv[] = { "v1", "--size", "1G", NULL };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_volume_create, argv, &call,
+					&help), CTL_OK);
+	queue_family();
+	queue_ack(-ENOTCONN, "no node answered");
+	queue_nodes(NETRAM_NODE_DOWN);
+	assert_int_equal(run(&ctl_volume_create, false, "v1"), CTL_FAILED);
+	queue_family();
+	queue_ack(-ENOTCONN, "no node answered");
+	queue_ack(-ENOMEM, NULL);
+	assert_int_equal(run(&ctl_volume_create, false, "v1"), CTL_FAILED);
+}
+
 static void test_swap_without_device(void **state)
 {
 	(void)state;
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_volume_show_by_device),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_exit_codes),
+		cmocka_unit_test(test_create_without_answer),
 		cmocka_unit_test(test_swap_without_device),
 		cmocka_unit_test(test_event_json),
 	};
