@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a process that dies gives its swapped pages' memory back on the servers within 5 s, without discard
+# KERNELS: 6.1
+# TIMEOUT: 90
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+
+setup_nodes 2 || fail "no nodes"
+shmem_before=$(shmem)
+memcheck=$(program memcheck) || fail "no memcheck"
+dev=$(volume_create v1 300M) || fail "no volume"
+netramctl swapon v1 || fail "swapon"
+cgroup_make hog 48M || skip "no memory cgroup"
+trap 'wait; rmdir /sys/fs/cgroup/hog' EXIT
+discards=$(stat_of "$dev" discards)
+cgroup_run hog "$memcheck" 160 "$SEED" 0 1 "$NETRAM_RUN/ready" &
+hog=$!
+wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
+peak=$(servers_used n1 n2)
+[ "$peak" -gt $((96 << 20)) ] || fail "only $peak bytes on the servers"
+kill -KILL "$hog"
+freed "$peak" n1 n2
+expect_stat "$dev" slot_frees -ge $((96 << 8))
+expect_stat "$dev" discards -eq "$discards"
+[ "$(attr_of "$dev" pages)" -lt $((peak / 4096 / 100 + 2)) ] || fail "$(attr_of "$dev" pages) pages are still present"
+netramctl swapoff v1 || fail "swapoff"
+exit 0

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: nbd-server with a file as a node, alone and beside netram-server
+# KERNELS: 6.1
+# TIMEOUT: 90
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/foreign.sh
+. "$COMMON/foreign.sh"
+truncate -s 96M "$NETRAM_RUN/disk"
+cat > "$NETRAM_RUN/nbd.conf" <<-C
+	[generic]
+	listenaddr = $(node_addr n1)
+	port = $NODE_PORT
+	[disk]
+	exportname = $NETRAM_RUN/disk
+	trim = true
+	flush = true
+C
+foreign_test nbd-server nbd-server -d -C "$NETRAM_RUN/nbd.conf"
+exit 0
