@@ -20,9 +20,9 @@ setup_nodes 1 || fail "no node"
 dev=$(volume_create v0 64M) || fail "no volume"
 events=$tracing/events/netram
 [ "$(find $events -mindepth 1 -type d | wc -l)" = 5 ] || fail "events: $(ls $events)"
-for event in $(sed -n 's/^| `\(netram_[a-z_]*\)`.*/\1/p' "$doc"); do
+while IFS='`' read -r _ event _; do
 	[ -d "$events/$event" ] || fail "no event $event"
-done
+done < <(grep '^| .netram_' "$doc")
 
 note "a write and a read, step by step"
 (eval "$(block 1)") || fail "tracing.md: $(block 1)"

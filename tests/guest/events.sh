@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: events tell of nodes, volumes, sessions and lost pages as they happen
+# KERNELS: 6.1
+# TIMEOUT: 60
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+
+# shellcheck disable=SC2119 # no parameters are needed
+module_load || fail "the module does not load"
+node_add n1 n2 || fail "no namespaces"
+server_start n1 || fail "no server"
+server_start n2 || fail "no server"
+netramctl events --follow --json > "$NETRAM_RUN/events" &
+events=$!
+# it listens once it has its socket
+listens() { grep -qs "^[0-9a-f]* *16 *$events " /proc/net/netlink; }
+wait_for 20 listens || pause 3
+
+# happened TEXT...: the last event with all these texts in its line comes soon
+happened() {
+	local text pattern='' seen
+	for text in "$@"; do
+		pattern+=".*$text"
+	done
+	seen=$(wc -l < "$NETRAM_RUN/events")
+	wait_for 15 grep -qE "$pattern" "$NETRAM_RUN/events" ||
+		fail "no event like $*; of $seen: $(cat "$NETRAM_RUN/events")"
+}
+sessions() { jq -sr --arg n "$1" '[.[] | select(.type == "session" and .node == $n) | .state] | join(" ")' "$NETRAM_RUN/events"; }
+
+for n in n1 n2; do
+	netramctl node add $n "$(node_addr $n):$NODE_PORT" || fail "node add"
+	happened node_added '"'$n'"'
+done
+dev=$(volume_create v1 16M --extent-size 1M) || fail "no volume"
+happened volume_added '"v1"'
+happened session '"up"'
+fio_run fill --filename="$dev" --rw=write --bs=64k --size=16m || fail "fill"
+server_kill n2
+wait_for 10 state_is "$dev" degraded || fail "not degraded"
+server_start n2 || fail "no server"
+wait_for 15 session_is "$dev" n2 up || fail "n2 does not come back"
+happened pages_lost '"n2"'
+netramctl volume delete v1 > /dev/null || fail "delete"
+happened volume_removed '"v1"'
+netramctl node remove n1 || fail "node remove"
+happened node_removed '"n1"'
+kill $events
+wait $events 2> /dev/null
+cat "$NETRAM_RUN/events"
+[[ $(sessions n2) = *up*broken*up* ]] || fail "n2 was told as: $(sessions n2)"
+[[ $(sessions n1) != *broken* ]] || fail "n1 was never away, but told as: $(sessions n1)"
+jq -se 'all(.[]; has("type") and has("time")) and ([.[].time] == ([.[].time] | sort))' \
+	"$NETRAM_RUN/events" > /dev/null || fail "events without time, or out of order"
+exit 0
