@@ -12,15 +12,22 @@
  *   BUSY              one thread is populating or punching it; must not be
  *                     touched, ends soon and without waiting for anybody
  *   PRESENT + n       counted in used; n requests are touching it ("pins")
+ *   PRESENT|DOOMED+n  trimmed while pinned: absent to readers, and punched by
+ *                     whoever takes off the last pin, unless written before
  *
  *   0         -> BUSY       write (populate), or trim bridging a gap
  *   BUSY      -> PRESENT+1  populated; pinned by the writer
  *   PRESENT+0 -> BUSY       trim; never while pinned
  *   BUSY      -> 0          punched, or populating failed
  *   PRESENT+n -> PRESENT+n±1
+ *   PRESENT+n -> PRESENT|DOOMED+n  trim, n > 0
+ *   PRESENT|DOOMED+n -> PRESENT+n+1  write
+ *   PRESENT|DOOMED+0 -> BUSY       the last pin is off
  *
- * TRIM is a hint, so it skips pinned and busy pages; it can meet them only when
- * a client has a TRIM and another request of one page in flight together.
+ * A page may be pinned by a READ that the client has its answer of already: the
+ * thread that sent it has not looked yet. So a TRIM that meets pins leaves word
+ * rather than leave the page. A write's pins are off before it is answered; if
+ * a TRIM meets those, the client has both in flight, and either may win.
  * A thread that waits for a BUSY page holds no BUSY page itself.
  * Readers never wait: a BUSY page is absent before or after, so it reads as 0.
  *
@@ -47,6 +54,8 @@
 
 #define PAGE_PRESENT	(1U << 31)
 #define PAGE_BUSY	(1U << 30)
+#define PAGE_DOOMED	(1U << 29)
+#define PAGE_PINS	(PAGE_DOOMED - 1)
 
 /* Pages added between two questions to the host. */
 #define CHECK_PAGES	1024U
@@ -241,23 +250,68 @@ static int populate(struct space *sp, uint64_t page, uint64_t nr)
 	return 0;
 }
 
-static bool pin(struct space *sp, uint64_t page)
+static bool is_there(uint32_t s)
+{
+	return (s & (PAGE_PRESENT | PAGE_DOOMED)) == PAGE_PRESENT;
+}
+
+/* One pin more, for a page that is present and nothing of @lacks; less @clear. */
+static bool pin_if(struct space *sp, uint64_t page, uint32_t lacks,
+		   uint32_t clear)
 {
 	uint32_t s = state_of(sp, page);
 
-	while (s & PAGE_PRESENT) {
-		if (__atomic_compare_exchange_n(&sp->state[page], &s, s + 1,
-						true, __ATOMIC_ACQ_REL,
+	while (s & PAGE_PRESENT && !(s & lacks)) {
+		if (__atomic_compare_exchange_n(&sp->state[page], &s,
+						(s & ~clear) + 1, true,
+						__ATOMIC_ACQ_REL,
 						__ATOMIC_ACQUIRE))
 			return true;
 	}
 	return false;
 }
 
+static bool pin_to_read(struct space *sp, uint64_t page)
+{
+	return pin_if(sp, page, PAGE_DOOMED, 0);
+}
+
+static bool pin_to_write(struct space *sp, uint64_t page)
+{
+	return pin_if(sp, page, 0, PAGE_DOOMED);
+}
+
+/* What is doomed stays so: its bytes are only to be zero until then. */
+static bool pin_to_zero(struct space *sp, uint64_t page)
+{
+	return pin_if(sp, page, 0, 0);
+}
+
+static void uncount(struct space *sp, uint64_t pages)
+{
+	__atomic_fetch_sub(&sp->used, pages, __ATOMIC_RELAXED);
+	store_release(sp->store, pages);
+}
+
+/* Another may have pinned it for writing, or claimed it, in between. */
+static void execute(struct space *sp, uint64_t page)
+{
+	if (!state_move(sp, page, PAGE_PRESENT | PAGE_DOOMED, PAGE_BUSY))
+		return;
+	punch(sp, page, 1);
+	state_set(sp, page, 1, 0);
+	uncount(sp, 1);
+}
+
 static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
 {
-	for (; page < end; page++)
-		__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_RELEASE);
+	for (; page < end; page++) {
+		uint32_t s = __atomic_sub_fetch(&sp->state[page], 1,
+						__ATOMIC_ACQ_REL);
+
+		if (s == (PAGE_PRESENT | PAGE_DOOMED))
+			execute(sp, page);
+	}
 }
 
 /* Claim absent pages from @page on; how many became BUSY by us. */
@@ -276,7 +330,7 @@ static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 {
 	uint64_t nr;
 
-	while (!pin(sp, page)) {
+	while (!pin_to_write(sp, page)) {
 		nr = claim_absent(sp, page, end);
 		if (!nr) {
 			sched_yield();
@@ -337,12 +391,12 @@ uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
 
-	*present = pin(sp, page++);
+	*present = pin_to_read(sp, page++);
 	if (*present) {
-		while (page < end && pin(sp, page))
+		while (page < end && pin_to_read(sp, page))
 			page++;
 	} else {
-		while (page < end && !(state_of(sp, page) & PAGE_PRESENT))
+		while (page < end && !is_there(state_of(sp, page)))
 			page++;
 	}
 	return run_bytes(off, len, page);
@@ -351,21 +405,43 @@ uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
 uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present)
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
-	uint32_t like = state_of(sp, page++) & PAGE_PRESENT;
+	bool like = is_there(state_of(sp, page++));
 
-	while (page < end && (state_of(sp, page) & PAGE_PRESENT) == like)
+	while (page < end && is_there(state_of(sp, page)) == like)
 		page++;
 	*present = like;
 	return run_bytes(off, len, page);
 }
 
+/* False: the page has no pins (any more). */
+static bool doom(struct space *sp, uint64_t page)
+{
+	uint32_t s = state_of(sp, page);
+
+	while (s & PAGE_PRESENT && s & PAGE_PINS) {
+		if (__atomic_compare_exchange_n(&sp->state[page], &s,
+						s | PAGE_DOOMED, true,
+						__ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE))
+			return true;
+	}
+	return !(s & PAGE_PRESENT);
+}
+
+/* True: BUSY by us. False: somebody is at it, and told if need be. */
 static bool claim_for_punch(struct space *sp, uint64_t page, uint64_t *freed)
 {
-	if (state_move(sp, page, PAGE_PRESENT, PAGE_BUSY)) {
-		++*freed;
-		return true;
-	}
-	return state_move(sp, page, 0, PAGE_BUSY);
+	do {
+		if (state_move(sp, page, 0, PAGE_BUSY))
+			return true;
+		if (state_move(sp, page, PAGE_PRESENT, PAGE_BUSY) ||
+		    state_move(sp, page, PAGE_PRESENT | PAGE_DOOMED,
+			       PAGE_BUSY)) {
+			++*freed;
+			return true;
+		}
+	} while (!doom(sp, page));
+	return false;
 }
 
 /* One run of claimable pages: punched and absent afterwards. Its length. */
@@ -380,8 +456,7 @@ static uint64_t trim_run(struct space *sp, uint64_t page, uint64_t end)
 	if (freed)
 		punch(sp, page, at - page);
 	state_set(sp, page, at - page, 0);
-	__atomic_fetch_sub(&sp->used, freed, __ATOMIC_RELAXED);
-	store_release(sp->store, freed);
+	uncount(sp, freed);
 	return at - page;
 }
 
@@ -427,12 +502,12 @@ void space_trim(struct space *sp, uint64_t off, uint32_t len)
 static void zero_present(struct space *sp, uint64_t off, uint32_t len)
 {
 	while (len) {
-		bool present;
-		uint32_t n = space_read_begin(sp, off, len, &present);
+		uint64_t page = first_page(off);
+		uint32_t n = run_bytes(off, len, page + 1);
 
-		if (present) {
+		if (pin_to_zero(sp, page)) {
 			memset(space_at(sp, off), 0, n);
-			space_unpin(sp, off, n);
+			unpin_pages(sp, page, page + 1);
 		}
 		off += n;
 		len -= n;

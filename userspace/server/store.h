@@ -94,7 +94,7 @@ uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present);
 
 void space_unpin(struct space *sp, uint64_t off, uint32_t len);
 
-/* Free all whole pages of the range that no request is using right now. */
+/* Free all whole pages of the range; those in use as soon as they are not. */
 void space_trim(struct space *sp, uint64_t off, uint32_t len);
 
 /*

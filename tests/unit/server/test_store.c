@@ -122,7 +122,7 @@ static void refusal_is_clean(void **state)
 	holds(0);
 }
 
-static void pinned_pages_stay(void **state)
+static void pinned_pages_go_later(void **state)
 {
 	bool present;
 
@@ -131,14 +131,42 @@ static void pinned_pages_stay(void **state)
 	assert_true(present);
 	space_trim(&sp, 0, 5 * PAGE);
 	holds(1);
-	reads(2 * PAGE, PAGE, 'p');
-	/* Zeroing a page that is being sent zeroes it where it is. */
-	assert_int_equal(space_zero(&sp, 0, 5 * PAGE, false), 0);
-	holds(1);
 	reads(2 * PAGE, PAGE, 0);
+	assert_int_equal(space_run(&sp, 0, 5 * PAGE, &present), 5 * PAGE);
+	assert_false(present);
 	space_unpin(&sp, 2 * PAGE, PAGE);
-	space_trim(&sp, 0, 5 * PAGE);
 	holds(0);
+}
+
+/* Written after the TRIM, a page stays, whoever lets go of it when. */
+static void written_after_trim(void **state)
+{
+	bool present;
+
+	assert_int_equal(put(0, PAGE, 'p'), 0);
+	space_read_begin(&sp, 0, PAGE, &present);
+	space_trim(&sp, 0, PAGE);
+	assert_int_equal(put(0, PAGE, 'w'), 0);
+	space_unpin(&sp, 0, PAGE);
+	holds(1);
+	reads(0, PAGE, 'w');
+}
+
+/* Zeroes stay zeroes when part of a page is written while it is being sent. */
+static void zeroed_while_pinned(void **state)
+{
+	bool present;
+
+	assert_int_equal(put(0, 2 * PAGE, 'p'), 0);
+	space_read_begin(&sp, 0, 2 * PAGE, &present);
+	assert_int_equal(space_zero(&sp, 0, 2 * PAGE, false), 0);
+	reads(0, 2 * PAGE, 0);
+	assert_int_equal(put(10, 5, 'w'), 0);
+	reads(10, 5, 'w');
+	reads(15, 2 * PAGE - 15, 0);
+	space_unpin(&sp, 0, 2 * PAGE);
+	holds(1);
+	reads(0, 10, 0);
 }
 
 static bool host_memory;
@@ -265,7 +293,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(partial_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusal_is_clean, setup, teardown),
-		cmocka_unit_test_setup_teardown(pinned_pages_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(pinned_pages_go_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(written_after_trim, setup, teardown),
+		cmocka_unit_test_setup_teardown(zeroed_while_pinned, setup, teardown),
 		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
