@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: requests and sessions leave their traces, as Documentation/tracing.md tells
 # KERNELS: 6.1 6.12
-# TIMEOUT: 90
+# TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
