@@ -11,19 +11,19 @@
 setup_nodes 2 || fail "no nodes"
 shmem_before=$(shmem)
 memcheck=$(program memcheck) || fail "no memcheck"
-dev=$(volume_create v1 300M) || fail "no volume"
+dev=$(volume_create v1 160M) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
 cgroup_make hog 48M || skip "no memory cgroup"
 trap 'wait; rmdir /sys/fs/cgroup/hog' EXIT
 discards=$(stat_of "$dev" discards)
-cgroup_run hog "$memcheck" 160 "$SEED" 0 1 "$NETRAM_RUN/ready" &
+cgroup_run hog "$memcheck" 96 "$SEED" 0 1 "$NETRAM_RUN/ready" &
 hog=$!
 wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2)
-[ "$peak" -gt $((96 << 20)) ] || fail "only $peak bytes on the servers"
+[ "$peak" -gt $((48 << 20)) ] || fail "only $peak bytes on the servers"
 kill -KILL "$hog"
 freed "$peak" n1 n2
-expect_stat "$dev" slot_frees -ge $((96 << 8))
+expect_stat "$dev" slot_frees -ge $((48 << 8))
 expect_stat "$dev" discards -eq "$discards"
 [ "$(attr_of "$dev" pages)" -lt $((peak / 4096 / 100 + 2)) ] || fail "$(attr_of "$dev" pages) pages are still present"
 netramctl swapoff v1 || fail "swapoff"

@@ -10,8 +10,8 @@
 
 setup_nodes 2 || fail "no nodes"
 modprobe tcp_diag || skip "no tcp_diag"
-dev=$(volume_create v1 96M) || fail "no volume"
-load_start "$dev" 24m --io_size=12m
+dev=$(volume_create v1 64M) || fail "no volume"
+load_start "$dev" 16m
 reconnects() { echo $(($(node_attr n1 reconnects) + $(node_attr n2 reconnects))); }
 all_up() { session_is "$dev" n1 up && session_is "$dev" n2 up; }
 more_than() { [ "$(reconnects)" -gt "$1" ]; }

@@ -21,12 +21,12 @@ dev=$(volume_create v1 1G) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
 vm_counter() { awk -v n="$1" '$1 == n { print $2 }' /proc/vmstat; }
 out=$(vm_counter pswpout) kills=$(vm_counter oom_kill)
-"$memcheck" 512 "$SEED" 0 2 > "$NETRAM_RUN/check" || fail "memcheck: $(cat "$NETRAM_RUN/check")"
+"$memcheck" 448 "$SEED" 0 2 > "$NETRAM_RUN/check" || fail "memcheck: $(cat "$NETRAM_RUN/check")"
 cat "$NETRAM_RUN/check"
 grep -q 'mismatches=0$' "$NETRAM_RUN/check" || fail "no verdict"
 out=$((($(vm_counter pswpout) - out) >> 8))
 note "$out MiB swapped out"
-[ $out -ge 256 ] || fail "only $out MiB swapped out"
+[ $out -ge 128 ] || fail "only $out MiB swapped out"
 [ "$(vm_counter oom_kill)" -eq "$kills" ] || fail "something was killed for want of memory"
 expect_stat "$dev" errors -eq 0
 

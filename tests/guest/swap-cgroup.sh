@@ -11,9 +11,9 @@
 setup_nodes 3 || fail "no nodes"
 shmem_before=$(shmem)
 memcheck=$(program memcheck) || fail "no memcheck"
-dev=$(volume_create v1 400M) || fail "no volume"
+dev=$(volume_create v1 256M) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
-cgroup_make hog 64M || skip "no memory cgroup"
+cgroup_make hog 40M || skip "no memory cgroup"
 cleanup() {
 	[ -z "${hog:-}" ] || kill -KILL "$hog" 2> /dev/null
 	wait
@@ -23,24 +23,24 @@ trap cleanup EXIT
 
 note "checked in random order, two threads"
 swapped=$(awk '$1 == "pswpout" { print $2 }' /proc/vmstat)
-out=$(cgroup_run hog "$memcheck" 192 "$SEED" 1 2) || fail "memcheck: $out"
+out=$(cgroup_run hog "$memcheck" 96 "$SEED" 1 2) || fail "memcheck: $out"
 echo "$out"
 [[ $out = *" mismatches=0" ]] || fail "wrong data"
 swapped=$((($(awk '$1 == "pswpout" { print $2 }' /proc/vmstat) - swapped) * 4))
 note "$((swapped >> 10)) MiB swapped out"
-[ "$swapped" -gt $((120 << 10)) ] || fail "only $swapped kB were swapped out"
-expect_stat "$dev" write_bytes -gt $((120 << 20))
-expect_stat "$dev" read_bytes -gt $((120 << 20))
+[ "$swapped" -gt $((56 << 10)) ] || fail "only $swapped kB were swapped out"
+expect_stat "$dev" write_bytes -gt $((56 << 20))
+expect_stat "$dev" read_bytes -gt $((56 << 20))
 expect_stat "$dev" errors -eq 0
 
 note "swapoff with pages out there"
 rm -f "$NETRAM_RUN/ready"
-cgroup_run hog "$memcheck" 160 "$((SEED + 1))" 0 1 "$NETRAM_RUN/ready" > "$NETRAM_RUN/check" &
+cgroup_run hog "$memcheck" 128 "$((SEED + 1))" 0 1 "$NETRAM_RUN/ready" > "$NETRAM_RUN/check" &
 hog=$!
 wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2 n3)
 fair 20 50 n1 n2 n3
-[ "$(swap_used_kb "$dev")" -gt $((80 << 10)) ] || fail "only $(swap_used_kb "$dev") kB are out"
+[ "$(swap_used_kb "$dev")" -gt $((64 << 10)) ] || fail "only $(swap_used_kb "$dev") kB are out"
 echo max > /sys/fs/cgroup/hog/memory.max
 netramctl swapoff v1 || fail "swapoff"
 grep -q "^$dev " /proc/swaps && fail "still in /proc/swaps"

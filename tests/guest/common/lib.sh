@@ -33,6 +33,27 @@ wait_for() {
 	done
 }
 
+# As the original, in two programs instead of eleven.
+node_add() {
+	local n i
+	for n in "$@"; do
+		i=${n##*[!0-9]}
+		ip -batch - <<-B || return
+			netns add $n
+			link add v-$n type veth peer name eth0 netns $n
+			addr add 10.99.$i.1/24 dev v-$n
+			addr add fd99:$i::1/64 dev v-$n nodad
+			link set v-$n up
+		B
+		ip -n "$n" -batch - <<-B || return
+			addr add 10.99.$i.2/24 dev eth0
+			addr add fd99:$i::2/64 dev eth0 nodad
+			link set eth0 up
+			link set lo up
+		B
+	done
+}
+
 # ---- a volume's counters and tunables; DEVICE is /dev/netramN or netramN
 
 session_state='' session_extents=0 session_pages=0 # set by session_of
