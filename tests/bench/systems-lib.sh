@@ -59,7 +59,8 @@ nvmet=/sys/kernel/config/nvmet
 
 up_nvme_tcp() {
 	local sub=$nvmet/subsystems/bench port=$nvmet/ports/1
-	modprobe -a brd nvme-tcp nvmet-tcp || return
+	modprobe -a brd nvme-tcp nvmet-tcp configfs || return
+	mountpoint -q /sys/kernel/config || mount -t configfs config /sys/kernel/config || return
 	mkdir -p $sub/namespaces/1 $port
 	echo 1 > $sub/attr_allow_any_host
 	echo -n /dev/ram1 > $sub/namespaces/1/device_path
