@@ -55,6 +55,46 @@ static void digest_is_crc32c(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, c.bio, (struct bio *)NULL);
 }
 
+/*
+ * A page whose crc32c is that of "unknown" gets another one, in reading as in
+ * writing. Four bytes at the end of a page can give it any crc.
+ */
+static void digest_is_never_unknown(struct kunit *test)
+{
+	struct bios *b = test->priv;
+	struct netram_cursor c;
+	struct read {
+		struct netram_pages pages;
+		struct netram_cmd cmd;
+		u32 crc;
+	} *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	u32 crc, want = NETRAM_CRC_UNKNOWN, i, bit;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	/* back through 32 steps of the register, then what must be fed in */
+	crc = slow_crc(~0U, b->flat, 4092);
+	for (bit = 0; bit < 32; bit++)
+		want = want & 0x80000000 ? (want ^ 0x82f63b78) << 1 | 1 :
+					   want << 1;
+	for (i = 0; i < 4; i++)
+		b->flat[4092 + i] = (crc ^ want) >> (8 * i);
+	KUNIT_ASSERT_EQ(test, slow_crc(~0U, b->flat, 4096), NETRAM_CRC_UNKNOWN);
+
+	start(test);
+	netram_cursor_init(&c, b->chain);
+	KUNIT_EXPECT_FALSE(test, netram_integrity_digest(&c, true, &r->crc));
+	KUNIT_EXPECT_NE(test, r->crc, NETRAM_CRC_UNKNOWN);
+	r->pages.crc = &r->crc;
+	r->cmd.bio = b->chain;
+	r->cmd.nr_runs = 1;
+	r->cmd.runs[0] = (struct netram_run){ 0, 1 };
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0),
+			-1);
+	r->crc ^= 1;
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0),
+			0);
+}
+
 static void digest_without_checksum(struct kunit *test)
 {
 	struct bios *b = start(test);
@@ -140,14 +180,19 @@ static struct read *start_read(struct kunit *test)
 	return r;
 }
 
+static s64 verify(struct read *r)
+{
+	return netram_integrity_verify(&r->pages, &r->cmd, r->cmd.page);
+}
+
 static void verify_right(struct kunit *test)
 {
 	struct read *r = start_read(test);
 
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
+	KUNIT_EXPECT_EQ(test, verify(r), -1);
 	r->cmd.nr_runs = 1;
 	r->cmd.runs[0] = (struct netram_run){ 0, PAGES };
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
+	KUNIT_EXPECT_EQ(test, verify(r), -1);
 }
 
 /* Each page in turn is wrong: found by number, unless no run covers it. */
@@ -159,8 +204,7 @@ static void verify_finds_the_page(struct kunit *test)
 
 	for (i = 0; i < PAGES; i++) {
 		r->crc[100 + i] ^= 1;
-		KUNIT_EXPECT_EQ(test,
-				netram_integrity_verify(&r->pages, &r->cmd, 0),
+		KUNIT_EXPECT_EQ(test, verify(r),
 				covered[i] ? 100 + (s64)i : -1);
 		r->crc[100 + i] ^= 1;
 	}
@@ -172,7 +216,36 @@ static void verify_names_the_first(struct kunit *test)
 
 	r->crc[106] ^= 1 << 31;
 	r->crc[102] ^= 1 << 31;
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 102);
+	KUNIT_EXPECT_EQ(test, verify(r), 102);
+}
+
+/* And from there on the next one, as who wants all of them asks. */
+static void verify_goes_on(struct kunit *test)
+{
+	struct read *r = start_read(test);
+
+	r->crc[101] ^= 2;
+	r->crc[103] ^= 2;	/* in no run */
+	r->crc[107] ^= 2;
+	KUNIT_EXPECT_EQ(test, verify(r), 101);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 102),
+			107);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 107),
+			107);
+	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 108),
+			-1);
+}
+
+/* After a failed write either version will do. */
+static void verify_knows_the_unknown(struct kunit *test)
+{
+	struct read *r = start_read(test);
+
+	r->crc[101] = NETRAM_CRC_UNKNOWN;
+	r->crc[105] = NETRAM_CRC_UNKNOWN;
+	KUNIT_EXPECT_EQ(test, verify(r), -1);
+	r->crc[106] ^= 1;
+	KUNIT_EXPECT_EQ(test, verify(r), 106);
 }
 
 /* A bit that changed in the data, not in the checksum. */
@@ -183,7 +256,7 @@ static void verify_sees_a_flipped_bit(struct kunit *test)
 
 	b->flat[7 * 4096 + 4095] ^= 0x80;
 	fill(b, test->param_value);
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 107);
+	KUNIT_EXPECT_EQ(test, verify(r), 107);
 }
 
 /* A server that lost the page without a word sends zeroes. */
@@ -194,27 +267,30 @@ static void verify_refuses_zeroes(struct kunit *test)
 
 	memset(b->flat + 2 * 4096, 0, 4096);
 	fill(b, test->param_value);
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), 102);
+	KUNIT_EXPECT_EQ(test, verify(r), 102);
 }
 
 static void verify_nothing(struct kunit *test)
 {
 	struct read *r = start_read(test);
 
-	memset(r->crc, 0, sizeof(r->crc));
+	memset(r->crc, 0xff, sizeof(r->crc));
 	r->cmd.nr_runs = 0;
-	KUNIT_EXPECT_EQ(test, netram_integrity_verify(&r->pages, &r->cmd, 0), -1);
+	KUNIT_EXPECT_EQ(test, verify(r), -1);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(reference_is_crc32c),
 	KUNIT_CASE_PARAM(digest_is_crc32c, layout_gen_params),
+	KUNIT_CASE_PARAM(digest_is_never_unknown, layout_gen_params),
 	KUNIT_CASE_PARAM(digest_without_checksum, layout_gen_params),
 	KUNIT_CASE_PARAM(zero_pages_are_seen, layout_gen_params),
 	KUNIT_CASE_PARAM(one_byte_counts, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_right, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_finds_the_page, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_names_the_first, layout_gen_params),
+	KUNIT_CASE_PARAM(verify_goes_on, layout_gen_params),
+	KUNIT_CASE_PARAM(verify_knows_the_unknown, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_sees_a_flipped_bit, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_refuses_zeroes, layout_gen_params),
 	KUNIT_CASE_PARAM(verify_nothing, layout_gen_params),
