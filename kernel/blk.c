@@ -150,13 +150,15 @@ static int blk_open(struct gendisk *disk)
 
 NETRAM_COMPAT_OPEN(blk_open)
 
-/* Called under a spin lock of the swap layer, for one page at a time. */
+/* Called under a spin lock of the swap layer, for one slot (a PAGE_SIZE) at a time. */
 static void swap_slot_free_notify(struct block_device *bdev, unsigned long page)
 {
 	struct netram_blk *blk = bdev->bd_disk->private_data;
 
 	netram_stats_add(blk->router->stats, NETRAM_STAT_SLOT_FREES, 1);
-	netram_router_drop(blk->router, page, 1);
+	netram_router_drop(blk->router,
+			   (u64)page << (PAGE_SHIFT - NETRAM_PAGE_SHIFT),
+			   1U << (PAGE_SHIFT - NETRAM_PAGE_SHIFT));
 }
 
 static const struct block_device_operations disk_ops = {

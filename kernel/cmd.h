@@ -103,5 +103,7 @@ struct netram_cmd {
 #define NETRAM_CMD_F_VERIFY	(1U << 1)
 /* A write its node had no room for: its extent wants another place. */
 #define NETRAM_CMD_F_MOVE	(1U << 2)
+/* Not to be parked: fails with -ENOTCONN when the node cannot be reached. */
+#define NETRAM_CMD_F_NOWAIT	(1U << 3)
 
 #endif /* NETRAM_CMD_H */

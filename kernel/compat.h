@@ -16,7 +16,9 @@
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/device/class.h>
+#include <linux/bvec.h>
 #include <linux/module.h>
+#include <linux/net.h>
 #include <linux/socket.h>
 
 /* How is a module's class made? */
@@ -31,8 +33,18 @@
 /* Does sendmsg() take pages without copying them? 6.1 has the flag's name only. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define NETRAM_COMPAT_MSG_SPLICE_PAGES 0
+
+static inline bool netram_compat_can_splice(const struct bio_vec *bv)
+{
+	return false;
+}
 #else
 #define NETRAM_COMPAT_MSG_SPLICE_PAGES MSG_SPLICE_PAGES
+
+static inline bool netram_compat_can_splice(const struct bio_vec *bv)
+{
+	return sendpages_ok(bv->bv_page, bv->bv_len, bv->bv_offset);
+}
 #endif
 
 /* What does a block device's open() get? */

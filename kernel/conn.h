@@ -14,6 +14,9 @@ struct netram_conn;
 /* Pieces of memory handed to one sendmsg(). */
 #define NETRAM_TX_BVECS 256
 
+/* Bytes of one batch: its first commands are not through before its last. */
+#define NETRAM_TX_BATCH (1U << 20)
+
 /* Bytes received in one go before the rest is left to a worker. */
 #define NETRAM_RX_BUDGET (256U << 10)
 
@@ -52,6 +55,7 @@ enum {
  * @splice: all of @bvec may be sent without copying
  * @bytes: sent since the connection object was made
  * @nr: entries of @bvec in use
+ * @fill: bytes in them
  * @bvec: headers and pages, in the order of the stream
  */
 struct netram_conn_tx {
@@ -68,6 +72,7 @@ struct netram_conn_tx {
 	bool			splice;
 	u64			bytes;
 	unsigned int		nr;
+	unsigned int		fill;
 	struct bio_vec		bvec[NETRAM_TX_BVECS];
 };
 
@@ -80,6 +85,7 @@ struct netram_conn_tx {
  * @cursor: where they go
  * @budget: bytes to take before leaving the rest to the worker
  * @failed: the stream made no sense: what follows is thrown away
+ * @last: jiffies when something came
  * @bytes: received since the connection object was made
  */
 struct netram_conn_rx {
@@ -90,6 +96,7 @@ struct netram_conn_rx {
 	struct netram_cursor	cursor;
 	int			budget;
 	bool			failed;
+	unsigned long		last;
 	u64			bytes;
 };
 

@@ -51,14 +51,20 @@ static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
 	struct netram_cmd *cmd;
 
 	*run = (cookie >> NETRAM_COOKIE_INDEX_BITS) & 0xff;
-	if (index >= conn->table->len)
+	if (index >= conn->table->len || *run >= NETRAM_CMD_RUNS)
 		return NULL;
 	cmd = conn->table->cmds[index];
 	/* pairs with take_off() in conn_tx.c */
 	if (!cmd || smp_load_acquire(&cmd->conn) != conn)
 		return NULL;
-	if (cookie != netram_conn_cookie(cmd, *run) || *run >= cmd->nr_runs ||
-	    cmd->replied & BIT(*run))
+	/*
+	 * In this order: a command that was answered and is sent again at this
+	 * very moment has a new generation before its answers are forgotten.
+	 */
+	if (READ_ONCE(cmd->replied) & BIT(*run))
+		return NULL;
+	smp_rmb(); /* pairs with smp_wmb() in take_off() */
+	if (cookie != netram_conn_cookie(cmd, *run) || *run >= cmd->nr_runs)
 		return NULL;
 	return cmd;
 }
@@ -160,6 +166,7 @@ static int actor(read_descriptor_t *desc, struct sk_buff *skb,
 		left -= n;
 	}
 	conn->rx.bytes += len;
+	conn->rx.last = jiffies;
 	conn->rx.budget -= len;
 	if (conn->rx.budget <= 0)
 		desc->count = 0;
@@ -225,4 +232,5 @@ void netram_conn_rx_reset(struct netram_conn *conn)
 	conn->rx.cmd = NULL;
 	conn->rx.left = 0;
 	conn->rx.failed = false;
+	conn->rx.last = jiffies;
 }

@@ -13,8 +13,9 @@
 #include <linux/sched/mm.h>
 #include <net/sock.h>
 
-/* Pause before trying again when TCP had no memory, jiffies. */
-#define RETRY_DELAY 1
+/* Pauses, in jiffies: when TCP had no memory, and lest a wake-up be missed. */
+#define RETRY_SOON	1
+#define RETRY_LATE	(HZ / 5)
 
 static const u16 wire_type[] = {
 	[NETRAM_OP_READ]	= NBD_CMD_READ,
@@ -45,7 +46,8 @@ static void take_off(struct netram_conn *conn, struct netram_cmd *cmd)
 	struct netram_conn_tx *tx = &conn->tx;
 
 	cmd->generation++;
-	cmd->replied = 0;
+	smp_wmb(); /* pairs with smp_rmb() in find_cmd() */
+	WRITE_ONCE(cmd->replied, 0);
 	cmd->error = 0;
 	cmd->sent = jiffies;
 	atomic_set(&cmd->parts, cmd->nr_runs + 1);
@@ -78,7 +80,8 @@ static bool next_cmd(struct netram_conn *conn)
 static void add_piece(struct netram_conn_tx *tx, const struct bio_vec *bv)
 {
 	tx->bvec[tx->nr++] = *bv;
-	if (NETRAM_COMPAT_MSG_SPLICE_PAGES && !sendpage_ok(bv->bv_page))
+	tx->fill += bv->bv_len;
+	if (!netram_compat_can_splice(bv))
 		tx->splice = false;
 }
 
@@ -114,7 +117,7 @@ static void add_payload(struct netram_conn_tx *tx)
 
 static bool has_room(const struct netram_conn_tx *tx)
 {
-	return tx->nr < NETRAM_TX_BVECS;
+	return tx->nr < NETRAM_TX_BVECS && tx->fill < NETRAM_TX_BATCH;
 }
 
 /* Lay out one command as far as there is room. Return: true if all of it. */
@@ -137,10 +140,9 @@ static bool lay_out(struct netram_conn_tx *tx)
 static bool fill(struct netram_conn *conn)
 {
 	struct netram_conn_tx *tx = &conn->tx;
-	size_t bytes = 0;
-	unsigned int i;
 
 	tx->nr = 0;
+	tx->fill = 0;
 	tx->splice = true;
 	while (has_room(tx) && (tx->cmd || next_cmd(conn))) {
 		if (!lay_out(tx))
@@ -148,9 +150,7 @@ static bool fill(struct netram_conn *conn)
 		list_add_tail(&tx->cmd->list, &tx->covered);
 		tx->cmd = NULL;
 	}
-	for (i = 0; i < tx->nr; i++)
-		bytes += tx->bvec[i].bv_len;
-	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bvec, tx->nr, bytes);
+	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bvec, tx->nr, tx->fill);
 	return tx->nr;
 }
 
@@ -187,16 +187,17 @@ static int send_some(struct netram_conn *conn)
 }
 
 /*
- * The socket is full, or TCP found no memory. write_space clears STALLED; it
- * may have come already, and for want of memory it never comes: so look again.
+ * The socket is full, or TCP found no memory. write_space makes the work run at
+ * once; it may have come already, and for want of memory it never comes.
  */
 static void stall(struct netram_conn *conn)
 {
 	set_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
 	/* write_space clears NOSPACE, then looks at STALLED. */
 	smp_mb__after_atomic();
-	if (sk_stream_is_writeable(conn->sock->sk))
-		queue_delayed_work(conn->wq, &conn->tx_work, RETRY_DELAY);
+	queue_delayed_work(conn->wq, &conn->tx_work,
+			   sk_stream_is_writeable(conn->sock->sk) ?
+			   RETRY_SOON : RETRY_LATE);
 }
 
 /* Send until nothing waits or the socket is full. The caller holds TX_BUSY. */
@@ -211,6 +212,8 @@ static void drain(struct netram_conn *conn)
 		ret = send_some(conn);
 		if (ret < 0) {
 			conn->ops->broken(conn, "sending failed");
+			/* Else we should be called again for the rest. */
+			set_bit(NETRAM_CONN_DEAD, &conn->flags);
 			return;
 		}
 		if (!iov_iter_count(&tx->iter))

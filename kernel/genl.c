@@ -313,43 +313,60 @@ static int node_get(struct sk_buff *request, struct genl_info *info)
  * Dumps remember how many they have sent. What comes or goes meanwhile may be
  * missed or told twice, as with any dump.
  */
+static int dump_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = NETRAM_GENL_PUT_SIZE;
+	return 0;
+}
+
+/* An object that does not fit goes into the next message, if this has one. */
+static int dumped(struct sk_buff *skb, int err)
+{
+	return err && !skb->len ? err : skb->len;
+}
+
 static int node_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct netram_node *node;
+	int err = 0;
 	long at = 0;
 
 	mutex_lock(&netram_pool_lock);
 	list_for_each_entry(node, &netram_pool_nodes, list) {
 		if (at++ < cb->args[0])
 			continue;
-		if (netram_genl_put_node(skb, &family,
-					 NETLINK_CB(cb->skb).portid,
-					 cb->nlh->nlmsg_seq, NLM_F_MULTI, node))
+		err = netram_genl_put_node(skb, &family,
+					   NETLINK_CB(cb->skb).portid,
+					   cb->nlh->nlmsg_seq, NLM_F_MULTI,
+					   node);
+		if (err)
 			break;
 		cb->args[0]++;
 	}
 	mutex_unlock(&netram_pool_lock);
-	return skb->len;
+	return dumped(skb, err);
 }
 
 static int volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct netram_volume *volume;
+	int err = 0;
 	long at = 0;
 
 	mutex_lock(&netram_pool_lock);
 	list_for_each_entry(volume, &netram_pool_volumes, list) {
 		if (at++ < cb->args[0])
 			continue;
-		if (netram_genl_put_volume(skb, &family,
-					   NETLINK_CB(cb->skb).portid,
-					   cb->nlh->nlmsg_seq, NLM_F_MULTI,
-					   volume))
+		err = netram_genl_put_volume(skb, &family,
+					     NETLINK_CB(cb->skb).portid,
+					     cb->nlh->nlmsg_seq, NLM_F_MULTI,
+					     volume);
+		if (err)
 			break;
 		cb->args[0]++;
 	}
 	mutex_unlock(&netram_pool_lock);
-	return skb->len;
+	return dumped(skb, err);
 }
 
 static const struct genl_ops ops[] = {
@@ -358,13 +375,13 @@ static const struct genl_ops ops[] = {
 	{ .cmd = NETRAM_CMD_NODE_DEL, .flags = GENL_ADMIN_PERM,
 	  .doit = node_del },
 	{ .cmd = NETRAM_CMD_NODE_GET, .flags = GENL_ADMIN_PERM,
-	  .doit = node_get, .dumpit = node_dump },
+	  .doit = node_get, .start = dump_start, .dumpit = node_dump },
 	{ .cmd = NETRAM_CMD_VOLUME_ADD, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_add },
 	{ .cmd = NETRAM_CMD_VOLUME_DEL, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_del },
 	{ .cmd = NETRAM_CMD_VOLUME_GET, .flags = GENL_ADMIN_PERM,
-	  .doit = volume_get, .dumpit = volume_dump },
+	  .doit = volume_get, .start = dump_start, .dumpit = volume_dump },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -17,7 +17,7 @@ static bool all_zero(const void *p, unsigned int len)
 {
 	const u64 *words = p;
 
-	if (words[0] || words[len / sizeof(u64) - 1])
+	if (len >= sizeof(u64) && (words[0] || words[len / sizeof(u64) - 1]))
 		return false;
 	return !memchr_inv(p, 0, len);
 }
@@ -36,7 +36,14 @@ static u32 crc_of_page(struct netram_cursor *c)
 		kunmap_local(p);
 		netram_cursor_advance(c, bv.bv_len);
 	}
-	return crc;
+	return crc != NETRAM_CRC_UNKNOWN ? crc : ~NETRAM_CRC_UNKNOWN;
+}
+
+static bool matches(const struct netram_pages *pages, u64 page, u32 crc)
+{
+	u32 known = READ_ONCE(pages->crc[page]);
+
+	return known == crc || known == NETRAM_CRC_UNKNOWN;
 }
 
 static bool zero_page(struct netram_cursor c)
@@ -80,16 +87,17 @@ bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc)
  * netram_integrity_verify() - compare what was read with the checksums
  * @pages: the volume's pages, with checksums
  * @cmd: a read that has been answered
+ * @from: look at this page of the volume and those behind it
  *
  * Context: any.
  * Return: -1 if all is right, else the first wrong page of the volume.
  */
 s64 netram_integrity_verify(const struct netram_pages *pages,
-			    const struct netram_cmd *cmd)
+			    const struct netram_cmd *cmd, u64 from)
 {
 	struct netram_cursor c;
 	unsigned int i, j;
-	u32 at = 0;
+	u32 at = 0, crc;
 	u64 page;
 
 	netram_cursor_init(&c, cmd->bio);
@@ -97,9 +105,11 @@ s64 netram_integrity_verify(const struct netram_pages *pages,
 		netram_cursor_advance(&c, (cmd->runs[i].first - at) <<
 					  NETRAM_PAGE_SHIFT);
 		page = cmd->page + cmd->runs[i].first;
-		for (j = 0; j < cmd->runs[i].pages; j++)
-			if (crc_of_page(&c) != READ_ONCE(pages->crc[page + j]))
+		for (j = 0; j < cmd->runs[i].pages; j++) {
+			crc = crc_of_page(&c);
+			if (page + j >= from && !matches(pages, page + j, crc))
 				return page + j;
+		}
 		at = cmd->runs[i].first + cmd->runs[i].pages;
 	}
 	return -1;

@@ -11,6 +11,8 @@
 #include "pages.h"
 
 #include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/vmalloc.h>
 
 /* Bits are numbered by unsigned long: 16 TiB of pages do not fit into 32 bits. */
 static_assert(BITS_PER_LONG == 64, "netram needs a 64-bit kernel");
@@ -40,7 +42,8 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 	pages->dead = alloc_bits(count);
 	pages->lost = alloc_bits(count);
 	if (checksum)
-		pages->crc = kvcalloc(count, sizeof(u32), GFP_META);
+		pages->crc = __vmalloc(array_size(count, sizeof(u32)),
+				       GFP_META | __GFP_ZERO);
 	if (!pages->present || !pages->busy || !pages->dead || !pages->lost ||
 	    (checksum && !pages->crc))
 		return -ENOMEM;
@@ -57,7 +60,7 @@ void netram_pages_exit(struct netram_pages *pages)
 	kvfree(pages->busy);
 	kvfree(pages->dead);
 	kvfree(pages->lost);
-	kvfree(pages->crc);
+	vfree(pages->crc);
 }
 
 /**
@@ -170,6 +173,23 @@ u32 netram_pages_drop(struct netram_pages *pages, u64 first, u32 count)
 	return dropped;
 }
 
+/* A drop may run beside this: one of the two takes the bit back. */
+static bool lose(struct netram_pages *pages, u64 page)
+{
+	/* Counted first: forget_lost() looks at the bits only if there are any. */
+	atomic_long_inc(&pages->nr_lost);
+	if (!set(pages->lost, page)) {
+		atomic_long_dec(&pages->nr_lost);
+		return false;
+	}
+	/* The drop clears present, then looks at lost. */
+	smp_mb__after_atomic();
+	if (test_bit(page, pages->present))
+		return true;
+	forget_lost(pages, page);
+	return false;
+}
+
 /**
  * netram_pages_lose() - the node that held these pages has them no more
  * @pages: the volume's pages; no write of them is under way
@@ -186,10 +206,9 @@ u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count)
 
 	for (page = first; page < end; page++) {
 		clear(pages->dead, page);
-		if (test_bit(page, pages->present) && set(pages->lost, page))
-			lost++;
+		if (test_bit(page, pages->present))
+			lost += lose(pages, page);
 	}
-	atomic_long_add(lost, &pages->nr_lost);
 	return lost;
 }
 

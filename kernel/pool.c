@@ -2,11 +2,15 @@
 /*
  * All nodes and volumes, and the rules for adding and removing them.
  *
- * netram_pool_lock guards both lists and all that comes and goes with their
- * members: sessions, disks, devices. It is taken in process context only, by
- * netlink and sysfs, never on the way of a request. Order: netram_pool_lock,
- * then disk->open_mutex (netram_blk_claim). A sysfs show() that needs the lock
- * must use mutex_trylock(), for removal waits for show() under it.
+ * change_lock is held by whoever adds or removes something, all the while, also
+ * when waiting for the network. netram_pool_lock guards both lists and all that
+ * comes and goes with their members (sessions, disks, devices) against readers,
+ * and is not held while waiting. Both are taken in process context only, by
+ * netlink and sysfs, never on the way of a request.
+ *
+ * Order: change_lock, netram_pool_lock, disk->open_mutex (netram_blk_claim). A
+ * sysfs show() that needs netram_pool_lock must use mutex_trylock(), for removal
+ * waits for show() under it.
  */
 #include "pool.h"
 #include "event.h"
@@ -20,6 +24,7 @@ DEFINE_MUTEX(netram_pool_lock);
 LIST_HEAD(netram_pool_nodes);
 LIST_HEAD(netram_pool_volumes);
 
+static DEFINE_MUTEX(change_lock);
 static DECLARE_BITMAP(slots, NETRAM_NODES_MAX);
 static DECLARE_BITMAP(indices, NETRAM_VOLUMES_MAX);
 static struct class *node_class;
@@ -141,20 +146,26 @@ static void detach_all(struct netram_node *node)
 		WARN_ON_ONCE(netram_volume_detach(volume, node));
 }
 
-/* With each volume that has no session with it. */
 static int attach_all(struct netram_node *node)
 {
 	struct netram_volume *volume;
 	int err = 0;
 
 	list_for_each_entry(volume, &netram_pool_volumes, list) {
-		if (!netram_volume_session(volume, node->slot) &&
-		    may_attach(volume, node))
+		if (may_attach(volume, node))
 			err = netram_volume_attach(volume, node);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static void start_all(struct netram_node *node)
+{
+	struct netram_volume *volume;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		netram_volume_start(volume, node);
 }
 
 static int add_node(const struct netram_node_config *cfg,
@@ -175,10 +186,12 @@ static int add_node(const struct netram_node_config *cfg,
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 	if (attach_all(node)) {
+		/* None is started: none can have an extent. */
 		detach_all(node);
 		netram_node_destroy(node);
 		return -ENOMEM;
 	}
+	start_all(node);
 	__set_bit(slot, slots);
 	list_add_tail(&node->list, &netram_pool_nodes);
 	return 0;
@@ -197,12 +210,25 @@ int netram_pool_add_node(const struct netram_node_config *cfg,
 {
 	int err;
 
+	mutex_lock(&change_lock);
 	mutex_lock(&netram_pool_lock);
 	err = add_node(cfg, extack);
 	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
 	if (!err)
 		netram_event_object(NETRAM_EVENT_NODE_ADDED, cfg->name);
 	return err;
+}
+
+static void reattach(struct netram_node *node)
+{
+	struct netram_volume *volume;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		if (!netram_volume_session(volume, node->slot) &&
+		    may_attach(volume, node) &&
+		    !netram_volume_attach(volume, node))
+			netram_volume_start(volume, node);
 }
 
 static int del_node(const char *name, struct netlink_ext_ack *extack)
@@ -215,11 +241,6 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "no node of this name");
 		return -ENOENT;
 	}
-	list_for_each_entry(volume, &netram_pool_volumes, list)
-		if (!volume->ready) {
-			NL_SET_ERR_MSG(extack, "a volume is being created: try again");
-			return -EBUSY;
-		}
 	/* Ask first, so that a refusal leaves all sessions as they are. */
 	netram_pool_summarize(node, &sum);
 	if (!sum.extents)
@@ -228,8 +249,8 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 				sum.extents++;
 	if (sum.extents) {
 		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: delete those volumes first");
-		/* Those that were detached: an extent was placed meanwhile. */
-		attach_all(node);
+		/* An extent was placed meanwhile: as it was, for all volumes. */
+		reattach(node);
 		return -EBUSY;
 	}
 	list_del(&node->list);
@@ -250,9 +271,11 @@ int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
 {
 	int err;
 
+	mutex_lock(&change_lock);
 	mutex_lock(&netram_pool_lock);
 	err = del_node(name, extack);
 	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
 	if (!err)
 		netram_event_object(NETRAM_EVENT_NODE_REMOVED, name);
 	return err;
@@ -269,6 +292,8 @@ static int attach_nodes(struct netram_volume *volume)
 		if (err)
 			return err;
 	}
+	list_for_each_entry(node, &netram_pool_nodes, list)
+		netram_volume_start(volume, node);
 	return 0;
 }
 
@@ -310,20 +335,34 @@ static void end_volume(struct netram_volume *volume)
 	__clear_bit(volume->index, indices);
 	list_del(&volume->list);
 	netram_volume_destroy(volume);
-	module_put(THIS_MODULE);
 }
 
 static int show_volume(struct netram_volume *volume,
 		       struct netlink_ext_ack *extack)
 {
+	if (netram_volume_any_up(volume))
+		return netram_blk_add(&volume->blk, netram_sysfs_volume);
+	NL_SET_ERR_MSG(extack, "no node answered: see last_error of the nodes");
+	return -ENOTCONN;
+}
+
+static int add_volume(const struct netram_volume_config *cfg,
+		      struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume;
 	int err;
 
-	if (!netram_volume_any_up(volume)) {
-		NL_SET_ERR_MSG(extack, "no node answered: see last_error of the nodes");
-		return -ENOTCONN;
-	}
-	err = netram_blk_add(&volume->blk, netram_sysfs_volume);
-	volume->ready = !err;
+	mutex_lock(&netram_pool_lock);
+	volume = begin_volume(cfg, extack);
+	mutex_unlock(&netram_pool_lock);
+	if (IS_ERR(volume))
+		return PTR_ERR(volume);
+	netram_volume_wait_tried(volume);
+	mutex_lock(&netram_pool_lock);
+	err = show_volume(volume, extack);
+	if (err)
+		end_volume(volume);
+	mutex_unlock(&netram_pool_lock);
 	return err;
 }
 
@@ -339,26 +378,17 @@ static int show_volume(struct netram_volume *volume,
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack)
 {
-	struct netram_volume *volume;
 	int err;
 
 	/* Held while there is a volume: rmmod would end it. */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	mutex_lock(&netram_pool_lock);
-	volume = begin_volume(cfg, extack);
-	mutex_unlock(&netram_pool_lock);
-	if (IS_ERR(volume)) {
-		module_put(THIS_MODULE);
-		return PTR_ERR(volume);
-	}
-	netram_volume_wait_tried(volume);
-	mutex_lock(&netram_pool_lock);
-	err = show_volume(volume, extack);
+	mutex_lock(&change_lock);
+	err = add_volume(cfg, extack);
+	mutex_unlock(&change_lock);
 	if (err)
-		end_volume(volume);
-	mutex_unlock(&netram_pool_lock);
-	if (!err)
+		module_put(THIS_MODULE);
+	else
 		netram_event_object(NETRAM_EVENT_VOLUME_ADDED, cfg->name);
 	return err;
 }
@@ -371,16 +401,13 @@ static int del_volume(const char *name, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "no volume of this name");
 		return -ENOENT;
 	}
-	if (!volume->ready) {
-		NL_SET_ERR_MSG(extack, "the volume is being created: try again");
-		return -EBUSY;
-	}
 	if (netram_blk_claim(&volume->blk)) {
 		NL_SET_ERR_MSG(extack, "the volume is in use: swapoff or unmount it first");
 		return -EBUSY;
 	}
 	netram_blk_remove(&volume->blk);
 	end_volume(volume);
+	module_put(THIS_MODULE);
 	return 0;
 }
 
@@ -396,9 +423,11 @@ int netram_pool_del_volume(const char *name, struct netlink_ext_ack *extack)
 {
 	int err;
 
+	mutex_lock(&change_lock);
 	mutex_lock(&netram_pool_lock);
 	err = del_volume(name, extack);
 	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
 	if (!err)
 		netram_event_object(NETRAM_EVENT_VOLUME_REMOVED, name);
 	return err;

@@ -28,6 +28,7 @@
 #include "placement.h"
 #include "trace.h"
 
+#include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
@@ -208,15 +209,18 @@ static struct netram_session *place(struct netram_router *r, u64 page)
 static void drop_in_extent(struct netram_router *r, u64 first, u32 count)
 {
 	u64 extent = netram_router_extent(r, first);
-	u32 dropped = netram_pages_drop(&r->pages, first, count);
 	struct netram_session *s;
+	u32 dropped;
 
-	if (!dropped)
-		return;
+	/* Once no page is present the extent may lose its place at any time. */
+	rcu_read_lock();
 	s = netram_router_session(r, extent);
-	if (s)
+	dropped = netram_pages_drop(&r->pages, first, count);
+	if (s && dropped)
 		atomic_long_sub(dropped, &s->pages);
-	netram_trim_extent(&r->trim, extent);
+	rcu_read_unlock();
+	if (dropped)
+		netram_trim_extent(&r->trim, extent);
 }
 
 /**
@@ -244,11 +248,14 @@ void netram_router_drop(struct netram_router *r, u64 first, u64 count)
 
 static bool add_page(struct netram_cmd *cmd, u32 at)
 {
-	struct netram_run *last = &cmd->runs[cmd->nr_runs - 1];
+	struct netram_run *last;
 
-	if (cmd->nr_runs && last->first + last->pages == at) {
-		last->pages++;
-		return true;
+	if (cmd->nr_runs) {
+		last = &cmd->runs[cmd->nr_runs - 1];
+		if (last->first + last->pages == at) {
+			last->pages++;
+			return true;
+		}
 	}
 	if (cmd->nr_runs == NETRAM_CMD_RUNS)
 		return false;
@@ -294,19 +301,49 @@ static void written(struct netram_router *r, struct netram_cmd *cmd)
 		atomic_long_add(new, &cmd->session->pages);
 }
 
-/* A failed write may have landed all the same: where nothing is present, trim. */
+/*
+ * A failed write may have landed or not: either version of a page will do, and
+ * one that is not present is to be trimmed.
+ */
 static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 {
+	struct netram_pages *pages = &r->pages;
 	u64 page, end;
 	u32 i;
 
 	for (i = 0; i < cmd->nr_runs; i++) {
 		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++)
-			if (!netram_pages_present(&r->pages, page))
-				set_bit(page, r->pages.dead);
+		for (end = page + cmd->runs[i].pages; page < end; page++) {
+			if (!netram_pages_present(pages, page))
+				set_bit(page, pages->dead);
+			else if (pages->crc)
+				WRITE_ONCE(pages->crc[page],
+					   NETRAM_CRC_UNKNOWN);
+		}
 	}
 	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
+}
+
+static void disown(struct netram_router *r, struct netram_cmd *cmd)
+{
+	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
+	cmd->flags &= ~NETRAM_CMD_F_BUSY;
+	netram_router_wake(r);
+}
+
+/*
+ * The node has no room. The extent may get another place, but only when nobody
+ * owns a page of it: so we own none while we wait, and lay out anew.
+ */
+static void refused(struct netram_router *r, struct netram_cmd *cmd)
+{
+	not_written(r, cmd);
+	WRITE_ONCE(cmd->session->full_until, jiffies + FULL_SPARED);
+	cmd->pos = cmd->runs[0].first;
+	cmd->nr_runs = 0;
+	cmd->flags |= NETRAM_CMD_F_MOVE;
+	disown(r, cmd);
+	wait(r, cmd);
 }
 
 static struct netram_router *router_of(const struct netram_cmd *cmd)
@@ -319,8 +356,7 @@ static void write_done(struct netram_cmd *cmd)
 	struct netram_router *r = router_of(cmd);
 
 	if (unlikely(cmd->error == -ENOSPC)) {
-		cmd->flags |= NETRAM_CMD_F_MOVE;
-		wait(r, cmd);
+		refused(r, cmd);
 	} else if (unlikely(cmd->error)) {
 		atomic64_inc(&cmd->session->cfg.peer->errors);
 		not_written(r, cmd);
@@ -386,68 +422,108 @@ static bool any(const unsigned long *bits, u64 first, u64 count)
 	return find_next_bit(bits, first + count, first) < first + count;
 }
 
-/*
- * Give the extent of a refused write another place. The caller owns all its
- * pages. Return: 0, -EAGAIN to wait for a TRIM, -ENOSPC if pages live there.
- */
-static int unplace(struct netram_router *r, u64 extent, struct netram_cmd *cmd)
+/* Return: 0, -EAGAIN to wait for a TRIM, -ENOSPC if pages live there. */
+static int may_unplace(struct netram_router *r, u64 extent, u64 first,
+		       u64 count)
+{
+	if (any(r->pages.present, first, count))
+		return -ENOSPC;
+	if (!any(r->pages.dead, first, count))
+		return 0;
+	netram_trim_extent(&r->trim, extent);
+	return -EAGAIN;
+}
+
+/* Take the extent from a node that refused it. The caller owns all its pages. */
+static void unplace(struct netram_router *r, struct netram_session *s,
+		    u64 extent)
+{
+	if (cmpxchg(&r->slots[extent], s->slot, NETRAM_SLOT_NONE) != s->slot)
+		return;
+	atomic_dec(&s->extents);
+	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
+}
+
+/* Return: 0 when the extent is no longer on the node, else as unplace(). */
+static int move(struct netram_router *r, struct netram_session *s, u64 extent)
 {
 	u64 first = extent * r->extent_pages;
 	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
+	int err;
 
-	WRITE_ONCE(cmd->session->full_until, jiffies + FULL_SPARED);
-	if (any(r->pages.present, first, count))
-		return -ENOSPC;
-	if (any(r->pages.dead, first, count)) {
-		netram_trim_extent(&r->trim, extent);
-		return -EAGAIN;
-	}
-	if (cmpxchg(&r->slots[extent], cmd->session->slot, NETRAM_SLOT_NONE) ==
-	    cmd->session->slot) {
-		atomic_dec(&cmd->session->extents);
-		netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
-	}
-	return 0;
-}
-
-/* As unplace(), but the caller owns only the pages of its command. */
-static int move(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u64 extent = netram_router_extent(r, cmd->page);
-	u64 first = extent * r->extent_pages, behind = cmd->page + cmd->pages;
-	u64 end = min_t(u64, first + r->extent_pages, r->pages.count);
-	int err = -EAGAIN;
-
-	if (!netram_pages_lock(&r->pages, first, cmd->page - first))
+	if (READ_ONCE(r->slots[extent]) != s->slot)
+		return 0;
+	err = may_unplace(r, extent, first, count);
+	if (err)
 		return err;
-	if (netram_pages_lock(&r->pages, behind, end - behind)) {
-		err = unplace(r, extent, cmd);
-		netram_pages_unlock(&r->pages, behind, end - behind);
-	}
-	netram_pages_unlock(&r->pages, first, cmd->page - first);
+	if (!netram_pages_lock(&r->pages, first, count))
+		return -EAGAIN;
+	/* Again, now that nobody writes. */
+	err = may_unplace(r, extent, first, count);
+	if (!err)
+		unplace(r, s, extent);
+	netram_pages_unlock(&r->pages, first, count);
+	/* Not when we wait ourselves: that would wake us at once. */
+	if (!err)
+		netram_router_wake(r);
 	return err;
 }
 
 static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
 {
-	int err = move(r, cmd);
+	int err = move(r, cmd->session, netram_router_extent(r, cmd->page));
 
 	if (err == -EAGAIN && !overdue(r, cmd))
 		return false;
 	if (err) {
-		not_written(r, cmd);
 		finish(r, cmd, -ENOSPC);
 		return true;
 	}
 	cmd->flags &= ~NETRAM_CMD_F_MOVE;
-	return send_write(r, cmd);
+	return start_write(r, cmd);
 }
 
 /* ---- reading ---- */
 
+/*
+ * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
+ * and a neighbour that is intact must not go down with it.
+ */
+static void fail_page(struct netram_router *r, struct netram_cmd *cmd, u64 page,
+		      int error, enum netram_stat which)
+{
+	u64 left = (page - cmd->page) << NETRAM_PAGE_SHIFT;
+	struct bio *bio = cmd->bio;
+
+	while (bio && left >= bio->bi_iter.bi_size) {
+		left -= bio->bi_iter.bi_size;
+		bio = bio->bi_next;
+	}
+	if (!WARN_ON_ONCE(!bio))
+		bio->bi_status = errno_to_blk_status(error);
+	netram_stats_add(r->stats, which, 1);
+	netram_stats_add(r->stats, NETRAM_STAT_ERRORS, 1);
+}
+
+/* Fail the lost pages at the start of @from .. @to. Return: the first other. */
+static u64 skip_lost(struct netram_router *r, struct netram_cmd *cmd, u64 from,
+		     u64 to)
+{
+	for (; from < to && test_bit(from, r->pages.lost); from++)
+		fail_page(r, cmd, from, -ENODATA, NETRAM_STAT_LOST_READS);
+	return from;
+}
+
+static void add_hole(struct netram_router *r, struct netram_cursor *c, u32 pages)
+{
+	netram_cursor_zero(c, pages << NETRAM_PAGE_SHIFT);
+	netram_stats_add(r->stats, NETRAM_STAT_HOLE_PAGES, pages);
+}
+
 /* From cmd->pos on: fill in zeroes, collect what is present. */
 static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 {
+	bool lost = netram_pages_any_lost(&r->pages, cmd->page, cmd->pages);
 	const unsigned long *present = r->pages.present;
 	u64 at = cmd->page + cmd->pos, end = cmd->page + cmd->pages, from, to;
 	struct netram_cursor c;
@@ -455,21 +531,20 @@ static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 	netram_cursor_init(&c, cmd->bio);
 	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
 	cmd->nr_runs = 0;
-	while (at < end && cmd->nr_runs < NETRAM_CMD_RUNS) {
+	for (; at < end && cmd->nr_runs < NETRAM_CMD_RUNS; at = to) {
 		from = find_next_bit(present, end, at);
-		if (from > at) {
-			netram_cursor_zero(&c, (from - at) << NETRAM_PAGE_SHIFT);
-			netram_stats_add(r->stats, NETRAM_STAT_HOLE_PAGES,
-					 from - at);
-		}
+		if (from > at)
+			add_hole(r, &c, from - at);
+		to = from < end ? find_next_zero_bit(present, end, from) : end;
 		at = from;
-		if (from == end)
-			break;
-		to = find_next_zero_bit(present, end, from);
-		cmd->runs[cmd->nr_runs++] =
-			(struct netram_run){ from - cmd->page, to - from };
-		netram_cursor_advance(&c, (to - from) << NETRAM_PAGE_SHIFT);
-		at = to;
+		if (unlikely(lost)) {
+			from = skip_lost(r, cmd, from, to);
+			to = find_next_bit(r->pages.lost, to, from);
+		}
+		netram_cursor_advance(&c, (to - at) << NETRAM_PAGE_SHIFT);
+		if (from < to)
+			cmd->runs[cmd->nr_runs++] =
+				(struct netram_run){ from - cmd->page, to - from };
 	}
 	cmd->pos = at - cmd->page;
 }
@@ -483,18 +558,32 @@ static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 	wait(r, cmd);
 }
 
-/* What came is not what was written. */
-static void mismatch(struct netram_router *r, struct netram_cmd *cmd, u64 page)
+/* Read as their owner, and still not what was written. */
+static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
+			 s64 page)
 {
-	if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
-		read_again(r, cmd);
-		return;
+	for (; page >= 0;
+	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
+		netram_warn_ratelimited(cmd->session->cfg.label,
+					"page %lld is not what was written: checksum does not match",
+					page);
+		fail_page(r, cmd, page, -EILSEQ, NETRAM_STAT_CHECKSUM_ERRORS);
 	}
-	netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
-	netram_warn_ratelimited(cmd->session->cfg.label,
-				"page %llu is not what was written: checksum does not match",
-				page);
-	finish(r, cmd, -EILSEQ);
+}
+
+/* The node lost them while the read was parked: what came is not they. */
+static void fail_lost(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++)
+			if (test_bit(page, r->pages.lost))
+				fail_page(r, cmd, page, -ENODATA,
+					  NETRAM_STAT_LOST_READS);
+	}
 }
 
 static void read_done(struct netram_cmd *cmd)
@@ -507,17 +596,18 @@ static void read_done(struct netram_cmd *cmd)
 		finish(r, cmd, cmd->error);
 		return;
 	}
-	/* The node may have lost them while the read was parked. */
-	if (unlikely(netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))) {
-		netram_stats_add(r->stats, NETRAM_STAT_LOST_READS, 1);
-		finish(r, cmd, -ENODATA);
-		return;
-	}
 	if (r->pages.crc)
-		bad = netram_integrity_verify(&r->pages, cmd);
-	if (unlikely(bad >= 0))
-		mismatch(r, cmd, bad);
-	else if (likely(cmd->pos == cmd->pages))
+		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
+	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))
+		fail_lost(r, cmd);
+	if (unlikely(bad >= 0)) {
+		if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
+			read_again(r, cmd);
+			return;
+		}
+		fail_corrupt(r, cmd, bad);
+	}
+	if (likely(cmd->pos == cmd->pages))
 		finish(r, cmd, 0);
 	else
 		wait(r, cmd);
@@ -525,11 +615,9 @@ static void read_done(struct netram_cmd *cmd)
 
 static bool start_read(struct netram_router *r, struct netram_cmd *cmd)
 {
-	if (unlikely(netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))) {
-		netram_stats_add(r->stats, NETRAM_STAT_LOST_READS, 1);
-		finish(r, cmd, -ENODATA);
-		return true;
-	}
+	struct netram_session *s;
+	u32 pos = cmd->pos;
+
 	if ((cmd->flags & NETRAM_CMD_F_VERIFY) && !own(r, cmd))
 		return false;
 	lay_out_read(r, cmd);
@@ -537,9 +625,14 @@ static bool start_read(struct netram_router *r, struct netram_cmd *cmd)
 		finish(r, cmd, 0);
 		return true;
 	}
+	s = netram_router_session(r, netram_router_extent(r, cmd->page));
+	/* Dropped since, and its extent unplaced: next time it is a hole. */
+	if (unlikely(!s)) {
+		cmd->pos = pos;
+		return false;
+	}
 	cmd->done = read_done;
-	/* A page that is present has a place. */
-	netram_router_submit(r, place(r, cmd->page), cmd);
+	netram_router_submit(r, s, cmd);
 	return true;
 }
 

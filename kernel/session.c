@@ -29,6 +29,9 @@
 #define TICK_MIN_MS	20
 #define TICK_MAX_MS	500
 
+/* Times io_timeout_ms that a request may take while others are answered. */
+#define PATIENCE	4
+
 /**
  * netram_peer_init() - set up the parts that count
  * @peer: zeroed, its address filled in
@@ -46,24 +49,30 @@ void netram_peer_init(struct netram_peer *peer)
  */
 void netram_peer_error(struct netram_peer *peer, char *buf, size_t len)
 {
-	spin_lock_bh(&peer->lock);
+	spin_lock_irq(&peer->lock);
 	strscpy(buf, peer->last_error, len);
-	spin_unlock_bh(&peer->lock);
+	spin_unlock_irq(&peer->lock);
 }
 
 static void set_error(struct netram_session *s, const char *what,
 		      const char *why, int err)
 {
 	struct netram_peer *peer = s->cfg.peer;
+	unsigned long flags;
 
-	spin_lock_bh(&peer->lock);
+	spin_lock_irqsave(&peer->lock, flags);
 	if (why)
 		snprintf(peer->last_error, sizeof(peer->last_error), "%s%s",
 			 what, why);
 	else
 		snprintf(peer->last_error, sizeof(peer->last_error),
 			 "%serror %d (%pe)", what, -err, ERR_PTR(err));
-	spin_unlock_bh(&peer->lock);
+	spin_unlock_irqrestore(&peer->lock, flags);
+}
+
+static bool older(unsigned long since, u32 ms)
+{
+	return time_after(jiffies, since + msecs_to_jiffies(ms));
 }
 
 /* Return: whether the state is now @to by this call. */
@@ -79,18 +88,26 @@ static bool change_state(struct netram_session *s, enum netram_session_state to)
 	return true;
 }
 
+static void complete_cmd(struct netram_cmd *cmd, int error)
+{
+	cmd->error = error;
+	cmd->done(cmd);
+}
+
 static void park(struct netram_session *s, struct netram_cmd *cmd)
 {
+	bool wait = !(cmd->flags & NETRAM_CMD_F_NOWAIT), up;
 	unsigned long flags;
-	bool up;
 
 	spin_lock_irqsave(&s->lock, flags);
 	up = s->state == NETRAM_SESSION_UP;
-	if (!up)
+	if (!up && wait)
 		list_add_tail(&cmd->list, &s->pending);
 	spin_unlock_irqrestore(&s->lock, flags);
 	if (up)
 		netram_session_submit(s, cmd);
+	else if (!wait)
+		complete_cmd(cmd, -ENOTCONN);
 }
 
 /**
@@ -158,12 +175,15 @@ void netram_session_renew(struct netram_session *session, const char *why)
 	spin_lock_irqsave(&session->lock, flags);
 	session->broke = true;
 	mine = change_state(session, NETRAM_SESSION_BROKEN);
+	/* Under the lock: once it is closed nothing is queued. */
+	if (mine)
+		queue_work(session->cfg.session_wq, &session->recover_work);
 	spin_unlock_irqrestore(&session->lock, flags);
 	if (!mine)
 		return;
+	/* The session cannot go: whoever ends it waits for its connections. */
 	set_error(session, "", why, 0);
 	netram_warn_ratelimited(session->cfg.label, "%s; connecting again", why);
-	queue_work(session->cfg.session_wq, &session->recover_work);
 }
 
 static void on_broken(struct netram_conn *conn, const char *why)
@@ -184,14 +204,31 @@ static const struct netram_conn_ops conn_ops = {
 /* A submitter that was late may have queued a command even while connecting. */
 static void stop_conns(struct netram_session *s)
 {
+	struct netram_cmd *cmd, *next;
 	LIST_HEAD(orphans);
 	u32 i;
 
 	for (i = 0; i < s->cfg.connections; i++)
 		netram_conn_stop(s->conns[i], &orphans);
-	spin_lock_irq(&s->lock);
-	list_splice_tail(&orphans, &s->pending);
-	spin_unlock_irq(&s->lock);
+	list_for_each_entry_safe(cmd, next, &orphans, list) {
+		list_del(&cmd->list);
+		park(s, cmd);
+	}
+}
+
+/*
+ * A session that has done something is renewed at once, but not more often than
+ * every NETRAM_RECONNECT_MS_MIN; one that is of no use backs off.
+ */
+static u32 first_pause(struct netram_session *s)
+{
+	if (netram_session_bytes(s, false) == s->up_bytes) {
+		s->backoff_ms = netram_fsm_backoff_ms(s->backoff_ms);
+		return s->backoff_ms;
+	}
+	s->backoff_ms = 0;
+	return older(s->up_since, NETRAM_RECONNECT_MS_MIN) ?
+	       0 : NETRAM_RECONNECT_MS_MIN;
 }
 
 static void recover_work(struct work_struct *work)
@@ -207,9 +244,9 @@ static void recover_work(struct work_struct *work)
 	again = change_state(s, NETRAM_SESSION_CONNECTING);
 	spin_unlock_irq(&s->lock);
 	if (again) {
-		s->backoff_ms = 0;
 		atomic64_inc(&s->cfg.peer->reconnects);
-		queue_delayed_work(s->cfg.connect_wq, &s->connect_work, 0);
+		queue_delayed_work(s->cfg.connect_wq, &s->connect_work,
+				   msecs_to_jiffies(first_pause(s)));
 	}
 	memalloc_noreclaim_restore(noreclaim);
 }
@@ -286,8 +323,9 @@ static int connect_all(struct netram_session *s, struct netram_export_info *info
 static void check_instance(struct netram_session *s,
 			   const struct netram_export_info *info)
 {
-	if (s->instance[0] && strcmp(s->instance, info->instance))
+	if (s->known && strcmp(s->instance, info->instance))
 		s->cfg.ops->lost(s);
+	s->known = true;
 	spin_lock_irq(&s->lock);
 	strscpy(s->instance, info->instance, sizeof(s->instance));
 	spin_unlock_irq(&s->lock);
@@ -308,17 +346,27 @@ static bool go_up(struct netram_session *s)
 {
 	struct netram_cmd *cmd, *next;
 	LIST_HEAD(parked);
+	u32 replayed = 0;
 	bool up;
 
 	spin_lock_irq(&s->lock);
+	s->up_since = jiffies;
+	s->up_bytes = netram_session_bytes(s, false);
 	up = !s->broke && change_state(s, NETRAM_SESSION_UP);
 	if (up)
 		list_splice_init(&s->pending, &parked);
 	spin_unlock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &parked, list) {
 		list_del(&cmd->list);
-		netram_session_submit(s, cmd);
+		/* Else a node that comes and goes would keep it for ever. */
+		if (older(cmd->start, READ_ONCE(s->cfg.params->io_deadline_ms)))
+			complete_cmd(cmd, -ETIMEDOUT);
+		else
+			netram_session_submit(s, cmd);
+		replayed++;
 	}
+	if (replayed)
+		s->cfg.ops->replayed(s, replayed);
 	return up;
 }
 
@@ -340,6 +388,8 @@ static void connect_work(struct work_struct *work)
 	const char *why = NULL;
 	int err;
 
+	if (READ_ONCE(s->state) == NETRAM_SESSION_CLOSED)
+		goto out;
 	WRITE_ONCE(s->broke, false);
 	err = connect_all(s, &info, &why);
 	if (err) {
@@ -363,23 +413,33 @@ out:
 	memalloc_noreclaim_restore(noreclaim);
 }
 
-static bool older(unsigned long since, u32 ms)
+/*
+ * A long queue takes its time, so a connection on which something comes is given
+ * more of it; but one request must not go unanswered behind the backs of others.
+ */
+static bool too_slow(const struct netram_conn *conn, unsigned long sent,
+		     u32 timeout)
 {
-	return time_after(jiffies, since + msecs_to_jiffies(ms));
+	return older(sent, timeout) &&
+	       (older(READ_ONCE(conn->rx.last), timeout) ||
+		older(sent, PATIENCE * timeout));
 }
 
 /* Commands on the wire are looked at without a lock: at worst a tick early. */
 static bool unanswered(struct netram_session *s)
 {
 	u32 timeout = READ_ONCE(s->cfg.params->io_timeout_ms), i;
+	struct netram_conn *conn;
 	struct netram_cmd *cmd;
 
 	for (i = 0; i < s->cfg.table->len; i++) {
 		cmd = s->cfg.table->cmds[i];
+		if (!cmd)
+			continue;
 		/* pairs with take_off(): sent and session are set before */
-		if (cmd && smp_load_acquire(&cmd->conn) &&
-		    READ_ONCE(cmd->session) == s &&
-		    older(READ_ONCE(cmd->sent), timeout))
+		conn = smp_load_acquire(&cmd->conn);
+		if (conn && conn->owner == s &&
+		    too_slow(conn, READ_ONCE(cmd->sent), timeout))
 			return true;
 	}
 	return false;
@@ -398,8 +458,7 @@ static void fail_parked(struct netram_session *s, u32 deadline, int error)
 	spin_unlock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &overdue, list) {
 		list_del(&cmd->list);
-		cmd->error = error;
-		cmd->done(cmd);
+		complete_cmd(cmd, error);
 	}
 }
 
@@ -424,6 +483,8 @@ static void tick_work(struct work_struct *work)
 	if (!netram_session_up(s))
 		fail_parked(s, READ_ONCE(s->cfg.params->io_deadline_ms),
 			    -ETIMEDOUT);
+	/* Nothing should be left unsent; if something is, it ends here. */
+	netram_session_kick_all(s);
 	queue_tick(s);
 }
 
@@ -456,11 +517,11 @@ static void free_session(struct netram_session *s)
 }
 
 /**
- * netram_session_create() - make a session and begin to connect
+ * netram_session_create() - make a session, not yet started
  * @cfg: what it is made of; copied
  * @slot: the owner's name for it
  *
- * Context: process, may sleep. Does not wait for the network.
+ * Context: process, may sleep.
  * Return: the session, or NULL when memory is short.
  */
 struct netram_session *
@@ -486,14 +547,39 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
 		free_session(s);
 		return NULL;
 	}
-	queue_delayed_work(cfg->connect_wq, &s->connect_work, 0);
-	queue_tick(s);
 	return s;
 }
 
 /**
+ * netram_session_start() - begin to connect
+ * @session: created, not started
+ *
+ * Context: process. Does not wait for the network.
+ */
+void netram_session_start(struct netram_session *session)
+{
+	queue_delayed_work(session->cfg.connect_wq, &session->connect_work, 0);
+	queue_tick(session);
+}
+
+/**
+ * netram_session_close() - connect no more
+ * @session: the session, to be destroyed soon
+ *
+ * Where many are ended, closing all of them first saves waiting for each.
+ *
+ * Context: process.
+ */
+void netram_session_close(struct netram_session *session)
+{
+	spin_lock_irq(&session->lock);
+	change_state(session, NETRAM_SESSION_CLOSED);
+	spin_unlock_irq(&session->lock);
+}
+
+/**
  * netram_session_destroy() - end a session
- * @session: the session; nothing is submitted to it any more
+ * @session: the session, started or not; nothing is submitted to it any more
  *
  * What was submitted and not completed fails with -ENOTCONN.
  *
@@ -501,9 +587,7 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
  */
 void netram_session_destroy(struct netram_session *session)
 {
-	spin_lock_irq(&session->lock);
-	change_state(session, NETRAM_SESSION_CLOSED);
-	spin_unlock_irq(&session->lock);
+	netram_session_close(session);
 	cancel_work_sync(&session->recover_work);
 	cancel_delayed_work_sync(&session->connect_work);
 	cancel_delayed_work_sync(&session->tick_work);

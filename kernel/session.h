@@ -50,15 +50,17 @@ struct netram_params {
 };
 
 /**
- * struct netram_session_ops - what a session tells its owner; both may sleep
+ * struct netram_session_ops - what a session tells its owner; all may sleep
  * @state: the state has changed
  * @lost: the server came back without its pages. Called before the session is
  *   up again: no command is in flight.
+ * @replayed: the session is up, and commands that had waited for that go on
  */
 struct netram_session_ops {
 	void (*state)(struct netram_session *session,
 		      enum netram_session_state state);
 	void (*lost)(struct netram_session *session);
+	void (*replayed)(struct netram_session *session, u32 commands);
 };
 
 /**
@@ -102,13 +104,14 @@ struct netram_session_config {
 /**
  * struct netram_session - one volume's connections with one node
  * @cfg: as given
- * @lock: guards @state, @pending and @broke; taken in softirqs too; nothing is
- *   taken below it
+ * @lock: guards @state, @pending, @broke and @instance; taken in softirqs too;
+ *   only the peer's lock is taken below it
  * @state: changes only as fsm.c allows
  * @pending: commands parked while the session is not up
  * @broke: a connection broke since the last connect work began
  * @epoch: of the present or last connections; a server fences lower ones
- * @instance: of the server when the session was last up, "" before
+ * @known: the session was up before
+ * @instance: of the server when it was, "" if it told none
  * @trim: the server takes NBD_CMD_TRIM
  * @nr_conns: connections in use, at most cfg->connections
  * @conns: cfg->connections of them
@@ -119,6 +122,8 @@ struct netram_session_config {
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
  * @slot: the owner's name for it
  * @backoff_ms: last pause between attempts
+ * @up_since: jiffies when it last came up
+ * @up_bytes: bytes received until then
  * @tried: completed when the first attempt to connect has ended
  * @recover_work: tears a broken session down
  * @connect_work: sets it up
@@ -131,6 +136,7 @@ struct netram_session {
 	struct list_head		pending;
 	bool				broke;
 	u64				epoch;
+	bool				known;
 	char				instance[NETRAM_INSTANCE_LEN + 1];
 	bool				trim;
 	u32				nr_conns;
@@ -142,6 +148,8 @@ struct netram_session {
 	unsigned long			full_until;
 	u8				slot;
 	u32				backoff_ms;
+	unsigned long			up_since;
+	u64				up_bytes;
 	struct completion		tried;
 	struct work_struct		recover_work;
 	struct delayed_work		connect_work;
@@ -152,6 +160,8 @@ void netram_peer_init(struct netram_peer *peer);
 void netram_peer_error(struct netram_peer *peer, char *buf, size_t len);
 struct netram_session *
 netram_session_create(const struct netram_session_config *cfg, u8 slot);
+void netram_session_start(struct netram_session *session);
+void netram_session_close(struct netram_session *session);
 void netram_session_destroy(struct netram_session *session);
 void netram_session_submit(struct netram_session *session,
 			   struct netram_cmd *cmd);

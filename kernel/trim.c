@@ -43,10 +43,10 @@ void netram_trim_extent(struct netram_trim *t, u64 extent)
 }
 
 /**
- * netram_trim_kick() - a node is up again that may have been missed
+ * netram_trim_kick() - what was missed may be possible now
  * @t: the volume's
  *
- * Context: process.
+ * Context: any.
  */
 void netram_trim_kick(struct netram_trim *t)
 {
@@ -73,26 +73,26 @@ static void put(struct netram_trim *t, struct netram_cmd *cmd)
 		if (t->cmds[i] == cmd)
 			set_bit(i, &t->free);
 	wake_up(&t->wait);
+	netram_trim_kick(t);
 }
 
-/* NULL when the volume is being deleted. */
+/* Never waits: NULL when all are under way, and put() queues the work again. */
 static struct netram_cmd *get(struct netram_trim *t)
 {
-	struct netram_cmd *cmd = NULL;
+	struct netram_cmd *cmd = try_get(t);
 
-	wait_event(t->wait, (cmd = try_get(t)) || READ_ONCE(t->stopped));
 	if (!cmd)
 		return NULL;
 	cmd->op = NETRAM_OP_TRIM;
 	cmd->bio = NULL;
 	cmd->queue = 0;
-	cmd->flags = 0;
+	cmd->flags = NETRAM_CMD_F_NOWAIT;
 	cmd->nr_runs = 0;
 	cmd->start = jiffies;
 	return cmd;
 }
 
-/* Not answered for want of a connection: try again when there is one. */
+/* For want of a connection: tried again when there is one. */
 static void undo(struct netram_router *r, u64 first, u32 pages)
 {
 	u32 i;
@@ -110,7 +110,7 @@ static void trim_done(struct netram_cmd *cmd)
 	for (i = 0; i < cmd->nr_runs; i++) {
 		u64 first = cmd->page + cmd->runs[i].first;
 
-		if (cmd->error == -ETIMEDOUT || cmd->error == -ENOTCONN)
+		if (cmd->error == -ENOTCONN)
 			undo(r, first, cmd->runs[i].pages);
 		netram_pages_unlock(&r->pages, first, cmd->runs[i].pages);
 	}
@@ -181,7 +181,7 @@ static void send(struct netram_trim *t, struct netram_session *s,
 	netram_router_kick(t->router, cmd->queue);
 }
 
-/* Return: true if pages were left that belonged to a writer. */
+/* Return: true if dead pages are left: a writer's, or for want of a command. */
 static bool trim_extent(struct netram_trim *t, struct netram_session *s,
 			u64 extent)
 {
@@ -194,7 +194,7 @@ static bool trim_extent(struct netram_trim *t, struct netram_session *s,
 	while (page < end) {
 		cmd = get(t);
 		if (!cmd)
-			return false;
+			return true;
 		cmd->page = first;
 		cmd->pages = end - first;
 		page = gather(r, cmd, page, end, &again);

@@ -17,7 +17,7 @@ struct netram_router;
  * @extents: bit set of the extents with pages that are dead
  * @cmds: the commands
  * @free: bit set of the commands that are not under way
- * @wait: woken when one comes back
+ * @wait: woken when one comes back, for netram_trim_all()
  * @work: looks for dead pages
  * @stopped: no more work is queued
  */

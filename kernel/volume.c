@@ -90,9 +90,17 @@ static void on_lost(struct netram_session *s)
 	netram_event_lost(s->cfg.label);
 }
 
+static void on_replayed(struct netram_session *s, u32 commands)
+{
+	struct netram_router *r = s->cfg.owner;
+
+	netram_stats_add(r->stats, NETRAM_STAT_REPLAYS, commands);
+}
+
 static const struct netram_session_ops session_ops = {
-	.state	= on_state,
-	.lost	= on_lost,
+	.state		= on_state,
+	.lost		= on_lost,
+	.replayed	= on_replayed,
 };
 
 /**
@@ -109,11 +117,11 @@ struct netram_session *netram_volume_session(struct netram_volume *volume,
 }
 
 /**
- * netram_volume_attach() - begin a session with a node
+ * netram_volume_attach() - make a session with a node, not yet started
  * @volume: the volume
  * @node: the node, which has none with this volume
  *
- * Context: process, under the pool's lock. Does not wait for the network.
+ * Context: process, under the pool's lock.
  * Return: 0 or -ENOMEM.
  */
 int netram_volume_attach(struct netram_volume *volume,
@@ -130,7 +138,7 @@ int netram_volume_attach(struct netram_volume *volume,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
 		.weight		= node->weight,
-		.epoch		= ktime_get_real_ns(),
+		.epoch		= ktime_get_boottime_ns(),
 		.table		= &volume->router.table,
 		.io_wq		= io_wq,
 		.session_wq	= session_wq,
@@ -152,14 +160,28 @@ int netram_volume_attach(struct netram_volume *volume,
 	return 0;
 }
 
-static void end_session(struct netram_volume *v, u8 slot)
+/**
+ * netram_volume_start() - begin to connect to a node
+ * @volume: the volume
+ * @node: the node; nothing happens if it is not attached
+ *
+ * Context: process, under the pool's lock. Does not wait for the network.
+ */
+void netram_volume_start(struct netram_volume *volume,
+			 struct netram_node *node)
 {
-	struct netram_session *s = netram_volume_session(v, slot);
+	struct netram_session *s = netram_volume_session(volume, node->slot);
 
-	if (!s)
-		return;
+	if (s)
+		netram_session_start(s);
+}
+
+/* The session is unpublished and a grace period has passed. */
+static void end_session(struct netram_volume *v, struct netram_session *s)
+{
+	u8 slot = s->slot;
+
 	netram_session_destroy(s);
-	RCU_INIT_POINTER(v->router.sessions[slot], NULL);
 	kfree(v->labels[slot]);
 	v->labels[slot] = NULL;
 }
@@ -186,22 +208,22 @@ int netram_volume_detach(struct netram_volume *volume,
 		WRITE_ONCE(s->closing, false);
 		return -EBUSY;
 	}
-	/* It may have had one, and somebody be about to kick it. */
 	rcu_assign_pointer(volume->router.sessions[node->slot], NULL);
+	synchronize_rcu();
+	/* It may have had an extent once, and somebody be about to kick it. */
 	netram_blk_sync(&volume->blk);
 	flush_delayed_work(&volume->router.dispatch_work);
 	flush_delayed_work(&volume->router.trim.work);
-	rcu_assign_pointer(volume->router.sessions[node->slot], s);
-	end_session(volume, node->slot);
+	end_session(volume, s);
 	return 0;
 }
 
 /**
  * netram_volume_wait_tried() - wait until each node was tried once
- * @volume: a volume nobody else can delete
+ * @volume: the volume
  *
- * Context: process, sleeps for at most connect_timeout_ms and a bit. Without
- * the pool's lock: sessions may come meanwhile, but not go.
+ * Context: process, sleeps for at most connect_timeout_ms and a bit. The caller
+ * keeps nodes from coming and going, but does not hold the pool's lock.
  */
 void netram_volume_wait_tried(struct netram_volume *volume)
 {
@@ -327,11 +349,22 @@ netram_volume_create(const struct netram_volume_config *cfg, u32 index)
  */
 void netram_volume_destroy(struct netram_volume *volume)
 {
+	struct netram_session *sessions[NETRAM_NODES_MAX];
 	u32 slot;
 
 	netram_router_stop(&volume->router);
 	netram_trim_all(&volume->router.trim);
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		sessions[slot] = netram_volume_session(volume, slot);
+		RCU_INIT_POINTER(volume->router.sessions[slot], NULL);
+		if (sessions[slot])
+			netram_session_close(sessions[slot]);
+	}
+	synchronize_rcu();
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++)
-		end_session(volume, slot);
+		if (sessions[slot])
+			end_session(volume, sessions[slot]);
+	/* A session that came up in the last moment may have queued a work. */
+	netram_router_stop(&volume->router);
 	free_volume(volume);
 }

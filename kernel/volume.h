@@ -37,7 +37,6 @@ struct netram_volume_config {
  * @connections: as configured
  * @queue_depth: as configured
  * @labels: "volume/node" for each session
- * @ready: the disk is visible; before that the creator alone may end it
  * @router: the data plane
  * @blk: the disk
  */
@@ -51,7 +50,6 @@ struct netram_volume {
 	u32			connections;
 	u32			queue_depth;
 	char			*labels[NETRAM_NODES_MAX];
-	bool			ready;
 	struct netram_router	router;
 	struct netram_blk	blk;
 };
@@ -62,6 +60,8 @@ struct netram_volume *
 netram_volume_create(const struct netram_volume_config *cfg, u32 index);
 void netram_volume_destroy(struct netram_volume *volume);
 int netram_volume_attach(struct netram_volume *volume,
+			 struct netram_node *node);
+void netram_volume_start(struct netram_volume *volume,
 			 struct netram_node *node);
 int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node);
