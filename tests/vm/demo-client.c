@@ -5,7 +5,8 @@
  *   demo-client fill SOCKET COUNT SIZE    store COUNT values of SIZE bytes
  *   demo-client check SOCKET COUNT SIZE   read them back and compare every byte
  *   demo-client faults MIB COUNT          time COUNT page faults that had to wait
- *                                         for a swapped page
+ *                                         for a swapped page; run it where only
+ *                                         a part of MIB fits
  *
  * A value is a pseudo random stream (xorshift64*) seeded by its number: nothing
  * can compress it and nobody has to remember it. fill and check tell their
@@ -228,9 +229,6 @@ static int faults(size_t bytes, size_t wanted)
 		die("memory");
 	for (i = 0; i < pages; i++)
 		make_value(i, mem + i * PAGE / 8, PAGE);
-	/* all of it goes to swap now, so the touches below must bring it back */
-	if (madvise(mem, bytes, MADV_PAGEOUT))
-		die("madvise");
 	while (n < wanted && tries++ < 20 * wanted) {
 		size_t page = next(&state) % pages;
 		volatile uint64_t *word = mem + page * PAGE / 8;
