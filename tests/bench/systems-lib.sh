@@ -13,10 +13,9 @@ wait_port() { wait_for 1200 port_open 127.0.0.1 "$1"; }
 
 # ---- local memory: what fio and the block layer cost
 
-up_brd() {
-	# ram1 is what nvmet exports
-	modprobe brd rd_nr=2 rd_size=131072 && DEV=/dev/ram0
-}
+brd_load() { modprobe brd rd_nr=2 rd_size=131072; } # ram1 is what nvmet exports
+
+up_brd() { brd_load && DEV=/dev/ram0; }
 down_brd() { :; } # stays for nvmet
 
 # ---- the kernel's nbd
@@ -59,7 +58,7 @@ nvmet=/sys/kernel/config/nvmet
 
 up_nvme_tcp() {
 	local sub=$nvmet/subsystems/bench port=$nvmet/ports/1
-	modprobe -a brd nvme-tcp nvmet-tcp configfs || return
+	brd_load && modprobe -a nvme-tcp nvmet-tcp configfs || return
 	mountpoint -q /sys/kernel/config || mount -t configfs config /sys/kernel/config || return
 	mkdir -p $sub/namespaces/1 $port
 	echo 1 > $sub/attr_allow_any_host
