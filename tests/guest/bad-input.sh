@@ -34,7 +34,7 @@ done <<-T
 	1|no node of this name|node show n7
 	1|no volume of this name|volume delete v7
 	1|no volume of this name|volume show v7
-	2|multiple of 4096|volume create v1 --size 1000001
+	2|multiple of 4096|volume create v1 --size 2000001
 	2||volume create v1 --size 512K
 	2||volume create v1 --size 17T
 	2||volume create v1 --size nonsense

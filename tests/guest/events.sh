@@ -53,6 +53,6 @@ wait $events 2> /dev/null
 cat "$NETRAM_RUN/events"
 [[ $(sessions n2) = *up*broken*up* ]] || fail "n2 was told as: $(sessions n2)"
 [[ $(sessions n1) != *broken* ]] || fail "n1 was never away, but told as: $(sessions n1)"
-jq -se 'all(.[]; has("type") and has("time")) and ([.[].time] == ([.[].time] | sort))' \
+jq -se 'all(.[]; has("type") and has("time_ns")) and ([.[].time_ns] == ([.[].time_ns] | sort))' \
 	"$NETRAM_RUN/events" > /dev/null || fail "events without time, or out of order"
 exit 0

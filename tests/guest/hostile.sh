@@ -13,15 +13,15 @@
 # the server misbehaves, on purpose
 dmesg_allow 'I/O error, dev netram' 'critical .* error, dev netram'
 proxy_setup
-dev=$(volume_create v1 16M --extent-size 1M) || fail "no volume"
+dev=$(volume_create v1 8M --extent-size 1M) || fail "no volume"
 tune "$dev" io_timeout_ms 1500
-pattern $((16 << 20)) "$SEED" > "$NETRAM_RUN/golden"
-dd if="$NETRAM_RUN/golden" of="$dev" bs=64k oflag=direct status=none || fail "writing"
+pattern $((8 << 20)) "$SEED" > "$NETRAM_RUN/golden"
+dd if="$NETRAM_RUN/golden" of="$dev" bs=256k oflag=direct status=none || fail "writing"
 session_of "$dev" n1
-[ "$session_extents" -ge 4 ] || fail "n1 has only $session_extents extents"
+[ "$session_extents" -ge 2 ] || fail "n1 has only $session_extents extents"
 intact() {
 	blockdev --flushbufs "$dev"
-	dd if="$dev" bs=64k iflag=direct status=none | cmp - "$NETRAM_RUN/golden"
+	dd if="$dev" bs=256k iflag=direct status=none | cmp - "$NETRAM_RUN/golden"
 }
 intact || fail "not as written"
 
@@ -29,7 +29,7 @@ for mode in cookie twice magic short cut garbage swallow; do
 	before=$(proxy_done) reconnects=$(node_attr n1 reconnects)
 	proxy_mode $mode 2
 	intact || fail "$mode: wrong data or an error"
-	dd if="$NETRAM_RUN/golden" of="$dev" bs=64k oflag=direct status=none || fail "$mode: a write failed"
+	dd if="$NETRAM_RUN/golden" of="$dev" bs=256k oflag=direct status=none || fail "$mode: a write failed"
 	[ "$(proxy_done)" -gt "$before" ] || fail "$mode was not tried"
 	proxy_mode pass 0
 	intact || fail "$mode: wrong data after writing"
@@ -54,7 +54,7 @@ tune "$dev" io_deadline_ms 2000
 for mode in magic garbage swallow; do
 	proxy_mode $mode 1000000
 	good=0 bad=0
-	for ((i = 0; i < 16; i++)); do
+	for ((i = 0; i < 8; i++)); do
 		start=$(now_ms)
 		if dd if="$dev" bs=4k count=1 skip=$((i * 256)) iflag=direct status=none of="$NETRAM_RUN/page" 2> /dev/null; then
 			good=$((good + 1))
