@@ -39,10 +39,12 @@ matrix() { # DEVICE
 			echo "iodepth=$depth"
 		done
 	done >> "$job"
-	fio --eta=never --output-format=json "$job" > "$NETRAM_RUN/matrix.json" 2> "$NETRAM_RUN/matrix.err" || {
-		cat "$NETRAM_RUN/matrix.err"
+	fio --eta=never --output-format=json --output="$NETRAM_RUN/matrix.out" "$job" > "$NETRAM_RUN/matrix.err" 2>&1 || {
+		cat "$NETRAM_RUN/matrix.err" "$NETRAM_RUN/matrix.out"
 		fail "fio on $1"
 	}
+	# its warnings come first, whatever is asked for
+	sed -n '/^{/,$p' "$NETRAM_RUN/matrix.out" > "$NETRAM_RUN/matrix.json"
 	jq -e --argjson want "$(($(wc -w <<< "$sizes") * $(wc -w <<< "$depths")))" '
 		(.jobs | length) == $want and all(.jobs[]; .error == 0
 			and .write.total_ios > 0 and .read.io_bytes >= .write.io_bytes)' \
