@@ -425,6 +425,17 @@ static bool too_slow(const struct netram_conn *conn, unsigned long sent,
 		older(sent, PATIENCE * timeout));
 }
 
+static bool is_ours(const struct netram_session *s,
+		    const struct netram_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < s->cfg.connections; i++)
+		if (s->conns[i] == conn)
+			return true;
+	return false;
+}
+
 /* Commands on the wire are looked at without a lock: at worst a tick early. */
 static bool unanswered(struct netram_session *s)
 {
@@ -438,7 +449,8 @@ static bool unanswered(struct netram_session *s)
 			continue;
 		/* pairs with take_off(): sent and session are set before */
 		conn = smp_load_acquire(&cmd->conn);
-		if (conn && conn->owner == s &&
+		/* Another session's connection may be gone by now. */
+		if (conn && is_ours(s, conn) &&
 		    too_slow(conn, READ_ONCE(cmd->sent), timeout))
 			return true;
 	}
