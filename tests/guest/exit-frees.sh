@@ -16,7 +16,7 @@ netramctl swapon v1 || fail "swapon"
 cgroup_make hog 48M || skip "no memory cgroup"
 trap 'wait; rmdir /sys/fs/cgroup/hog' EXIT
 discards=$(stat_of "$dev" discards)
-cgroup_run hog "$memcheck" 96 "$SEED" 0 1 "$NETRAM_RUN/ready" &
+(cgroup_exec hog "$memcheck" 96 "$SEED" 0 1 "$NETRAM_RUN/ready") &
 hog=$!
 wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2)

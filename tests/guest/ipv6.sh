@@ -19,7 +19,7 @@ fio_verify six "$dev" --bsrange=4k-128k --blockalign=4k --iodepth=16 --size=64m 
 [ "$(servers_used n1)" -gt $((8 << 20)) ] || fail "nothing on the server"
 renewed() { [ "$(node_attr n1 reconnects)" -gt 0 ]; }
 modprobe tcp_diag || fail "no tcp_diag"
-ss -K dst "$(node_addr6 n1)" > /dev/null
+ss -K dst "[$(node_addr6 n1)]" > /dev/null
 wait_for 10 renewed || fail "no reconnect"
 fio_verify again "$dev" --bs=64k --iodepth=16 --size=64m --io_size=16m || fail "fio after the reset"
 expect_stat "$dev" errors -eq 0

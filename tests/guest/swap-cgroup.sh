@@ -23,7 +23,7 @@ trap cleanup EXIT
 
 note "checked in random order, two threads"
 swapped=$(awk '$1 == "pswpout" { print $2 }' /proc/vmstat)
-out=$(cgroup_run hog "$memcheck" 96 "$SEED" 1 2) || fail "memcheck: $out"
+out=$(cgroup_exec hog "$memcheck" 96 "$SEED" 1 2) || fail "memcheck: $out"
 echo "$out"
 [[ $out = *" mismatches=0" ]] || fail "wrong data"
 swapped=$((($(awk '$1 == "pswpout" { print $2 }' /proc/vmstat) - swapped) * 4))
@@ -35,7 +35,7 @@ expect_stat "$dev" errors -eq 0
 
 note "swapoff with pages out there"
 rm -f "$NETRAM_RUN/ready"
-cgroup_run hog "$memcheck" 128 "$((SEED + 1))" 0 1 "$NETRAM_RUN/ready" > "$NETRAM_RUN/check" &
+(cgroup_exec hog "$memcheck" 128 "$((SEED + 1))" 0 1 "$NETRAM_RUN/ready" > "$NETRAM_RUN/check") &
 hog=$!
 wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2 n3)

@@ -216,11 +216,10 @@ cgroup_make() { # NAME MEMORY
 	mkdir "/sys/fs/cgroup/$1" && echo "$2" > "/sys/fs/cgroup/$1/memory.max"
 }
 
-cgroup_run() { # NAME COMMAND...
-	(
-		echo "$BASHPID" > "/sys/fs/cgroup/$1/cgroup.procs"
-		exec "${@:2}"
-	)
+# Becomes the command, so call it in a subshell: (cgroup_exec NAME COMMAND...) &
+cgroup_exec() {
+	echo "$BASHPID" > "/sys/fs/cgroup/$1/cgroup.procs"
+	exec "${@:2}"
 }
 
 swap_used_kb() { # DEVICE
