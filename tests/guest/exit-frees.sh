@@ -14,7 +14,7 @@ memcheck=$(program memcheck) || fail "no memcheck"
 dev=$(volume_create v1 160M) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
 cgroup_make hog 48M || skip "no memory cgroup"
-trap 'wait; rmdir /sys/fs/cgroup/hog' EXIT
+trap "cgroup_end hog" EXIT
 discards=$(stat_of "$dev" discards)
 (cgroup_exec hog "$memcheck" 96 "$SEED" 0 1 "$NETRAM_RUN/ready") &
 hog=$!

@@ -14,12 +14,7 @@ memcheck=$(program memcheck) || fail "no memcheck"
 dev=$(volume_create v1 256M) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
 cgroup_make hog 40M || skip "no memory cgroup"
-cleanup() {
-	[ -z "${hog:-}" ] || kill -KILL "$hog" 2> /dev/null
-	wait
-	rmdir /sys/fs/cgroup/hog
-}
-trap cleanup EXIT
+trap "cgroup_end hog" EXIT
 
 note "checked in random order, two threads"
 swapped=$(awk '$1 == "pswpout" { print $2 }' /proc/vmstat)
@@ -47,7 +42,6 @@ grep -q "^$dev " /proc/swaps && fail "still in /proc/swaps"
 freed "$peak" n1 n2 n3
 kill -USR1 "$hog"
 wait "$hog" || fail "wrong data after swapoff: $(cat "$NETRAM_RUN/check")"
-hog=''
 cat "$NETRAM_RUN/check"
 grep -q 'mismatches=0' "$NETRAM_RUN/check" || fail "no verdict"
 netramctl volume delete v1 || fail "delete"

@@ -216,6 +216,11 @@ cgroup_make() { # NAME MEMORY
 	mkdir "/sys/fs/cgroup/$1" && echo "$2" > "/sys/fs/cgroup/$1/memory.max"
 }
 
+cgroup_end() { # NAME: with all that still runs in it
+	echo 1 > "/sys/fs/cgroup/$1/cgroup.kill"
+	wait_for 20 rmdir "/sys/fs/cgroup/$1"
+}
+
 # Becomes the command, so call it in a subshell: (cgroup_exec NAME COMMAND...) &
 cgroup_exec() {
 	echo "$BASHPID" > "/sys/fs/cgroup/$1/cgroup.procs"
