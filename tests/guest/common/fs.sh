@@ -11,7 +11,7 @@ tree_sums() { # FOLDER
 tree_make() { # FOLDER
 	mkdir -p "$1"
 	pattern $((40 << 20)) "$SEED" > "$1/big" || return
-	split -b 7000 -a 4 -n 300 "$1/big" "$1/part." || return
+	head -c 2M "$1/big" | split -b 7000 -a 4 - "$1/part." || return
 	mkdir "$1/dir"
 	cp "$1"/part.*a "$1/dir"
 }
