@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: wrong commands and useless servers: each refused with a text that says why
 # KERNELS: 6.1
-# TIMEOUT: 120
+# TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

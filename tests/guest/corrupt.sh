@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a bit turned on the way back is an error and counted, never wrong data
 # KERNELS: 6.1
-# TIMEOUT: 90
+# TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: blkdiscard gives the servers' memory back within 5 s
 # KERNELS: 6.1 6.12
-# TIMEOUT: 60
+# TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a process that dies gives its swapped pages' memory back on the servers within 5 s, without discard
 # KERNELS: 6.1
-# TIMEOUT: 90
+# TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: verified random writes of every size at every depth, on two nodes and on three
 # KERNELS: 6.1 6.12
-# TIMEOUT: 240
+# TIMEOUT: 480
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

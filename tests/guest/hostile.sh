@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a server whose replies are nonsense: requests survive or fail in time, the other node is not touched
 # KERNELS: 6.1
-# TIMEOUT: 120
+# TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a node that is reached by IPv6
 # KERNELS: 6.1
-# TIMEOUT: 60
+# TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

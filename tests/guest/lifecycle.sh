@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: load and unload, create and delete a hundred times; refused while in use
 # KERNELS: 6.1 6.12
-# TIMEOUT: 200
+# TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

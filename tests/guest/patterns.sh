@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: zero and other pages mixed, holes, partial overwrites, discards in between; writers of the same pages at once
 # KERNELS: 6.1
-# TIMEOUT: 90
+# TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

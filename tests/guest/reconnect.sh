@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: connections are reset by force 50 times under verified load
 # KERNELS: 6.1 6.12
-# TIMEOUT: 180
+# TIMEOUT: 360
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a client with little memory under swap pressure, its page servers on other machines
 # KERNELS: 6.1 6.12
-# TIMEOUT: 200
+# TIMEOUT: 400
 # MEM: 384M
 # TOPOLOGY: remote
 # shellcheck source=tests/guest/common/lib.sh

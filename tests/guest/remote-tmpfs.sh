@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: files in a tmpfs larger than memory, their pages in remote RAM
 # KERNELS: 6.1
-# TIMEOUT: 200
+# TIMEOUT: 400
 # MEM: 384M
 # TOPOLOGY: remote
 # shellcheck source=tests/guest/common/lib.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a server stops for 3 s under verified load and goes on: nobody notices
 # KERNELS: 6.1
-# TIMEOUT: 90
+# TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

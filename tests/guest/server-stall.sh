@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a server stops for longer than io_timeout_ms under verified load: reconnected, replayed, no error
 # KERNELS: 6.1
-# TIMEOUT: 120
+# TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

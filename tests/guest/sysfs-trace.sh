@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every sysfs entry is readable and documented, tunables refuse nonsense, tracepoints fire
 # KERNELS: 6.1
-# TIMEOUT: 60
+# TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh

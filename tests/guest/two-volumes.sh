@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two volumes on the same nodes under load at once; deleting one leaves the other
 # KERNELS: 6.1
-# TIMEOUT: 90
+# TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
