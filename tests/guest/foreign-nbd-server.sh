@@ -19,5 +19,6 @@ cat > "$NETRAM_RUN/nbd.conf" <<-C
 	trim = true
 	flush = true
 C
-foreign_test nbd-server nbd-server -d -C "$NETRAM_RUN/nbd.conf"
+# -n: in the foreground, but with a process for each connection
+foreign_test nbd-server nbd-server -n -C "$NETRAM_RUN/nbd.conf"
 exit 0
