@@ -19,6 +19,6 @@ cat > "$NETRAM_RUN/nbd.conf" <<-C
 	trim = true
 	flush = true
 C
-# -n: in the foreground, but with a process for each connection
-foreign_test nbd-server nbd-server -n -C "$NETRAM_RUN/nbd.conf"
+# a daemon, with a process for each connection; the reset finds it by its pid file
+foreign_test nbd-server nbd-server -C "$NETRAM_RUN/nbd.conf" -p "$NETRAM_RUN/nbd-server.pid"
 exit 0
