@@ -19,6 +19,8 @@ cat > "$NETRAM_RUN/nbd.conf" <<-C
 	trim = true
 	flush = true
 C
+# It closes every descriptor it might have, one by one: seconds under emulation.
+ulimit -n 1024
 # a daemon, with a process for each connection; the reset finds it by its pid file
 foreign_test nbd-server nbd-server -C "$NETRAM_RUN/nbd.conf" -p "$NETRAM_RUN/nbd-server.pid"
 exit 0
