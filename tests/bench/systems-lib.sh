@@ -27,7 +27,7 @@ nbd_connect() { # PORT ARGUMENT...
 nbd_disconnect() { nbd-client -d /dev/nbd0 > /dev/null; }
 
 nbdkit_start() { # PORT
-	nbdkit -f -i 127.0.0.1 -p "$1" memory 128M &
+	nbdkit -f -i 127.0.0.1 -p "$1" memory 128M > /run/nbdkit.log 2>&1 &
 	server=$!
 	wait_port "$1"
 }
