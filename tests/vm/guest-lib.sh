@@ -170,6 +170,9 @@ setup_nodes() {
 
 # ---- leaving nothing behind
 
+# a zombie that nobody waits for has no memory any more
+pid_gone() { ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2> /dev/null; }
+
 # guest_reset: undo whatever a test has set up; 1 and a message when it does
 # not come off. Run by guest-run after every test, callable in a test.
 guest_reset() {
@@ -196,6 +199,11 @@ guest_reset() {
 		[ -e "$pid" ] || continue
 		kill -CONT "$(cat "$pid")" 2> /dev/null
 		kill -KILL "$(cat "$pid")" 2> /dev/null
+	done
+	# their memory goes when they are gone: the next test may count it
+	for pid in "$NETRAM_RUN"/*.pid; do
+		[ -e "$pid" ] || continue
+		wait_for 10 pid_gone "$(cat "$pid")" || rc=1
 	done
 	for n in $(ip netns list | awk '{ print $1 }'); do
 		node_del "$n"
