@@ -171,7 +171,7 @@ setup_nodes() {
 # ---- leaving nothing behind
 
 # a zombie that nobody waits for has no memory any more
-pid_gone() { ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2> /dev/null; }
+pid_gone() { ! grep -q '^State:[[:space:]]*[A-WY]' "/proc/$1/status" 2> /dev/null; }
 
 # guest_reset: undo whatever a test has set up; 1 and a message when it does
 # not come off. Run by guest-run after every test, callable in a test.
