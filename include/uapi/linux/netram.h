@@ -16,7 +16,8 @@
  *   that name is known. -ENOSPC: NETRAM_NODES_MAX nodes are known.
  *
  *     NETRAM_A_NODE: NLA_NESTED
- *       NETRAM_NODE_A_NAME: NLA_NUL_STRING, 1 to 63 of [A-Za-z0-9._-]
+ *       NETRAM_NODE_A_NAME: NLA_NUL_STRING, 1 to 63 of [A-Za-z0-9._-], not
+ *         beginning with a dot; so are all names below
  *       NETRAM_NODE_A_ENDPOINT: struct sockaddr_in or struct sockaddr_in6
  *       NETRAM_NODE_A_REGION: NLA_NUL_STRING, optional, "default"
  *       NETRAM_NODE_A_ZONE: NLA_NUL_STRING, optional, the node's name
