@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writing nodes and volumes into netlink messages. */
 #include "genl_put.h"
+#include "extent.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
@@ -138,7 +139,7 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 	       nla_put_u32(skb, NETRAM_VOLUME_A_OPENERS,
 			   disk_openers(v->blk.disk)) ||
 	       put_u64(skb, NETRAM_VOLUME_A_EXTENTS,
-		       netram_router_placed(&v->router), pad) ||
+		       netram_extents_placed(&v->router), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_PAGES,
 		       atomic_long_read(&pages->nr_present), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,

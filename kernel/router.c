@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The router: which pages of a request must travel, and to which node.
- *
- * Reads fetch the pages that are present; the rest are zeroes. Writes own their
- * pages (netram_pages_lock), keep zero pages as a mere absence, send the others
- * and set the present bit when the node has acknowledged them. Discards only
- * clear bits; trim.c tells the nodes afterwards.
+ * The router: what becomes of a request. read.c and write.c know which pages of
+ * it must travel, extent.c to which node. Discards only clear bits; trim.c tells
+ * the nodes afterwards.
  *
  * A request whose pages lie in more than NETRAM_CMD_RUNS runs takes several
  * rounds: cmd->pos says how far it got.
@@ -14,27 +11,16 @@
  * next round is due) waits on the list and dispatch_work tries again, when
  * pages are given back, when a session comes up, and every RETRY_MS.
  *
- * Checksums and readers: a read takes no lock, so it may meet a write of the
- * same page half-way and see either version, which is allowed, but a checksum
- * of the other. So a mismatch is first tried again as the owner of its pages,
- * with no writer beside it; only then is it believed.
- *
  * Lock order: wait_lock is a leaf.
  */
 #include "router.h"
-#include "cursor.h"
-#include "integrity.h"
-#include "log.h"
-#include "placement.h"
+#include "read.h"
 #include "trace.h"
+#include "write.h"
 
-#include <linux/blkdev.h>
-#include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/sched/mm.h>
 
 #define RETRY_MS	200
-#define FULL_SPARED	HZ
 
 static void add_waiting(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -45,7 +31,14 @@ static void add_waiting(struct netram_router *r, struct netram_cmd *cmd)
 	spin_unlock_irqrestore(&r->wait_lock, flags);
 }
 
-static void wait(struct netram_router *r, struct netram_cmd *cmd)
+/**
+ * netram_router_wait() - a command cannot go on for now
+ * @r: the router
+ * @cmd: the command; read.c or write.c goes on with it later, from any CPU
+ *
+ * Context: any.
+ */
+void netram_router_wait(struct netram_router *r, struct netram_cmd *cmd)
 {
 	atomic_inc(&r->nr_waiting);
 	add_waiting(r, cmd);
@@ -66,7 +59,48 @@ void netram_router_wake(struct netram_router *r)
 		mod_delayed_work(r->io_wq, &r->dispatch_work, 0);
 }
 
-static void finish(struct netram_router *r, struct netram_cmd *cmd, int error)
+/**
+ * netram_router_own() - become the owner of a command's pages
+ * @r: the router
+ * @cmd: the command; it may own them already
+ *
+ * Context: any.
+ * Return: false if another command owns one of them.
+ */
+bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (cmd->flags & NETRAM_CMD_F_BUSY)
+		return true;
+	if (unlikely(!netram_pages_lock(&r->pages, cmd->page, cmd->pages)))
+		return false;
+	cmd->flags |= NETRAM_CMD_F_BUSY;
+	return true;
+}
+
+/**
+ * netram_router_disown() - counterpart of netram_router_own()
+ * @r: the router
+ * @cmd: the command, which owns its pages
+ *
+ * Context: any.
+ */
+void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd)
+{
+	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
+	cmd->flags &= ~NETRAM_CMD_F_BUSY;
+	netram_router_wake(r);
+}
+
+/**
+ * netram_router_finish() - a command has ended
+ * @r: the router
+ * @cmd: the command; not to be touched any more
+ * @error: 0 or a negative errno that holds for all of it
+ *
+ * Context: any.
+ */
+void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
+			  int error)
 {
 	bool owner = cmd->flags & NETRAM_CMD_F_BUSY;
 
@@ -132,77 +166,6 @@ static void kick_all(struct netram_router *r)
 		netram_router_kick(r, i);
 }
 
-/* ---- placement ---- */
-
-static bool has_room(const struct netram_session *s)
-{
-	return time_after_eq(jiffies, READ_ONCE(s->full_until));
-}
-
-/*
- * Sessions that may take an extent. Return: 0, -ENOSPC when all nodes that are
- * up are full, -EAGAIN when none is up.
- */
-static int candidates(struct netram_router *r, struct netram_candidate *c,
-		      u32 *count)
-{
-	struct netram_session *s;
-	bool full = false;
-	u32 slot;
-
-	*count = 0;
-	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = rcu_dereference(r->sessions[slot]);
-		if (!s || READ_ONCE(s->closing) || !netram_session_up(s))
-			continue;
-		if (!has_room(s)) {
-			full = true;
-			continue;
-		}
-		c[*count].id = slot;
-		c[*count].weight = s->cfg.weight;
-		c[(*count)++].load = atomic_read(&s->extents);
-	}
-	if (*count)
-		return 0;
-	return full ? -ENOSPC : -EAGAIN;
-}
-
-/* The caller holds rcu_read_lock(), which netram_volume's removal waits for. */
-static int place_extent(struct netram_router *r, u64 extent)
-{
-	struct netram_candidate c[NETRAM_NODES_MAX];
-	struct netram_session *s;
-	u32 count;
-	int err;
-
-	err = candidates(r, c, &count);
-	if (err)
-		return err;
-	count = netram_placement_pick(c, count, get_random_u32(),
-				      get_random_u32());
-	s = rcu_dereference(r->sessions[c[count].id]);
-	atomic_inc(&s->extents);
-	if (cmpxchg(&r->slots[extent], NETRAM_SLOT_NONE, s->slot) !=
-	    NETRAM_SLOT_NONE)
-		atomic_dec(&s->extents);	/* another writer was first */
-	return 0;
-}
-
-static struct netram_session *place(struct netram_router *r, u64 page)
-{
-	u64 extent = netram_router_extent(r, page);
-	struct netram_session *s = netram_router_session(r, extent);
-	int err;
-
-	if (likely(s))
-		return s;
-	rcu_read_lock();
-	err = place_extent(r, extent);
-	rcu_read_unlock();
-	return err ? ERR_PTR(err) : netram_router_session(r, extent);
-}
-
 /* ---- dropping pages ---- */
 
 /* All within one extent. */
@@ -244,407 +207,13 @@ void netram_router_drop(struct netram_router *r, u64 first, u64 count)
 	}
 }
 
-/* ---- writing ---- */
-
-static bool add_page(struct netram_cmd *cmd, u32 at)
-{
-	struct netram_run *last;
-
-	if (cmd->nr_runs) {
-		last = &cmd->runs[cmd->nr_runs - 1];
-		if (last->first + last->pages == at) {
-			last->pages++;
-			return true;
-		}
-	}
-	if (cmd->nr_runs == NETRAM_CMD_RUNS)
-		return false;
-	cmd->runs[cmd->nr_runs++] = (struct netram_run){ at, 1 };
-	return true;
-}
-
-/* From cmd->pos on: drop zero pages, collect the others until runs are used up. */
-static void lay_out_write(struct netram_router *r, struct netram_cmd *cmd)
-{
-	struct netram_pages *pages = &r->pages;
-	struct netram_cursor c;
-	u32 crc = 0;
-	u64 page;
-
-	netram_cursor_init(&c, cmd->bio);
-	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
-	for (; cmd->pos < cmd->pages; cmd->pos++) {
-		page = cmd->page + cmd->pos;
-		if (netram_integrity_digest(&c, pages->crc, &crc)) {
-			drop_in_extent(r, page, 1);
-			netram_stats_add(r->stats, NETRAM_STAT_ZERO_PAGES, 1);
-			continue;
-		}
-		if (!add_page(cmd, cmd->pos))
-			break;
-		if (pages->crc)
-			WRITE_ONCE(pages->crc[page], crc);
-		if (test_bit(page, pages->dead))
-			clear_bit(page, pages->dead);
-	}
-}
-
-static void written(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u32 i, new = 0;
-
-	for (i = 0; i < cmd->nr_runs; i++)
-		new += netram_pages_written(&r->pages,
-					    cmd->page + cmd->runs[i].first,
-					    cmd->runs[i].pages);
-	if (new)
-		atomic_long_add(new, &cmd->session->pages);
-}
-
-/*
- * A failed write may have landed or not: either version of a page will do, and
- * one that is not present is to be trimmed.
- */
-static void not_written(struct netram_router *r, struct netram_cmd *cmd)
-{
-	struct netram_pages *pages = &r->pages;
-	u64 page, end;
-	u32 i;
-
-	for (i = 0; i < cmd->nr_runs; i++) {
-		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++) {
-			if (!netram_pages_present(pages, page))
-				set_bit(page, pages->dead);
-			else if (pages->crc)
-				WRITE_ONCE(pages->crc[page],
-					   NETRAM_CRC_UNKNOWN);
-		}
-	}
-	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
-}
-
-static void disown(struct netram_router *r, struct netram_cmd *cmd)
-{
-	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
-	cmd->flags &= ~NETRAM_CMD_F_BUSY;
-	netram_router_wake(r);
-}
-
-/*
- * The node has no room. The extent may get another place, but only when nobody
- * owns a page of it: so we own none while we wait, and lay out anew.
- */
-static void refused(struct netram_router *r, struct netram_cmd *cmd)
-{
-	not_written(r, cmd);
-	WRITE_ONCE(cmd->session->full_until, jiffies + FULL_SPARED);
-	cmd->pos = cmd->runs[0].first;
-	cmd->nr_runs = 0;
-	cmd->flags |= NETRAM_CMD_F_MOVE;
-	disown(r, cmd);
-	wait(r, cmd);
-}
-
-static struct netram_router *router_of(const struct netram_cmd *cmd)
-{
-	return cmd->session->cfg.owner;
-}
-
-static void write_done(struct netram_cmd *cmd)
-{
-	struct netram_router *r = router_of(cmd);
-
-	if (unlikely(cmd->error == -ENOSPC)) {
-		refused(r, cmd);
-	} else if (unlikely(cmd->error)) {
-		atomic64_inc(&cmd->session->cfg.peer->errors);
-		not_written(r, cmd);
-		finish(r, cmd, cmd->error);
-	} else {
-		written(r, cmd);
-		cmd->nr_runs = 0;
-		if (likely(cmd->pos == cmd->pages))
-			finish(r, cmd, 0);
-		else
-			wait(r, cmd);
-	}
-}
-
-static bool overdue(struct netram_router *r, const struct netram_cmd *cmd)
-{
-	return time_after(jiffies, cmd->start + msecs_to_jiffies(
-				   READ_ONCE(r->params.io_deadline_ms)));
-}
-
-/* Return: false if the command must wait. */
-static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
-{
-	struct netram_session *s = place(r, cmd->page);
-
-	if (IS_ERR(s)) {
-		if (PTR_ERR(s) == -EAGAIN && !overdue(r, cmd))
-			return false;
-		finish(r, cmd, PTR_ERR(s) == -EAGAIN ? -ETIMEDOUT : PTR_ERR(s));
-		return true;
-	}
-	cmd->done = write_done;
-	netram_router_submit(r, s, cmd);
-	return true;
-}
-
-static bool own(struct netram_router *r, struct netram_cmd *cmd)
-{
-	if (cmd->flags & NETRAM_CMD_F_BUSY)
-		return true;
-	if (unlikely(!netram_pages_lock(&r->pages, cmd->page, cmd->pages)))
-		return false;
-	cmd->flags |= NETRAM_CMD_F_BUSY;
-	return true;
-}
-
-static bool start_write(struct netram_router *r, struct netram_cmd *cmd)
-{
-	if (!own(r, cmd))
-		return false;
-	if (!cmd->nr_runs)
-		lay_out_write(r, cmd);
-	if (cmd->nr_runs)
-		return send_write(r, cmd);
-	finish(r, cmd, 0);
-	return true;
-}
-
-/* ---- a node without room ---- */
-
-static bool any(const unsigned long *bits, u64 first, u64 count)
-{
-	return find_next_bit(bits, first + count, first) < first + count;
-}
-
-/* Return: 0, -EAGAIN to wait for a TRIM, -ENOSPC if pages live there. */
-static int may_unplace(struct netram_router *r, u64 extent, u64 first,
-		       u64 count)
-{
-	if (any(r->pages.present, first, count))
-		return -ENOSPC;
-	if (!any(r->pages.dead, first, count))
-		return 0;
-	netram_trim_extent(&r->trim, extent);
-	return -EAGAIN;
-}
-
-/* Take the extent from a node that refused it. The caller owns all its pages. */
-static void unplace(struct netram_router *r, struct netram_session *s,
-		    u64 extent)
-{
-	if (cmpxchg(&r->slots[extent], s->slot, NETRAM_SLOT_NONE) != s->slot)
-		return;
-	atomic_dec(&s->extents);
-	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
-}
-
-/* Return: 0 when the extent is no longer on the node, else as unplace(). */
-static int move(struct netram_router *r, struct netram_session *s, u64 extent)
-{
-	u64 first = extent * r->extent_pages;
-	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
-	int err;
-
-	if (READ_ONCE(r->slots[extent]) != s->slot)
-		return 0;
-	err = may_unplace(r, extent, first, count);
-	if (err)
-		return err;
-	if (!netram_pages_lock(&r->pages, first, count))
-		return -EAGAIN;
-	/* Again, now that nobody writes. */
-	err = may_unplace(r, extent, first, count);
-	if (!err)
-		unplace(r, s, extent);
-	netram_pages_unlock(&r->pages, first, count);
-	/* Not when we wait ourselves: that would wake us at once. */
-	if (!err)
-		netram_router_wake(r);
-	return err;
-}
-
-static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
-{
-	int err = move(r, cmd->session, netram_router_extent(r, cmd->page));
-
-	if (err == -EAGAIN && !overdue(r, cmd))
-		return false;
-	if (err) {
-		finish(r, cmd, -ENOSPC);
-		return true;
-	}
-	cmd->flags &= ~NETRAM_CMD_F_MOVE;
-	return start_write(r, cmd);
-}
-
-/* ---- reading ---- */
-
-/*
- * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
- * and a neighbour that is intact must not go down with it.
- */
-static void fail_page(struct netram_router *r, struct netram_cmd *cmd, u64 page,
-		      int error, enum netram_stat which)
-{
-	u64 left = (page - cmd->page) << NETRAM_PAGE_SHIFT;
-	struct bio *bio = cmd->bio;
-
-	while (bio && left >= bio->bi_iter.bi_size) {
-		left -= bio->bi_iter.bi_size;
-		bio = bio->bi_next;
-	}
-	if (!WARN_ON_ONCE(!bio))
-		bio->bi_status = errno_to_blk_status(error);
-	netram_stats_add(r->stats, which, 1);
-	netram_stats_add(r->stats, NETRAM_STAT_ERRORS, 1);
-}
-
-/* Fail the lost pages at the start of @from .. @to. Return: the first other. */
-static u64 skip_lost(struct netram_router *r, struct netram_cmd *cmd, u64 from,
-		     u64 to)
-{
-	for (; from < to && test_bit(from, r->pages.lost); from++)
-		fail_page(r, cmd, from, -ENODATA, NETRAM_STAT_LOST_READS);
-	return from;
-}
-
-static void add_hole(struct netram_router *r, struct netram_cursor *c, u32 pages)
-{
-	netram_cursor_zero(c, pages << NETRAM_PAGE_SHIFT);
-	netram_stats_add(r->stats, NETRAM_STAT_HOLE_PAGES, pages);
-}
-
-/* From cmd->pos on: fill in zeroes, collect what is present. */
-static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
-{
-	bool lost = netram_pages_any_lost(&r->pages, cmd->page, cmd->pages);
-	const unsigned long *present = r->pages.present;
-	u64 at = cmd->page + cmd->pos, end = cmd->page + cmd->pages, from, to;
-	struct netram_cursor c;
-
-	netram_cursor_init(&c, cmd->bio);
-	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
-	cmd->nr_runs = 0;
-	for (; at < end && cmd->nr_runs < NETRAM_CMD_RUNS; at = to) {
-		from = find_next_bit(present, end, at);
-		if (from > at)
-			add_hole(r, &c, from - at);
-		to = from < end ? find_next_zero_bit(present, end, from) : end;
-		at = from;
-		if (unlikely(lost)) {
-			from = skip_lost(r, cmd, from, to);
-			to = find_next_bit(r->pages.lost, to, from);
-		}
-		netram_cursor_advance(&c, (to - at) << NETRAM_PAGE_SHIFT);
-		if (from < to)
-			cmd->runs[cmd->nr_runs++] =
-				(struct netram_run){ from - cmd->page, to - from };
-	}
-	cmd->pos = at - cmd->page;
-}
-
-static void read_again(struct netram_router *r, struct netram_cmd *cmd)
-{
-	cmd->flags |= NETRAM_CMD_F_VERIFY;
-	cmd->pos = 0;
-	cmd->nr_runs = 0;
-	netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_RETRIES, 1);
-	wait(r, cmd);
-}
-
-/* Read as their owner, and still not what was written. */
-static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
-			 s64 page)
-{
-	for (; page >= 0;
-	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
-		netram_warn_ratelimited(cmd->session->cfg.label,
-					"page %lld is not what was written: checksum does not match",
-					page);
-		fail_page(r, cmd, page, -EILSEQ, NETRAM_STAT_CHECKSUM_ERRORS);
-	}
-}
-
-/* The node lost them while the read was parked: what came is not they. */
-static void fail_lost(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u64 page, end;
-	u32 i;
-
-	for (i = 0; i < cmd->nr_runs; i++) {
-		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++)
-			if (test_bit(page, r->pages.lost))
-				fail_page(r, cmd, page, -ENODATA,
-					  NETRAM_STAT_LOST_READS);
-	}
-}
-
-static void read_done(struct netram_cmd *cmd)
-{
-	struct netram_router *r = router_of(cmd);
-	s64 bad = -1;
-
-	if (unlikely(cmd->error)) {
-		atomic64_inc(&cmd->session->cfg.peer->errors);
-		finish(r, cmd, cmd->error);
-		return;
-	}
-	if (r->pages.crc)
-		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
-	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))
-		fail_lost(r, cmd);
-	if (unlikely(bad >= 0)) {
-		if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
-			read_again(r, cmd);
-			return;
-		}
-		fail_corrupt(r, cmd, bad);
-	}
-	if (likely(cmd->pos == cmd->pages))
-		finish(r, cmd, 0);
-	else
-		wait(r, cmd);
-}
-
-static bool start_read(struct netram_router *r, struct netram_cmd *cmd)
-{
-	struct netram_session *s;
-	u32 pos = cmd->pos;
-
-	if ((cmd->flags & NETRAM_CMD_F_VERIFY) && !own(r, cmd))
-		return false;
-	lay_out_read(r, cmd);
-	if (!cmd->nr_runs) {
-		finish(r, cmd, 0);
-		return true;
-	}
-	s = netram_router_session(r, netram_router_extent(r, cmd->page));
-	/* Dropped since, and its extent unplaced: next time it is a hole. */
-	if (unlikely(!s)) {
-		cmd->pos = pos;
-		return false;
-	}
-	cmd->done = read_done;
-	netram_router_submit(r, s, cmd);
-	return true;
-}
-
 /* ---- the ways in ---- */
 
 static bool start(struct netram_router *r, struct netram_cmd *cmd)
 {
 	if (cmd->op == NETRAM_OP_READ)
-		return start_read(r, cmd);
-	if (cmd->flags & NETRAM_CMD_F_MOVE)
-		return start_move(r, cmd);
-	return start_write(r, cmd);
+		return netram_read_start(r, cmd);
+	return netram_write_start(r, cmd);
 }
 
 static void begin(struct netram_router *r, struct netram_cmd *cmd)
@@ -657,7 +226,7 @@ static void begin(struct netram_router *r, struct netram_cmd *cmd)
 	if (likely(start(r, cmd)))
 		return;
 	netram_stats_add(r->stats, NETRAM_STAT_CONFLICTS, 1);
-	wait(r, cmd);
+	netram_router_wait(r, cmd);
 }
 
 /**
@@ -729,52 +298,6 @@ void netram_router_session_up(struct netram_router *r)
 {
 	netram_router_wake(r);
 	netram_trim_kick(&r->trim);
-}
-
-/**
- * netram_router_lost() - a node came back without its pages
- * @r: the router
- * @s: its session; no command is in flight on it
- *
- * Context: process.
- * Return: pages lost.
- */
-u64 netram_router_lost(struct netram_router *r, struct netram_session *s)
-{
-	u64 extent, first, count, lost = 0;
-
-	for (extent = 0; extent < r->nr_extents; extent++) {
-		if (READ_ONCE(r->slots[extent]) != s->slot)
-			continue;
-		first = extent * r->extent_pages;
-		count = min_t(u64, r->extent_pages, r->pages.count - first);
-		lost += netram_pages_lose(&r->pages, first, count);
-		cond_resched();
-	}
-	return lost;
-}
-
-/**
- * netram_router_placed() - extents that have a place
- * @r: the router
- *
- * Context: process.
- * Return: how many.
- */
-u64 netram_router_placed(struct netram_router *r)
-{
-	struct netram_session *s;
-	u64 placed = 0;
-	u32 slot;
-
-	rcu_read_lock();
-	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = rcu_dereference(r->sessions[slot]);
-		if (s)
-			placed += atomic_read(&s->extents);
-	}
-	rcu_read_unlock();
-	return placed;
 }
 
 /**

@@ -72,8 +72,26 @@ void netram_router_submit(struct netram_router *r, struct netram_session *s,
 			  struct netram_cmd *cmd);
 void netram_router_wake(struct netram_router *r);
 void netram_router_session_up(struct netram_router *r);
-u64 netram_router_lost(struct netram_router *r, struct netram_session *s);
-u64 netram_router_placed(struct netram_router *r);
+
+/* For read.c and write.c. */
+void netram_router_wait(struct netram_router *r, struct netram_cmd *cmd);
+bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
+			  int error);
+
+static inline struct netram_router *netram_router_of(const struct netram_cmd *cmd)
+{
+	return cmd->session->cfg.owner;
+}
+
+/* Has the command waited for longer than io_deadline_ms? */
+static inline bool netram_router_overdue(struct netram_router *r,
+					 const struct netram_cmd *cmd)
+{
+	return time_after(jiffies, cmd->start + msecs_to_jiffies(
+				   READ_ONCE(r->params.io_deadline_ms)));
+}
 
 /* The session an extent is placed on, or NULL. */
 static inline struct netram_session *

@@ -6,6 +6,7 @@
  * Each file is described in Documentation/abi/.
  */
 #include "sysfs.h"
+#include "extent.h"
 #include "pool.h"
 
 #include <linux/device.h>
@@ -53,7 +54,7 @@ VOLUME_SHOW(state, "%s", volume_state_names[netram_volume_state(v)]);
 VOLUME_SHOW(extent_size, "%llu",
 	    (u64)v->router.extent_pages << NETRAM_PAGE_SHIFT);
 VOLUME_SHOW(checksum, "%d", !!v->router.pages.crc);
-VOLUME_SHOW(extents, "%llu", netram_router_placed(&v->router));
+VOLUME_SHOW(extents, "%llu", netram_extents_placed(&v->router));
 VOLUME_SHOW(pages, "%ld", atomic_long_read(&v->router.pages.nr_present));
 VOLUME_SHOW(lost_pages, "%ld", atomic_long_read(&v->router.pages.nr_lost));
 VOLUME_SHOW(waiting, "%d", atomic_read(&v->router.nr_waiting));

@@ -6,6 +6,7 @@
  */
 #include "volume.h"
 #include "event.h"
+#include "extent.h"
 #include "log.h"
 
 #include <linux/mm.h>
@@ -80,7 +81,7 @@ static void on_state(struct netram_session *s, enum netram_session_state state)
 
 static void on_lost(struct netram_session *s)
 {
-	u64 lost = netram_router_lost(s->cfg.owner, s);
+	u64 lost = netram_extents_lost(s->cfg.owner, s);
 
 	if (!lost)
 		return;

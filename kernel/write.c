@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes own their pages (netram_pages_lock), keep zero pages as a mere absence,
+ * send the others and set the present bit when the node has acknowledged them.
+ */
+#include "write.h"
+#include "cursor.h"
+#include "extent.h"
+#include "integrity.h"
+
+#define FULL_SPARED	HZ
+
+static bool add_page(struct netram_cmd *cmd, u32 at)
+{
+	struct netram_run *last;
+
+	if (cmd->nr_runs) {
+		last = &cmd->runs[cmd->nr_runs - 1];
+		if (last->first + last->pages == at) {
+			last->pages++;
+			return true;
+		}
+	}
+	if (cmd->nr_runs == NETRAM_CMD_RUNS)
+		return false;
+	cmd->runs[cmd->nr_runs++] = (struct netram_run){ at, 1 };
+	return true;
+}
+
+/* From cmd->pos on: drop zero pages, collect the others until runs are used up. */
+static void lay_out_write(struct netram_router *r, struct netram_cmd *cmd)
+{
+	struct netram_pages *pages = &r->pages;
+	struct netram_cursor c;
+	u32 crc = 0;
+	u64 page;
+
+	netram_cursor_init(&c, cmd->bio);
+	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
+	for (; cmd->pos < cmd->pages; cmd->pos++) {
+		page = cmd->page + cmd->pos;
+		if (netram_integrity_digest(&c, pages->crc, &crc)) {
+			netram_router_drop(r, page, 1);
+			netram_stats_add(r->stats, NETRAM_STAT_ZERO_PAGES, 1);
+			continue;
+		}
+		if (!add_page(cmd, cmd->pos))
+			break;
+		if (pages->crc)
+			WRITE_ONCE(pages->crc[page], crc);
+		if (test_bit(page, pages->dead))
+			clear_bit(page, pages->dead);
+	}
+}
+
+static void written(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u32 i, new = 0;
+
+	for (i = 0; i < cmd->nr_runs; i++)
+		new += netram_pages_written(&r->pages,
+					    cmd->page + cmd->runs[i].first,
+					    cmd->runs[i].pages);
+	if (new)
+		atomic_long_add(new, &cmd->session->pages);
+}
+
+/*
+ * A failed write may have landed or not: either version of a page will do, and
+ * one that is not present is to be trimmed.
+ */
+static void not_written(struct netram_router *r, struct netram_cmd *cmd)
+{
+	struct netram_pages *pages = &r->pages;
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++) {
+			if (!netram_pages_present(pages, page))
+				set_bit(page, pages->dead);
+			else if (pages->crc)
+				WRITE_ONCE(pages->crc[page],
+					   NETRAM_CRC_UNKNOWN);
+		}
+	}
+	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
+}
+
+/*
+ * The node has no room. The extent may get another place, but only when nobody
+ * owns a page of it: so we own none while we wait, and lay out anew.
+ */
+static void refused(struct netram_router *r, struct netram_cmd *cmd)
+{
+	not_written(r, cmd);
+	WRITE_ONCE(cmd->session->full_until, jiffies + FULL_SPARED);
+	cmd->pos = cmd->runs[0].first;
+	cmd->nr_runs = 0;
+	cmd->flags |= NETRAM_CMD_F_MOVE;
+	netram_router_disown(r, cmd);
+	netram_router_wait(r, cmd);
+}
+
+static void write_done(struct netram_cmd *cmd)
+{
+	struct netram_router *r = netram_router_of(cmd);
+
+	if (unlikely(cmd->error == -ENOSPC)) {
+		refused(r, cmd);
+	} else if (unlikely(cmd->error)) {
+		atomic64_inc(&cmd->session->cfg.peer->errors);
+		not_written(r, cmd);
+		netram_router_finish(r, cmd, cmd->error);
+	} else {
+		written(r, cmd);
+		cmd->nr_runs = 0;
+		if (likely(cmd->pos == cmd->pages))
+			netram_router_finish(r, cmd, 0);
+		else
+			netram_router_wait(r, cmd);
+	}
+}
+
+/* Return: false if the command must wait. */
+static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u64 extent = netram_router_extent(r, cmd->page);
+	struct netram_session *s = netram_extent_place(r, extent);
+	int err = PTR_ERR_OR_ZERO(s);
+
+	if (err == -EAGAIN && !netram_router_overdue(r, cmd))
+		return false;
+	if (err) {
+		netram_router_finish(r, cmd,
+				     err == -EAGAIN ? -ETIMEDOUT : err);
+		return true;
+	}
+	cmd->done = write_done;
+	netram_router_submit(r, s, cmd);
+	return true;
+}
+
+/* Return: as netram_write_start(). */
+static bool start_write(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!netram_router_own(r, cmd))
+		return false;
+	if (!cmd->nr_runs)
+		lay_out_write(r, cmd);
+	if (cmd->nr_runs)
+		return send_write(r, cmd);
+	netram_router_finish(r, cmd, 0);
+	return true;
+}
+
+static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
+{
+	int err = netram_extent_leave(r, cmd->session,
+				      netram_router_extent(r, cmd->page));
+
+	if (err == -EAGAIN && !netram_router_overdue(r, cmd))
+		return false;
+	if (err) {
+		netram_router_finish(r, cmd, -ENOSPC);
+		return true;
+	}
+	cmd->flags &= ~NETRAM_CMD_F_MOVE;
+	return start_write(r, cmd);
+}
+
+/**
+ * netram_write_start() - begin or go on with a write
+ * @r: the router
+ * @cmd: the command; cmd->pos says how far it got
+ *
+ * Context: process, does not sleep.
+ * Return: false if the command must wait; the caller sees to it.
+ */
+bool netram_write_start(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (unlikely(cmd->flags & NETRAM_CMD_F_MOVE))
+		return start_move(r, cmd);
+	return start_write(r, cmd);
+}
