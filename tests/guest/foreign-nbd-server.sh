@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: nbd-server with a file as a node, alone and beside netram-server
 # KERNELS: 6.1
-# TIMEOUT: 180
+# TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
@@ -19,8 +19,6 @@ cat > "$NETRAM_RUN/nbd.conf" <<-C
 	trim = true
 	flush = true
 C
-# It closes every descriptor it might have, one by one: seconds under emulation.
-ulimit -n 1024
 # a daemon, with a process for each connection; the reset finds it by its pid file
 foreign_test nbd-server nbd-server -C "$NETRAM_RUN/nbd.conf" -p "$NETRAM_RUN/nbd-server.pid"
 exit 0

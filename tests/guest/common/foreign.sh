@@ -11,7 +11,10 @@ foreign_test() {
 	node_add n1 n2 || fail "no namespaces"
 	server_start n2 || fail "no server"
 	daemon_start n1 "$@"
-	wait_for 30 port_open "$(node_addr n1)" "$NODE_PORT" || fail "no $what: $(cat "$NETRAM_RUN/n1.log")"
+	# An open port is not enough: nbd-server listens, then makes Diffie-Hellman
+	# parameters, for seconds under emulation, and only then accepts.
+	wait_for 90 timeout 60 nbdinfo --size "nbd://$(node_addr n1):$NODE_PORT/disk" ||
+		fail "no $what: $(cat "$NETRAM_RUN/n1.log")"
 
 	note "$what alone"
 	netramctl node add n1 "$(node_addr n1):$NODE_PORT" --export disk || fail "node add"
