@@ -63,7 +63,13 @@ done
 
 note "in use"
 dev=$(volume_create v1 64M) || fail "create"
-mkfs.ext4 -q "$dev" || fail "mkfs"
+# Both nodes must hold pages for the refusals below. The volume is there as soon
+# as one of them has answered, and mkfs alone touches two extents only.
+fill() { dd if=/dev/urandom of="$dev" bs=1M count=64 oflag=direct status=none || fail "fill"; }
+wait_for 20 session_is "$dev" n1 up || fail "n1 is not up"
+wait_for 20 session_is "$dev" n2 up || fail "n2 is not up"
+fill
+mkfs.ext4 -q -E nodiscard "$dev" || fail "mkfs"
 refused "in use" rmmod netram
 mount "$dev" /mnt || fail "mount"
 refused "in use" netramctl volume delete v1
@@ -77,7 +83,7 @@ netramctl swapon v1 --force || fail "swapon"
 refused "in use" netramctl volume delete v1
 refused "" rmmod netram
 netramctl swapoff v1 || fail "swapoff"
-dd if=/dev/urandom of="$dev" bs=1M count=64 oflag=direct status=none
+fill
 refused "" netramctl node remove n1
 refused "" netramctl node remove n2
 wait_for 5 netramctl volume delete v1 || fail "delete when nobody uses it"
