@@ -54,19 +54,43 @@ void netram_peer_error(struct netram_peer *peer, char *buf, size_t len)
 	spin_unlock_irq(&peer->lock);
 }
 
+/* %pe gives a name, and only where the kernel was built to know the names. */
+static const char *in_words(int err)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		return "connection refused: is netram-server running there?";
+	case -ETIMEDOUT:
+	case -EAGAIN:
+		return "no answer in time";
+	case -ECONNRESET:
+	case -EPIPE:
+		return "server closed the connection";
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return "no route to this address";
+	case -ENOMEM:
+		return "out of memory";
+	default:
+		return NULL;
+	}
+}
+
 static void set_error(struct netram_session *s, const char *what,
 		      const char *why, int err)
 {
 	struct netram_peer *peer = s->cfg.peer;
 	unsigned long flags;
 
+	if (!why)
+		why = in_words(err);
 	spin_lock_irqsave(&peer->lock, flags);
 	if (why)
 		snprintf(peer->last_error, sizeof(peer->last_error), "%s%s",
 			 what, why);
 	else
 		snprintf(peer->last_error, sizeof(peer->last_error),
-			 "%serror %d (%pe)", what, -err, ERR_PTR(err));
+			 "%serror %d", what, -err);
 	spin_unlock_irqrestore(&peer->lock, flags);
 }
 

@@ -65,8 +65,8 @@ wait_for 30 grep -q ready "$NETRAM_RUN/bad.log" || fail "no servers: $(cat "$NET
 names=(garbage closes silent oldstyle endless huge tls small readonly blocks noexport refused unrouted)
 declare -A expected=(
 	[garbage]="not an NBD server"
-	[closes]="connecting: "
-	[silent]="connecting: "
+	[closes]="closed the connection"
+	[silent]="no answer in time"
 	[oldstyle]="not an NBD server of the fixed newstyle"
 	[endless]="endless answer"
 	[huge]="malformed answer"
@@ -75,7 +75,7 @@ declare -A expected=(
 	[readonly]="export is read-only"
 	[blocks]="smallest block is over 4096"
 	[noexport]="did not describe the export"
-	[refused]="REFUSED"
+	[refused]="connection refused"
 	[unrouted]="connecting: "
 )
 for i in "${!names[@]}"; do
