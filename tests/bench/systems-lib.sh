@@ -5,7 +5,8 @@
 # and down_NAME; check_NAME, where there is one, is asked when the rows have been
 # measured. All servers listen on loopback of the one guest.
 
-SYSTEMS=(brd netram netram-nocsum netram-foreign nvme-tcp nbd-nbdkit nbd-server)
+SYSTEMS=(brd zram netram netram-nocsum netram-2-nodes netram-8-nodes netram-foreign
+	nvme-tcp nbd-nbdkit nbd-server)
 
 # Virtual time runs on while the guest waits for the machine to read a program,
 # so waiting has to be long; the guest's own time limit is in real seconds.
@@ -17,6 +18,12 @@ brd_load() { modprobe brd rd_nr=2 rd_size=131072; } # ram1 is what nvmet exports
 
 up_brd() { brd_load && DEV=/dev/ram0; }
 down_brd() { :; } # stays for nvmet
+
+up_zram() {
+	modprobe zram num_devices=1 && echo lzo-rle > /sys/block/zram0/comp_algorithm &&
+		echo 128M > /sys/block/zram0/disksize && DEV=/dev/zram0
+}
+down_zram() { echo 1 > /sys/block/zram0/reset; }
 
 # ---- the kernel's nbd
 
@@ -77,24 +84,41 @@ down_nvme_tcp() {
 	rm $nvmet/ports/1/subsystems/bench
 }
 
-# ---- netram: one node
+# ---- netram
+
+netram_nodes=1
 
 netram_volume() { # ARGUMENT...: sets DEV and VOLUME_SYSFS
 	DEV=$(netramctl volume create bench --size 128M "$@") &&
 		VOLUME_SYSFS=/sys/block/${DEV#/dev/}
 }
 
+netram_node_up() { # N
+	netram-server --listen "127.0.0.1:$((10910 + $1))" --memory 512M > "/run/netram-server-$1.log" 2>&1 &
+	servers+=($!)
+	wait_port "$((10910 + $1))" && netramctl node add "n$1" "127.0.0.1:$((10910 + $1))"
+}
+
 # shellcheck disable=SC2120 # parameters are optional
 netram_up() { # ARGUMENT-OF-VOLUME...
+	local i
+	servers=()
 	module_load || return
-	netram-server --listen 127.0.0.1:10903 --memory 512M > /run/netram-server.log 2>&1 &
-	server=$!
-	wait_port 10903 &&
-		netramctl node add n1 127.0.0.1:10903 && netram_volume "$@"
+	for ((i = 1; i <= netram_nodes; i++)); do
+		netram_node_up $i || return
+	done
+	netram_volume "$@"
 }
 netram_down() {
-	netramctl volume delete bench && netramctl node remove n1 &&
-		module_unload && stop_server
+	local i
+	netramctl volume delete bench || return
+	for ((i = 1; i <= netram_nodes; i++)); do
+		netramctl node remove "n$i" || return
+	done
+	module_unload || return
+	kill "${servers[@]}"
+	wait "${servers[@]}" 2> /dev/null
+	netram_nodes=1
 }
 
 # A read of an absent page, and a page of zeroes, do not use the network and
@@ -106,15 +130,21 @@ check_netram() {
 	[ $at_home -le 64 ] || { echo "$at_home pages did not use the network" >&2; return 1; }
 }
 check_netram_nocsum() { check_netram; }
+check_netram_2_nodes() { check_netram; }
+check_netram_8_nodes() { check_netram; }
 check_netram_foreign() { check_netram; }
 
 up_netram() { netram_up; }
 down_netram() { netram_down; }
 up_netram_nocsum() { netram_up --no-checksum; }
 down_netram_nocsum() { netram_down; }
+up_netram_2_nodes() { netram_nodes=2 && netram_up; }
+down_netram_2_nodes() { netram_down; }
+up_netram_8_nodes() { netram_nodes=8 && netram_up; }
+down_netram_8_nodes() { netram_down; }
 
 up_netram_foreign() {
-	module_load && nbdkit_start 10904 &&
+	module_load && nbdkit_start 10904 && servers=("$server") &&
 		netramctl node add n1 127.0.0.1:10904 --export bench && netram_volume
 }
 down_netram_foreign() { netram_down; }
