@@ -73,10 +73,8 @@ on_nodes() { # COUNT LOW HIGH: each node's share of the pages in percent
 	netramctl volume delete "v$count" || fail "volume delete"
 }
 
-case $(uname -r) in
-6.1.*) sizes="4k 16k 64k 128k 1m mixed" depths="1 4 16 64" ;;
-*) sizes="4k 128k mixed" depths="1 64" ;;
-esac
+sizes="4k 128k mixed" depths="1 64"
+! in_full || sizes="4k 16k 64k 128k 1m mixed" depths="1 4 16 64"
 setup_nodes 2 || fail "no nodes"
 on_nodes 2 35 65
 node_add n3 || fail "no third node"

@@ -8,10 +8,8 @@
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
 
-case $(uname -r) in
-6.1.*) times=100 ;;
-*) times=20 ;;
-esac
+times=20
+! in_full || times=100
 refused() { # TEXT COMMAND...
 	local text=$1 err
 	shift
