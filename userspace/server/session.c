@@ -360,7 +360,7 @@ void session_run(struct session *s)
 		;
 }
 
-/* No receive is in the kernel now, so the rest may move to the front. */
+/* Between receives the rest may move to the front. */
 static void make_space(struct session *s)
 {
 	uint32_t n = s->end - s->start;

@@ -59,7 +59,7 @@ enum session_phase {
  * @no_zeroes: negotiated
  * @wants_input: it can go on only with more bytes
  * @wants_turn: it can go on without any: call session_run() again
- * @in_place: the receive in the kernel goes into pages, then into @in
+ * @in_place: the receive begun goes into pages, then into @in
  * @draining: the server is stopping: no request begins any more
  * @mode: negotiated, see proto.h
  * @service: shared
@@ -110,7 +110,7 @@ struct session {
 void session_init(struct session *s, const struct service *service,
 		  struct stats *stats,
 		  void (*wake)(struct export_user *user));
-/* Nothing of it is in the kernel any more. Leaves the export. */
+/* Leaves the export. */
 void session_exit(struct session *s);
 
 /* Does all that can be done with what is here. */
