@@ -210,6 +210,7 @@ static bool step_request(struct session *s)
 		return false;
 	}
 	s->start += sizeof(struct nbd_request);
+	s->bulk = proto_has_payload(&s->req) && s->req.length >= SESSION_BULK;
 	charge(s, SESSION_REQUEST_COST);
 	dispatch(s);
 	return true;
@@ -372,6 +373,16 @@ static void make_space(struct session *s)
 	s->end = n;
 }
 
+/* How much may be received into the buffer, which is then copied. */
+static uint32_t in_room(const struct session *s)
+{
+	uint32_t here = s->end - s->start, head = sizeof(struct nbd_request);
+
+	if (s->bulk && s->phase >= SESSION_REQUESTS && here < head)
+		return head - here;
+	return SESSION_IN - s->end;
+}
+
 int session_recv_iov(struct session *s, struct iovec *iov)
 {
 	int nr = 0;
@@ -386,7 +397,7 @@ int session_recv_iov(struct session *s, struct iovec *iov)
 			return nr;
 	}
 	iov[nr].iov_base = s->in + s->end;
-	iov[nr++].iov_len = SESSION_IN - s->end;
+	iov[nr++].iov_len = in_room(s);
 	return nr;
 }
 
