@@ -9,7 +9,7 @@ DESTDIR ?=
 V       ?= 0
 export BUILD PREFIX DESTDIR V
 
-.PHONY: help all module userspace demo check check-% bench bench-check deps install clean
+.PHONY: help all module userspace demo check check-% bench bench-check bench-server deps install clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ check-debug: deps
 ## make bench        cost per operation beside nbd and nvme-tcp, in an icount guest
 bench: deps
 	@tests/bench/run
+
+## make bench-server cost per operation of the page server alone, beside nbdkit and nbd-server
+bench-server: deps
+	@tests/bench/server
 
 ## make bench-check  fail where netram's 4k operations cost more than they did
 bench-check: deps
