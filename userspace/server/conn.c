@@ -5,7 +5,6 @@
  * none. That is fewer instructions for a request than a receive and a send
  * through the ring: one multishot poll lasts as long as the connection, and a
  * reply is gone when the call returns, so there is no completion to wait for.
- * (Documentation/performance.md has what other ways cost.)
  *
  * A connection ends in two steps: conn_close() shuts the socket down and cancels
  * its polls; when the last of those has come back, conn_free() lets go of pages

@@ -378,7 +378,8 @@ static uint32_t in_room(const struct session *s)
 {
 	uint32_t here = s->end - s->start, head = sizeof(struct nbd_request);
 
-	if (s->bulk && s->phase >= SESSION_REQUESTS && here < head)
+	if (s->bulk && here < head && (s->phase == SESSION_REQUESTS ||
+				       s->phase == SESSION_PAYLOAD))
 		return head - here;
 	return SESSION_IN - s->end;
 }
