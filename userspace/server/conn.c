@@ -196,22 +196,43 @@ static void try_receive(struct conn *c)
 		conn_close(c);
 }
 
-/* Take the session as far as it goes, once. */
+/* Receives of a turn before what was received is answered. */
+#define RECEIVES 4
+
+static bool can_receive(const struct conn *c)
+{
+	return c->session.wants_input && c->readable && !c->closing;
+}
+
+/* More than once only while that was little work: others have their turn. */
+static void receive_and_run(struct conn *c)
+{
+	struct session *s = &c->session;
+	int left = RECEIVES;
+
+	if (can_receive(c))
+		try_receive(c);
+	session_run(s);
+	while (--left && can_receive(c) && s->budget > SESSION_SLICE / 2) {
+		try_receive(c);
+		session_run(s);
+	}
+}
+
+/* Take the session as far as it goes, in one turn. */
 static void conn_advance(struct conn *c)
 {
 	struct session *s = &c->session;
 	bool full;
 
-	if (s->wants_input && c->readable)
-		try_receive(c);
-	session_run(s);
+	receive_and_run(c);
 	full = !out_room(&s->out);
 	try_send(c);
 	if (c->closing)
 		return;
 	if (s->wants_input && !c->poll_in)
 		arm_poll_in(c);
-	if (s->wants_turn || (s->wants_input && c->readable) ||
+	if (s->wants_turn || can_receive(c) ||
 	    (full && out_room(&s->out)))
 		add_turn(c);
 	if (session_finished(s))
