@@ -9,7 +9,8 @@ DESTDIR ?=
 V       ?= 0
 export BUILD PREFIX DESTDIR V
 
-.PHONY: help all module userspace demo check check-% bench bench-scale bench-check deps install clean
+.PHONY: help all module userspace demo check check-% bench bench-scale bench-server bench-check \
+	deps install clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -33,6 +34,10 @@ bench: deps
 ## make bench-scale  the same as nodes, volumes, sizes and connections grow
 bench-scale: deps
 	@tests/bench/scale
+
+## make bench-server cost per operation of the page server alone, beside nbdkit and nbd-server
+bench-server: deps
+	@tests/bench/server
 
 ## make bench-check  fail where netram's 4k operations cost more than they did
 bench-check: deps

@@ -30,7 +30,7 @@ for mode in cookie twice magic short cut garbage swallow; do
 	proxy_mode $mode 2
 	intact || fail "$mode: wrong data or an error"
 	dd if="$NETRAM_RUN/golden" of="$dev" bs=256k oflag=direct status=none || fail "$mode: a write failed"
-	[ "$(proxy_done)" -gt "$before" ] || fail "$mode was not tried"
+	wait_for 10 proxy_did "$before" || fail "$mode was not tried"
 	proxy_mode pass 0
 	intact || fail "$mode: wrong data after writing"
 	[ "$(node_attr n1 reconnects)" -gt "$reconnects" ] || fail "$mode goes unnoticed"
@@ -44,7 +44,7 @@ note "an error that nobody knows is an I/O error"
 before=$(proxy_done)
 proxy_mode error 1
 intact 2> /dev/null && fail "no error"
-[ "$(proxy_done)" -gt "$before" ] || fail "not tried"
+wait_for 10 proxy_did "$before" || fail "not tried"
 proxy_mode pass 0
 intact || fail "not well afterwards"
 expect_stat "$dev" errors

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A connection: a socket, its session, and what of both is in the kernel. */
+/* A connection: a socket, its session, and the polls that wait for it. */
 #ifndef CONN_H
 #define CONN_H
 
@@ -14,8 +14,8 @@ void conn_progress(struct conn *c);
 /* The same for all of a loop, because somebody outside changed something. */
 void conn_progress_all(struct loop *loop);
 
-void conn_on_recv(struct conn *c, const struct io_uring_cqe *cqe);
-void conn_on_send(struct conn *c, int res);
+void conn_on_poll_in(struct conn *c, const struct io_uring_cqe *cqe);
+void conn_on_poll_out(struct conn *c);
 
 /* The clock's part in negotiating and stopping. */
 void conn_tick_all(struct loop *loop);

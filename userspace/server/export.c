@@ -17,11 +17,10 @@
  *     wakes the thread that owns it. The new user is answered only when no lower
  *     epoch is left in the list (-EINPROGRESS until then).
  *  3. A user leaves the list in export_leave() only, called by the thread that
- *     owns the connection, and only when that connection has no receive or send
- *     in the kernel (the kernel writes payloads straight into pages) and the
- *     thread is not inside a request of it. Everything it did to the store
- *     happened before it took the lock to leave, hence before the new user,
- *     taking the lock after, found it gone.
+ *     owns the connection and moves its bytes, hence while no receive writes a
+ *     payload into pages and no request is inside the store. Everything it did
+ *     to the store happened before it took the lock to leave, hence before the
+ *     new user, taking the lock after, found it gone.
  *  4. export_leave() wakes those who wait; they ask export_ready() again,
  *     which also tells them whether they have been fenced meanwhile.
  *

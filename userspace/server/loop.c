@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One turn of a loop: submit what the last turn prepared and wait, in one system
- * call; then let every completion feed its session, run it, and prepare its next
- * send and receive.
+ * call; then let every connection that has something to read, or room to write
+ * again, go as far as it can.
  *
  * From outside (other threads' fences, new connections, stopping) a loop is told
  * by loop_wake(): a flag, and an eventfd that the ring reads. What is to be done
@@ -137,11 +137,11 @@ static void on_cqe(struct loop *loop, const struct io_uring_cqe *cqe)
 	void *p = untag(cqe->user_data);
 
 	switch (cqe->user_data & TAG_MASK) {
-	case TAG_RECV:
-		conn_on_recv(p, cqe);
+	case TAG_IN:
+		conn_on_poll_in(p, cqe);
 		break;
-	case TAG_SEND:
-		conn_on_send(p, cqe->res);
+	case TAG_OUT:
+		conn_on_poll_out(p);
 		break;
 	case TAG_ACCEPT:
 		accept_on_cqe(p, cqe);
@@ -155,16 +155,13 @@ static void on_cqe(struct loop *loop, const struct io_uring_cqe *cqe)
 	}
 }
 
-/* With turns to take, waiting must end at once: a NOP sees to that. */
+/* With turns to take there is nothing to wait for. */
 static void submit_and_wait(struct loop *loop)
 {
-	if (loop->turns) {
-		struct io_uring_sqe *sqe = loop_sqe(loop);
-
-		io_uring_prep_nop(sqe);
-		loop_tag(sqe, NULL, TAG_NONE);
-	}
-	io_uring_submit_and_wait(&loop->ring, 1);
+	if (loop->turns)
+		io_uring_submit_and_get_events(&loop->ring);
+	else
+		io_uring_submit_and_wait(&loop->ring, 1);
 }
 
 static void turn(struct loop *loop)

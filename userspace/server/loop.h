@@ -18,8 +18,8 @@ enum tag {
 	TAG_ACCEPT,
 	TAG_WAKE,
 	TAG_TICK,
-	TAG_RECV,
-	TAG_SEND,
+	TAG_IN,			/* a connection has something to read */
+	TAG_OUT,		/* it has room to write */
 	TAG_MASK = 7,
 };
 

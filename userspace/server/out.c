@@ -7,6 +7,7 @@ void out_init(struct out *out)
 	out->seg = 0;
 	out->done = 0;
 	out->nr_iov = 0;
+	out->gathered = 0;
 	out->half[0].nr_segs = out->half[0].nr_bytes = 0;
 	out->half[1].nr_segs = out->half[1].nr_bytes = 0;
 }
@@ -66,6 +67,7 @@ static void put_iov(struct out *out, const void *base, uint32_t len)
 {
 	out->iov[out->nr_iov++] = (struct iovec){
 		.iov_base = (void *)base, .iov_len = len };
+	out->gathered += len;
 }
 
 /* One run of pages or of holes; returns its length. */
@@ -114,6 +116,7 @@ uint32_t out_gather(struct out *out, struct space *sp)
 	}
 	skip = out->done;
 	out->nr_iov = 0;
+	out->gathered = 0;
 	for (i = out->seg; i < h->nr_segs && out->nr_iov < OUT_IOVS; i++) {
 		const struct out_seg *seg = &h->segs[i];
 		uint32_t len = seg->len - skip, got = len;

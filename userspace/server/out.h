@@ -41,12 +41,14 @@ struct out_half {
  * @seg: first segment not wholly sent
  * @done: bytes of it that are
  * @nr_iov: entries of @iov a send is using; its pages are pinned
+ * @gathered: bytes of those
  */
 struct out {
 	unsigned int fill;
 	uint32_t seg;
 	uint32_t done;
 	uint32_t nr_iov;
+	uint32_t gathered;
 	struct iovec iov[OUT_IOVS];
 	struct out_half half[2];
 };
@@ -64,7 +66,7 @@ void out_add_data(struct out *out, uint64_t off, uint32_t len);
 
 /*
  * Fills out->iov with what comes next and pins its pages; 0: nothing waits.
- * Followed by one out_sent() when the kernel has let go of it.
+ * Followed by one out_sent() when the send has returned.
  */
 uint32_t out_gather(struct out *out, struct space *sp);
 void out_sent(struct out *out, struct space *sp, size_t len);

@@ -210,6 +210,7 @@ static bool step_request(struct session *s)
 		return false;
 	}
 	s->start += sizeof(struct nbd_request);
+	s->bulk = proto_has_payload(&s->req) && s->req.length >= SESSION_BULK;
 	charge(s, SESSION_REQUEST_COST);
 	dispatch(s);
 	return true;
@@ -360,7 +361,7 @@ void session_run(struct session *s)
 		;
 }
 
-/* No receive is in the kernel now, so the rest may move to the front. */
+/* Between receives the rest may move to the front. */
 static void make_space(struct session *s)
 {
 	uint32_t n = s->end - s->start;
@@ -370,6 +371,17 @@ static void make_space(struct session *s)
 	memmove(s->in, s->in + s->start, n);
 	s->start = 0;
 	s->end = n;
+}
+
+/* How much may be received into the buffer, which is then copied. */
+static uint32_t in_room(const struct session *s)
+{
+	uint32_t here = s->end - s->start, head = sizeof(struct nbd_request);
+
+	if (s->bulk && here < head && (s->phase == SESSION_REQUESTS ||
+				       s->phase == SESSION_PAYLOAD))
+		return head - here;
+	return SESSION_IN - s->end;
 }
 
 int session_recv_iov(struct session *s, struct iovec *iov)
@@ -386,7 +398,7 @@ int session_recv_iov(struct session *s, struct iovec *iov)
 			return nr;
 	}
 	iov[nr].iov_base = s->in + s->end;
-	iov[nr++].iov_len = SESSION_IN - s->end;
+	iov[nr++].iov_len = in_room(s);
 	return nr;
 }
 

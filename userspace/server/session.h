@@ -24,6 +24,12 @@
 /* A payload is received into at most so many bytes of pages at a time. */
 #define SESSION_WINDOW	(1U << 20)
 
+/*
+ * After a WRITE of so many bytes the next is expected to be as long. Its header
+ * is then received by itself, so that its payload is not, into the buffer.
+ */
+#define SESSION_BULK	(16U << 10)
+
 /* So many bytes of memory are worked on, then others have their turn. */
 #define SESSION_SLICE	(32U << 20)
 
@@ -59,7 +65,8 @@ enum session_phase {
  * @no_zeroes: negotiated
  * @wants_input: it can go on only with more bytes
  * @wants_turn: it can go on without any: call session_run() again
- * @in_place: the receive in the kernel goes into pages, then into @in
+ * @in_place: the receive begun goes into pages, then into @in
+ * @bulk: the last request was a long WRITE
  * @draining: the server is stopping: no request begins any more
  * @mode: negotiated, see proto.h
  * @service: shared
@@ -83,6 +90,7 @@ struct session {
 	bool wants_input;
 	bool wants_turn;
 	bool in_place;
+	bool bulk;
 	bool draining;
 	struct proto_mode mode;
 	const struct service *service;
@@ -110,7 +118,7 @@ struct session {
 void session_init(struct session *s, const struct service *service,
 		  struct stats *stats,
 		  void (*wake)(struct export_user *user));
-/* Nothing of it is in the kernel any more. Leaves the export. */
+/* Leaves the export. */
 void session_exit(struct session *s);
 
 /* Does all that can be done with what is here. */

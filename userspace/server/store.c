@@ -31,9 +31,9 @@
  * A thread that waits for a BUSY page holds no BUSY page itself.
  * Readers never wait: a BUSY page is absent before or after, so it reads as 0.
  *
- * Nothing here faults memory in by touching it: MADV_POPULATE_WRITE allocates
- * first, and tells -ENOMEM where a touch would be answered with SIGBUS. Where the
- * kernel would rather kill than tell, host_permits() has said no before.
+ * Nothing here faults memory in by touching it: allocate() is told where a touch
+ * would be answered with SIGBUS. Where the kernel would rather kill than tell,
+ * host_permits() has said no before.
  */
 #include "store.h"
 
@@ -45,6 +45,7 @@
 #include <unistd.h>
 
 #ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -56,6 +57,9 @@
 #define PAGE_BUSY	(1U << 30)
 #define PAGE_DOOMED	(1U << 29)
 #define PAGE_PINS	(PAGE_DOOMED - 1)
+
+/* From so many pages on writing zeroes is the cheaper way to have them. */
+#define FILL_PAGES	8U
 
 /* Pages added between two questions to the host. */
 #define CHECK_PAGES	1024U
@@ -230,16 +234,54 @@ static void punch(struct space *sp, uint64_t page, uint64_t nr)
 		;
 }
 
-/* The pages are BUSY by us and reserved; afterwards PRESENT, pinned once. */
-static int populate(struct space *sp, uint64_t page, uint64_t nr)
+static int advise(struct space *sp, uint64_t page, uint64_t nr, int advice)
 {
 	int ret;
 
 	do {
 		ret = madvise(sp->map + (page << NETRAM_PAGE_SHIFT),
-			      nr << NETRAM_PAGE_SHIFT, MADV_POPULATE_WRITE);
+			      nr << NETRAM_PAGE_SHIFT, advice);
 	} while (ret && (errno == EINTR || errno == EAGAIN));
-	if (ret) {
+	return ret;
+}
+
+/* Like write(2), the whole of it. */
+static int write_zeroes(struct space *sp, uint64_t page, uint64_t nr)
+{
+	uint64_t at = page << NETRAM_PAGE_SHIFT;
+	uint64_t end = (page + nr) << NETRAM_PAGE_SHIFT;
+
+	while (at < end) {
+		uint64_t n = end - at < STORE_ZEROES ? end - at : STORE_ZEROES;
+		ssize_t ret = pwrite(sp->fd, sp->store->zeroes, n, (off_t)at);
+
+		if (ret > 0)
+			at += (uint64_t)ret;
+		else if (!ret || errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Faulting pages in for writing goes through them one at a time. Where there are
+ * many, let write(2) allocate them: then they are mapped by faults for reading,
+ * each of which takes its neighbours along, and writable all the same, since
+ * this file system wants no notice of a first write.
+ */
+static int allocate(struct space *sp, uint64_t page, uint64_t nr)
+{
+	if (nr < FILL_PAGES)
+		return advise(sp, page, nr, MADV_POPULATE_WRITE);
+	if (write_zeroes(sp, page, nr))
+		return -1;
+	return advise(sp, page, nr, MADV_POPULATE_READ);
+}
+
+/* The pages are BUSY by us and reserved; afterwards PRESENT, pinned once. */
+static int populate(struct space *sp, uint64_t page, uint64_t nr)
+{
+	if (allocate(sp, page, nr)) {
 		punch(sp, page, nr);
 		state_set(sp, page, nr, 0);
 		store_release(sp->store, nr);

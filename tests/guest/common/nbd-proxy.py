@@ -64,8 +64,10 @@ def did():
     global done
     with lock:
         done += 1
-        with open(mode_file + ".done", "w", encoding="ascii") as f:
+        # never to be seen empty
+        with open(mode_file + ".done.new", "w", encoding="ascii") as f:
             f.write(f"{done}\n")
+        os.rename(mode_file + ".done.new", mode_file + ".done")
 
 
 def reset(*socks):

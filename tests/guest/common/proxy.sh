@@ -10,6 +10,7 @@ proxy_mode() { # MODE [COUNT]: how many replies are spoiled; waits for nothing
 proxy_done() { # how many replies were spoiled so far
 	[ ! -e "$NETRAM_RUN/mode.done" ] || word_of "$NETRAM_RUN/mode.done"
 }
+proxy_did() { [ "$(proxy_done)" -gt "$1" ]; } # more than before: it tells after the fact
 proxy_idle() { [ "$(word_of "$NETRAM_RUN/mode")" = "pass 0" ]; }
 
 proxy_setup() {
