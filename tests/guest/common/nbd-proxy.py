@@ -54,9 +54,9 @@ def mode_now():
         if not words or words[0] == "pass":
             return "pass"
         left = int(words[1]) - 1
-        with open(mode_file + ".new", "w", encoding="ascii") as f:
+        with open(mode_file + ".next", "w", encoding="ascii") as f:
             f.write(f"{words[0]} {left}\n" if left else "pass 0\n")
-        os.rename(mode_file + ".new", mode_file)
+        os.rename(mode_file + ".next", mode_file)
         return words[0]
 
 

@@ -3,7 +3,14 @@
 # n1 is reached through nbd-proxy.py, n2 directly.
 
 PROXY_PORT=10808
-proxy_mode() { # MODE [COUNT]: how many replies are spoiled; waits for nothing
+proxy_mode() { # MODE [COUNT]: how many replies are spoiled
+	proxy_ask "$@"
+	# the proxy may be counting the old mode down at this moment, and put it back
+	[ "$1" != pass ] || until pause 0.1 && proxy_idle; do
+		proxy_ask "$@"
+	done
+}
+proxy_ask() {
 	echo "$1 ${2:-1}" > "$NETRAM_RUN/mode.new"
 	mv "$NETRAM_RUN/mode.new" "$NETRAM_RUN/mode"
 }
