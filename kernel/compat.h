@@ -20,6 +20,8 @@
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/socket.h>
+#include <linux/uio.h>
+#include <net/sock.h>
 
 /* How is a module's class made? */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
@@ -30,20 +32,61 @@
 #define NETRAM_COMPAT_CLASS(class) (class)
 #endif
 
-/* Does sendmsg() take pages without copying them? 6.1 has the flag's name only. */
+/* How are pages sent without copying them? All or part of @iter goes out. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-#define NETRAM_COMPAT_MSG_SPLICE_PAGES 0
-
 static inline bool netram_compat_can_splice(const struct bio_vec *bv)
 {
-	return false;
+	return sendpage_ok(bv->bv_page);
+}
+
+static inline struct bio_vec netram_compat_first_page(const struct iov_iter *i)
+{
+	struct bvec_iter at = {
+		.bi_size = iov_iter_count(i),
+		.bi_bvec_done = i->iov_offset,
+	};
+
+	return bvec_iter_bvec(i->bvec, at);
+}
+
+/* One hold of the socket's lock for all; each page gets a reference of its own. */
+static inline int netram_compat_splice(struct socket *sock,
+				       struct iov_iter iter, int flags)
+{
+	int sent = 0, ret = 0;
+	struct bio_vec bv;
+	int more;
+
+	lock_sock(sock->sk);
+	while (iov_iter_count(&iter)) {
+		bv = netram_compat_first_page(&iter);
+		more = bv.bv_len < iov_iter_count(&iter) ?
+		       MSG_MORE | MSG_SENDPAGE_NOTLAST : 0;
+		ret = kernel_sendpage_locked(sock->sk, bv.bv_page, bv.bv_offset,
+					     bv.bv_len, flags | more);
+		if (ret <= 0)
+			break;
+		sent += ret;
+		iov_iter_advance(&iter, ret);
+	}
+	release_sock(sock->sk);
+	return sent ?: ret;
 }
 #else
-#define NETRAM_COMPAT_MSG_SPLICE_PAGES MSG_SPLICE_PAGES
-
 static inline bool netram_compat_can_splice(const struct bio_vec *bv)
 {
 	return sendpages_ok(bv->bv_page, bv->bv_len, bv->bv_offset);
+}
+
+static inline int netram_compat_splice(struct socket *sock,
+				       struct iov_iter iter, int flags)
+{
+	struct msghdr msg = {
+		.msg_iter = iter,
+		.msg_flags = flags | MSG_SPLICE_PAGES,
+	};
+
+	return sock_sendmsg(sock, &msg);
 }
 #endif
 
