@@ -215,6 +215,22 @@ enum netram_event_attr {
 };
 #define NETRAM_EVENT_A_MAX (__NETRAM_EVENT_A_MAX - 1)
 
+/*
+ * A latency histogram is an array of __u64, counts of buckets. Bucket i counts
+ * latencies from bound(i) on up to but not including bound(i + 1), where, with M
+ * for NETRAM_LATENCY_MINORS,
+ *
+ *   bound(i) = i * NETRAM_LATENCY_UNIT_NS                              if i < M
+ *   bound(i) = ((M + i % M) << (i / M - 1)) * NETRAM_LATENCY_UNIT_NS   if not
+ *
+ * so a bucket is 1.25 us wide up to 20 us, and above that at most an eighth of its
+ * lower bound. 100 us is a bound. The last bucket, from 19.7 s on, counts all that
+ * is longer, too.
+ */
+#define NETRAM_LATENCY_UNIT_NS	1250
+#define NETRAM_LATENCY_MINORS	8
+#define NETRAM_LATENCY_BUCKETS	176
+
 /**
  * enum netram_node_state - what the host thinks of a node
  * @NETRAM_NODE_IDLE: no volume uses it yet, so nobody has tried it
