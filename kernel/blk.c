@@ -35,7 +35,11 @@ u32 netram_blk_commands(u32 queues, u32 depth)
  */
 void netram_blk_end(struct netram_cmd *cmd, int error)
 {
-	blk_mq_end_request(blk_mq_rq_from_pdu(cmd), errno_to_blk_status(error));
+	struct request *rq = blk_mq_rq_from_pdu(cmd);
+	struct netram_router *r = rq->q->queuedata;
+
+	netram_latency_add(r->latency, cmd->op, ktime_get_ns() - cmd->begun);
+	blk_mq_end_request(rq, errno_to_blk_status(error));
 }
 
 static void drop(struct netram_router *r, struct request *rq)
@@ -59,6 +63,8 @@ static struct netram_cmd *command(struct request *rq, u16 queue,
 	cmd->page = blk_rq_pos(rq) >> (NETRAM_PAGE_SHIFT - SECTOR_SHIFT);
 	cmd->pages = blk_rq_bytes(rq) >> NETRAM_PAGE_SHIFT;
 	cmd->queue = queue;
+	/* Known already, unless a user has turned queue/iostats off. */
+	cmd->begun = rq->start_time_ns ?: ktime_get_ns();
 	return cmd;
 }
 

@@ -69,6 +69,9 @@ struct netram_run {
  * @error: negative errno of the first run that failed
  * @start: jiffies when the block layer handed it over
  * @sent: jiffies when it was put on a connection
+ * @begun: ns when the block layer made the request
+ * @submitted: ns when it was handed to @session in this round
+ * @answered: ns when the receiver took up the last answer of this round
  * @runs: what is asked for in this round
  * @wire: NETRAM_CMD_RUNS NBD requests, see table.c
  */
@@ -93,6 +96,9 @@ struct netram_cmd {
 	int			error;
 	unsigned long		start;
 	unsigned long		sent;
+	u64			begun;
+	u64			submitted;
+	u64			answered;
 	struct netram_run	runs[NETRAM_CMD_RUNS];
 	struct nbd_request	*wire;
 };

@@ -86,6 +86,7 @@ struct netram_conn_tx {
  * @budget: bytes to take before leaving the rest to the worker
  * @failed: the stream made no sense: what follows is thrown away
  * @last: jiffies when something came
+ * @now: ns when the receiver began with what is there now
  * @bytes: received since the connection object was made
  */
 struct netram_conn_rx {
@@ -97,6 +98,7 @@ struct netram_conn_rx {
 	int			budget;
 	bool			failed;
 	unsigned long		last;
+	u64			now;
 	u64			bytes;
 };
 

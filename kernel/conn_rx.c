@@ -95,6 +95,7 @@ static int handle_reply(struct netram_conn *conn)
 	if (unlikely(error == NBD_ESHUTDOWN))
 		return fail(conn, "server is shutting down");
 	cmd->replied |= BIT(run);
+	cmd->answered = conn->rx.now;
 	trace_netram_request_received(cmd);
 	if (cmd->op == NETRAM_OP_READ && !error) {
 		expect_payload(&conn->rx, cmd, run);
@@ -142,6 +143,7 @@ static int take_payload(struct netram_conn *conn, struct sk_buff *skb,
 	rx->left -= bv.bv_len;
 	if (!rx->left) {
 		rx->cmd = NULL;
+		cmd->answered = rx->now;
 		netram_conn_part_done(cmd);
 	}
 	return bv.bv_len;
@@ -179,6 +181,8 @@ static void receive(struct netram_conn *conn, struct sock *sk)
 	read_descriptor_t desc = { .arg.data = conn, .count = 1 };
 
 	conn->rx.budget = NETRAM_RX_BUDGET;
+	/* Answers that came together came at the same time: one look for all. */
+	conn->rx.now = ktime_get_ns();
 	tcp_read_sock(sk, &desc, actor);
 	if (!desc.count)
 		queue_work(conn->wq, &conn->rx_work);

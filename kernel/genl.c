@@ -369,6 +369,91 @@ static int volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return dumped(skb, err);
 }
 
+/*
+ * Of a latency dump are remembered: the volumes told; what is due of the next,
+ * 0 for itself or 1 + the slot of a session; 1 + the index of the only volume
+ * asked for, or 0 for all.
+ */
+enum { LATENCY_VOLUMES, LATENCY_PART, LATENCY_ONLY };
+
+static int latency_only(struct netlink_callback *cb, struct nlattr *nest)
+{
+	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+	struct netram_volume *volume = NULL;
+	int err;
+
+	err = nla_parse_nested(tb, NETRAM_VOLUME_A_MAX, nest, volume_policy,
+			       cb->extack);
+	if (err)
+		return err;
+	mutex_lock(&netram_pool_lock);
+	if (tb[NETRAM_VOLUME_A_NAME])
+		volume = netram_pool_find_volume(
+				nla_data(tb[NETRAM_VOLUME_A_NAME]));
+	if (volume)
+		cb->args[LATENCY_ONLY] = 1 + volume->index;
+	mutex_unlock(&netram_pool_lock);
+	if (volume)
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "no volume of this name");
+	return -ENOENT;
+}
+
+static int latency_start(struct netlink_callback *cb)
+{
+	struct nlattr *tb[NETRAM_A_MAX + 1];
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &family, tb, NETRAM_A_MAX, policy,
+			    cb->extack);
+	if (!err && tb[NETRAM_A_VOLUME])
+		err = latency_only(cb, tb[NETRAM_A_VOLUME]);
+	return err ? err : dump_start(cb);
+}
+
+static int dump_latency(struct sk_buff *skb, struct netlink_callback *cb,
+			struct netram_volume *volume)
+{
+	struct netram_session *session;
+	long *part = &cb->args[LATENCY_PART];
+	int err;
+
+	for (; *part <= NETRAM_NODES_MAX; ++*part) {
+		session = *part ? netram_volume_session(volume, *part - 1) :
+				  NULL;
+		if (*part && !session)
+			continue;
+		err = netram_genl_put_latency(skb, &family,
+					      NETLINK_CB(cb->skb).portid,
+					      cb->nlh->nlmsg_seq, NLM_F_MULTI,
+					      volume, session);
+		if (err)
+			return err;
+	}
+	*part = 0;
+	return 0;
+}
+
+static int latency_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	long at = 0, only = cb->args[LATENCY_ONLY];
+	struct netram_volume *volume;
+	int err = 0;
+
+	mutex_lock(&netram_pool_lock);
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		if (at++ < cb->args[LATENCY_VOLUMES])
+			continue;
+		if (!only || only == 1 + volume->index)
+			err = dump_latency(skb, cb, volume);
+		if (err)
+			break;
+		cb->args[LATENCY_VOLUMES]++;
+	}
+	mutex_unlock(&netram_pool_lock);
+	return dumped(skb, err);
+}
+
 static const struct genl_ops ops[] = {
 	{ .cmd = NETRAM_CMD_NODE_ADD, .flags = GENL_ADMIN_PERM,
 	  .doit = node_add },
@@ -382,6 +467,8 @@ static const struct genl_ops ops[] = {
 	  .doit = volume_del },
 	{ .cmd = NETRAM_CMD_VOLUME_GET, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_get, .start = dump_start, .dumpit = volume_dump },
+	{ .cmd = NETRAM_CMD_LATENCY_GET, .flags = GENL_ADMIN_PERM,
+	  .start = latency_start, .dumpit = latency_dump },
 };
 
 static const struct genl_multicast_group groups[] = {

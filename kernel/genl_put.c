@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing nodes and volumes into netlink messages. */
+/* Writing nodes, volumes and their latencies into netlink messages. */
 #include "genl_put.h"
 #include "extent.h"
 
@@ -81,6 +81,11 @@ int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,
 	return 0;
 }
 
+static const char *node_of(const struct netram_session *s)
+{
+	return strchr(s->cfg.label, '/') + 1;
+}
+
 static int put_session(struct sk_buff *skb, struct netram_session *s)
 {
 	struct nlattr *nest = nla_nest_start(skb, NETRAM_VOLUME_A_SESSION);
@@ -91,8 +96,7 @@ static int put_session(struct sk_buff *skb, struct netram_session *s)
 	strscpy(instance, s->instance, sizeof(instance));
 	spin_unlock_irq(&s->lock);
 	if (!nest ||
-	    nla_put_string(skb, NETRAM_SESSION_A_NODE,
-			   strchr(s->cfg.label, '/') + 1) ||
+	    nla_put_string(skb, NETRAM_SESSION_A_NODE, node_of(s)) ||
 	    nla_put_u8(skb, NETRAM_SESSION_A_STATE, READ_ONCE(s->state)) ||
 	    put_u64(skb, NETRAM_SESSION_A_EPOCH, READ_ONCE(s->epoch), pad) ||
 	    nla_put_u32(skb, NETRAM_SESSION_A_CONNECTIONS,
@@ -171,6 +175,68 @@ int netram_genl_put_volume(struct sk_buff *skb,
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, NETRAM_A_VOLUME);
 	if (!nest || put_volume(skb, volume)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int put_histogram(struct sk_buff *skb, int attr,
+			 struct netram_latency __percpu *latency,
+			 unsigned int op)
+{
+	unsigned int used = NETRAM_LATENCY_BUCKETS, i;
+	struct nlattr *nla;
+	u64 *counts;
+
+	while (used && !netram_latency_read(latency, op, used - 1))
+		used--;
+	nla = nla_reserve(skb, attr, used * sizeof(*counts));
+	if (!nla)
+		return -EMSGSIZE;
+	counts = nla_data(nla);
+	for (i = 0; i < used; i++)
+		put_unaligned(netram_latency_read(latency, op, i), &counts[i]);
+	return 0;
+}
+
+/**
+ * netram_genl_put_latency() - one message about how long requests took
+ * @skb: where to; left as it was when there is no room
+ * @family: the family
+ * @portid: of the receiver
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @volume: the volume
+ * @session: its session with a node, or NULL for the volume's own requests
+ *
+ * Context: under netram_pool_lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int netram_genl_put_latency(struct sk_buff *skb,
+			    const struct genl_family *family, u32 portid,
+			    u32 seq, int flags, struct netram_volume *volume,
+			    struct netram_session *session)
+{
+	struct netram_latency __percpu *latency =
+		session ? session->latency : volume->router.latency;
+	void *head = genlmsg_put(skb, portid, seq, family, flags,
+				 NETRAM_CMD_LATENCY_GET);
+	struct nlattr *nest;
+
+	if (!head)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, NETRAM_A_LATENCY);
+	if (!nest ||
+	    nla_put_string(skb, NETRAM_LATENCY_A_VOLUME, volume->name) ||
+	    (session &&
+	     nla_put_string(skb, NETRAM_LATENCY_A_NODE, node_of(session))) ||
+	    put_histogram(skb, NETRAM_LATENCY_A_READS, latency,
+			  NETRAM_OP_READ) ||
+	    put_histogram(skb, NETRAM_LATENCY_A_WRITES, latency,
+			  NETRAM_OP_WRITE)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}

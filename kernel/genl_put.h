@@ -14,5 +14,9 @@ int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,
 int netram_genl_put_volume(struct sk_buff *skb,
 			   const struct genl_family *family, u32 portid,
 			   u32 seq, int flags, struct netram_volume *volume);
+int netram_genl_put_latency(struct sk_buff *skb,
+			    const struct genl_family *family, u32 portid,
+			    u32 seq, int flags, struct netram_volume *volume,
+			    struct netram_session *session);
 
 #endif /* NETRAM_GENL_PUT_H */

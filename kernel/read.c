@@ -123,6 +123,7 @@ static void read_done(struct netram_cmd *cmd)
 		netram_router_finish(r, cmd, cmd->error);
 		return;
 	}
+	netram_session_count(cmd);
 	if (r->pages.crc)
 		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
 	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))

@@ -128,6 +128,7 @@ void netram_router_submit(struct netram_router *r, struct netram_session *s,
 	unsigned long *dirty = r->dirty[cmd->queue];
 	u8 slot = s->slot;
 
+	cmd->submitted = ktime_get_ns();
 	netram_session_submit(s, cmd);
 	/* After the command is queued: whoever takes the bit finds it. */
 	smp_mb__before_atomic();
@@ -322,6 +323,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	INIT_LIST_HEAD(&r->waiting);
 	INIT_DELAYED_WORK(&r->dispatch_work, dispatch_work);
 	r->stats = alloc_percpu(struct netram_stats);
+	r->latency = alloc_percpu(struct netram_latency);
 	r->slots = kvmalloc(r->nr_extents, GFP_KERNEL);
 	if (r->slots)
 		memset(r->slots, NETRAM_SLOT_NONE, r->nr_extents);
@@ -330,7 +332,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 		err = netram_trim_init(&r->trim, r);
 	if (!err)
 		err = netram_pages_init(&r->pages, pages, checksum);
-	if (!r->stats || !r->slots)
+	if (!r->stats || !r->latency || !r->slots)
 		err = -ENOMEM;
 	return err;
 }
@@ -357,5 +359,6 @@ void netram_router_exit(struct netram_router *r)
 	netram_table_exit(&r->table);
 	netram_pages_exit(&r->pages);
 	kvfree(r->slots);
+	free_percpu(r->latency);
 	free_percpu(r->stats);
 }

@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "cmd.h"
+#include "latency.h"
 #include "pages.h"
 #include "session.h"
 #include "stats.h"
@@ -28,6 +29,7 @@
  * @queues: hardware queues
  * @table: all commands
  * @stats: counters
+ * @latency: of the requests of the block layer
  * @params: times a user can tune
  * @io_wq: for short works
  * @session_wq: for works that wait
@@ -50,6 +52,7 @@ struct netram_router {
 	u32				queues;
 	struct netram_table		table;
 	struct netram_stats __percpu	*stats;
+	struct netram_latency __percpu	*latency;
 	struct netram_params		params;
 	struct workqueue_struct		*io_wq;
 	struct workqueue_struct		*session_wq;

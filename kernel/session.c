@@ -547,6 +547,7 @@ static void free_session(struct netram_session *s)
 
 	for (i = 0; s->conns && i < s->cfg.connections; i++)
 		netram_conn_free(s->conns[i]);
+	free_percpu(s->latency);
 	kfree(s->socks);
 	kfree(s->conns);
 	kfree(s);
@@ -579,7 +580,8 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
 	INIT_WORK(&s->recover_work, recover_work);
 	INIT_DELAYED_WORK(&s->connect_work, connect_work);
 	INIT_DELAYED_WORK(&s->tick_work, tick_work);
-	if (alloc_conns(s)) {
+	s->latency = alloc_percpu(struct netram_latency);
+	if (!s->latency || alloc_conns(s)) {
 		free_session(s);
 		return NULL;
 	}

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 #include "cmd.h"
 #include "conn.h"
+#include "latency.h"
 #include "nego.h"
 
 struct netram_session;
@@ -121,6 +122,7 @@ struct netram_session_config {
  * @pages: pages present here, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
  * @slot: the owner's name for it
+ * @latency: of the commands its node has carried out, the owner's
  * @backoff_ms: last pause between attempts
  * @up_since: jiffies when it last came up
  * @up_bytes: bytes received until then
@@ -147,6 +149,7 @@ struct netram_session {
 	atomic_long_t			pages;
 	unsigned long			full_until;
 	u8				slot;
+	struct netram_latency __percpu	*latency;
 	u32				backoff_ms;
 	unsigned long			up_since;
 	u64				up_bytes;
@@ -174,6 +177,18 @@ u32 netram_session_connections(struct netram_session *session);
 static inline bool netram_session_up(const struct netram_session *session)
 {
 	return READ_ONCE(session->state) == NETRAM_SESSION_UP;
+}
+
+/**
+ * netram_session_count() - the node has done what it was asked for
+ * @cmd: answered, without an error
+ *
+ * Context: any.
+ */
+static inline void netram_session_count(const struct netram_cmd *cmd)
+{
+	netram_latency_add(cmd->session->latency, cmd->op,
+			   cmd->answered - cmd->submitted);
 }
 
 #endif /* NETRAM_SESSION_H */

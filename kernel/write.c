@@ -114,6 +114,7 @@ static void write_done(struct netram_cmd *cmd)
 		not_written(r, cmd);
 		netram_router_finish(r, cmd, cmd->error);
 	} else {
+		netram_session_count(cmd);
 		written(r, cmd);
 		cmd->nr_runs = 0;
 		if (likely(cmd->pos == cmd->pages))

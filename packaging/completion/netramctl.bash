@@ -17,6 +17,7 @@ _netramctl_options() { # COMMAND: its own options
 	'volume create') echo --size --extent-size --no-checksum --connections --queue-depth ;;
 	swapon) echo --priority --force ;;
 	swapoff) echo --force ;;
+	latency) echo --watch --interval ;;
 	events) echo --follow --timeout ;;
 	esac
 }
@@ -24,7 +25,7 @@ _netramctl_options() { # COMMAND: its own options
 _netramctl_takes_value() { # OPTION
 	case $1 in
 	--region | --zone | --weight | --export | --size | --extent-size | \
-		--connections | --queue-depth | --priority | --timeout) return 0 ;;
+		--connections | --queue-depth | --priority | --interval | --timeout) return 0 ;;
 	esac
 	return 1
 }
@@ -33,7 +34,7 @@ _netramctl_operands() { # PROGRAM COMMAND: what may stand there
 	case $2 in
 	'node remove' | 'node show') _netramctl_names "$1" node ;;
 	'volume delete') _netramctl_names "$1" volume ;;
-	'volume show' | swapon | swapoff)
+	'volume show' | swapon | swapoff | latency)
 		_netramctl_names "$1" volume
 		_netramctl_devices
 		;;
@@ -45,13 +46,13 @@ _netramctl() {
 	command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='node volume swapon swapoff status events help --help --version'
+		words='node volume swapon swapoff status latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
 		words='add remove list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
 		words='create delete list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
-		words='node volume swapon swapoff status events'
+		words='node volume swapon swapoff status latency events'
 	else
 		case $command in node | volume) command+=" ${COMP_WORDS[2]}" ;; esac
 		if _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then

@@ -11,7 +11,7 @@ unset LD_LIBRARY_PATH
 
 # Every command, one a line, from the program's own --help.
 commands() {
-	"$CTL" --help | sed -n '/^Commands:/,/^$/{/^  [a-z]/{s/^  //;s/  .*//;s/ [A-Z].*//;p}}'
+	"$CTL" --help | sed -n '/^Commands:/,/^$/{/^  [a-z]/{s/^  //;s/  .*//;s/ [[A-Z].*//;p}}'
 }
 
 # options COMMAND...: its long options, from its own --help

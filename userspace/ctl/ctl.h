@@ -109,6 +109,7 @@ extern const struct ctl_command ctl_volume_show;
 extern const struct ctl_command ctl_swapon;
 extern const struct ctl_command ctl_swapoff;
 extern const struct ctl_command ctl_status;
+extern const struct ctl_command ctl_latency;
 extern const struct ctl_command ctl_events;
 
 /* opts.c */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sizes for people: three or four digits that matter, never more than there is. */
+/* Sizes and times for people: three or four digits that matter. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "print.h"
 
+/* Never more than there is. */
 struct ctl_human ctl_human(uint64_t bytes)
 {
 	static const char *const units[] = {
@@ -28,5 +29,18 @@ struct ctl_human ctl_human(uint64_t bytes)
 	else
 		snprintf(h.text, sizeof(h.text), "%" PRIu64 " %s",
 			 bytes / 1024, units[i]);
+	return h;
+}
+
+struct ctl_human ctl_human_time(uint64_t ns)
+{
+	struct ctl_human h;
+
+	if (ns < 1000000)
+		snprintf(h.text, sizeof(h.text), "%.4g us", ns / 1e3);
+	else if (ns < 1000000000)
+		snprintf(h.text, sizeof(h.text), "%.3g ms", ns / 1e6);
+	else
+		snprintf(h.text, sizeof(h.text), "%.3g s", ns / 1e9);
 	return h;
 }

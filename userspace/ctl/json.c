@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects as JSON. A key, once here, keeps its name and meaning. */
+#include <netram/latency.h>
 #include <stdio.h>
 
 #include "ctl.h"
@@ -130,6 +131,62 @@ struct json_object *ctl_json_event(const struct netram_event_info *event)
 	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
 		ctl_json_text(o, "state",
 			      netram_session_state_name(event->state));
+	return o;
+}
+
+static struct json_object *json_buckets(const __u64 *counts)
+{
+	struct json_object *array = json_object_new_array(), *bucket;
+	unsigned int i;
+
+	for (i = 0; i < NETRAM_LATENCY_BUCKETS; i++) {
+		if (!counts[i])
+			continue;
+		bucket = json_object_new_array();
+		json_object_array_add(bucket, json_object_new_uint64(
+					      netram_latency_bound(i + 1)));
+		json_object_array_add(bucket,
+				      json_object_new_uint64(counts[i]));
+		json_object_array_add(array, bucket);
+	}
+	return array;
+}
+
+static void add_share(struct json_object *o, uint64_t part, uint64_t total)
+{
+	double share = (double)part / total;
+	char text[16];
+
+	/* else it would be told with all the digits of its binary form */
+	snprintf(text, sizeof(text), "%.6f", share);
+	ctl_json_add(o, "share_within_target",
+		     json_object_new_double_s(share, text));
+}
+
+struct json_object *ctl_json_latency(const __u64 *counts)
+{
+	uint64_t total = netram_latency_total(counts);
+	struct json_object *o = json_object_new_object();
+	uint64_t within = netram_latency_within(counts,
+						NETRAM_LATENCY_TARGET_NS);
+
+	ctl_json_u64(o, "count", total);
+	ctl_json_u64(o, "within_target", within);
+	if (total) {
+		add_share(o, within, total);
+		ctl_json_u64(o, "p50_ns",
+			     netram_latency_percentile(counts, 5000));
+		ctl_json_u64(o, "p90_ns",
+			     netram_latency_percentile(counts, 9000));
+		ctl_json_u64(o, "p99_ns",
+			     netram_latency_percentile(counts, 9900));
+		ctl_json_u64(o, "p999_ns",
+			     netram_latency_percentile(counts, 9990));
+		ctl_json_u64(o, "max_ns",
+			     netram_latency_percentile(counts,
+						       NETRAM_LATENCY_ALL));
+	}
+	ctl_json_add(o, "buckets", json_buckets(counts));
 	return o;
 }
 

@@ -17,6 +17,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_swapon,
 	&ctl_swapoff,
 	&ctl_status,
+	&ctl_latency,
 	&ctl_events,
 	NULL
 };

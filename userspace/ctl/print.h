@@ -14,7 +14,7 @@
 #define CTL_HUMAN_SIZE	24
 
 /**
- * struct ctl_human - a rounded size, kept by value for printf arguments
+ * struct ctl_human - a rounded size or time, kept by value for printf arguments
  * @text: "812.5 MiB"
  */
 struct ctl_human {
@@ -22,6 +22,7 @@ struct ctl_human {
 };
 
 struct ctl_human ctl_human(uint64_t bytes);
+struct ctl_human ctl_human_time(uint64_t ns);
 
 /* table.c */
 
@@ -48,6 +49,7 @@ struct json_object *ctl_json_nodes(const struct netram_node *first);
 struct json_object *ctl_json_volume(const struct netram_volume *volume);
 struct json_object *ctl_json_volumes(const struct netram_volume *first);
 struct json_object *ctl_json_event(const struct netram_event_info *event);
+struct json_object *ctl_json_latency(const __u64 *counts);
 struct json_object *ctl_json_swap(const struct ctl_swap *swap);
 void ctl_json_add(struct json_object *object, const char *key,
 		  struct json_object *value);

@@ -7,7 +7,7 @@
  *   message     builds requests, takes attributes apart with every check
  *   request     one question and all of its answer; error texts
  *   handle      open, close, the lock, the family's number
- *   node, volume, event    what the messages mean
+ *   node, volume, latency, event    what the messages mean
  */
 #ifndef NETRAM_LIB_INTERNAL_H
 #define NETRAM_LIB_INTERNAL_H
@@ -121,6 +121,8 @@ int netram_attr_find(const void *payload, size_t len, uint16_t type,
  *   could act on become '?'
  * @NETRAM_FIELD_ENDPOINT: struct sockaddr_in or struct sockaddr_in6
  * @NETRAM_FIELD_BYTES: exactly as many bytes as the member has
+ * @NETRAM_FIELD_COUNTS: eight-byte numbers, at most as many as the member has; the
+ *   others stay as they are
  */
 enum netram_field_kind {
 	NETRAM_FIELD_U8,
@@ -133,6 +135,7 @@ enum netram_field_kind {
 	NETRAM_FIELD_TEXT,
 	NETRAM_FIELD_ENDPOINT,
 	NETRAM_FIELD_BYTES,
+	NETRAM_FIELD_COUNTS,
 };
 
 /**
@@ -178,11 +181,13 @@ int netram_request(struct netram *nt, struct netram_message *msg,
 int netram_fail(struct netram *nt, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* node.c, volume.c, event.c: pure, for the tests too */
+/* node.c, volume.c, latency.c, event.c: pure, for the tests too */
 
 int netram_node_decode(const struct nlattr *nest, struct netram_node *node);
 int netram_volume_decode(const struct nlattr *nest,
 			 struct netram_volume *volume);
+int netram_latency_decode(const struct nlattr *nest,
+			  struct netram_latency *latency);
 int netram_event_decode(const struct nlattr *nest,
 			struct netram_event_info *event);
 void netram_node_encode_add(struct netram_message *msg,

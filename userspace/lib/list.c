@@ -20,12 +20,15 @@ void netram_list_append(struct netram_list *list, void *object, void *link)
 }
 
 static void noun_ask(struct netram *nt, const struct netram_noun *noun,
-		     uint8_t cmd, const char *name, struct netram_message *msg)
+		     uint8_t cmd, uint16_t flags, const char *name,
+		     struct netram_message *msg)
 {
 	struct nlattr *nest;
 
 	netram_message_start(msg, nt->send_buf, nt->family, cmd,
-			     NETRAM_GENL_VERSION, NLM_F_ACK);
+			     NETRAM_GENL_VERSION, flags);
+	if (!name)
+		return;
 	nest = netram_message_nest(msg, noun->attr);
 	netram_message_string(msg, noun->name_attr, name);
 	netram_message_nest_end(msg, nest);
@@ -37,7 +40,7 @@ static int noun_get(struct netram *nt, const struct netram_noun *noun,
 	struct netram_message msg;
 	int err;
 
-	noun_ask(nt, noun, noun->get_cmd, name, &msg);
+	noun_ask(nt, noun, noun->get_cmd, NLM_F_ACK, name, &msg);
 	err = netram_request(nt, &msg, noun->reply, list);
 	if (!err && list->count != 1)
 		err = netram_fail(nt, -EBADMSG,
@@ -64,16 +67,14 @@ int netram_noun_get(struct netram *nt, const struct netram_noun *noun,
 }
 
 static int noun_list(struct netram *nt, const struct netram_noun *noun,
-		     struct netram_list *list)
+		     const char *only, struct netram_list *list)
 {
 	struct netram_message msg;
 	int err, tries = LIST_TRIES;
 
 	for (;;) {
 		memset(list, 0, sizeof(*list));
-		netram_message_start(&msg, nt->send_buf, nt->family,
-				     noun->get_cmd, NETRAM_GENL_VERSION,
-				     NLM_F_DUMP);
+		noun_ask(nt, noun, noun->get_cmd, NLM_F_DUMP, only, &msg);
 		err = netram_request(nt, &msg, noun->reply, list);
 		if (!err)
 			return 0;
@@ -85,13 +86,13 @@ static int noun_list(struct netram *nt, const struct netram_noun *noun,
 }
 
 int netram_noun_list(struct netram *nt, const struct netram_noun *noun,
-		     void **first)
+		     const char *only, void **first)
 {
 	struct netram_list list;
 	int err;
 
 	pthread_mutex_lock(&nt->lock);
-	err = noun_list(nt, noun, &list);
+	err = noun_list(nt, noun, only, &list);
 	pthread_mutex_unlock(&nt->lock);
 	*first = list.first;
 	return err;
@@ -104,7 +105,7 @@ int netram_noun_delete(struct netram *nt, const struct netram_noun *noun,
 	int err;
 
 	pthread_mutex_lock(&nt->lock);
-	noun_ask(nt, noun, noun->del_cmd, name, &msg);
+	noun_ask(nt, noun, noun->del_cmd, NLM_F_ACK, name, &msg);
 	err = netram_request(nt, &msg, NULL, NULL);
 	pthread_mutex_unlock(&nt->lock);
 	return err;

@@ -41,7 +41,7 @@ void netram_list_append(struct netram_list *list, void *object, void *link);
 int netram_noun_get(struct netram *nt, const struct netram_noun *noun,
 		    const char *name, void **first);
 int netram_noun_list(struct netram *nt, const struct netram_noun *noun,
-		     void **first);
+		     const char *only, void **first);
 int netram_noun_delete(struct netram *nt, const struct netram_noun *noun,
 		       const char *name);
 

@@ -137,6 +137,15 @@ static int field_number(const struct netram_field *f, const void *data,
 	return 0;
 }
 
+static int field_counts(const struct netram_field *f, const void *data,
+			size_t len, void *member)
+{
+	if (len > f->size || len % sizeof(uint64_t))
+		return -EBADMSG;
+	memcpy(member, data, len);
+	return 0;
+}
+
 static int field_bool(const void *data, size_t len, bool *member)
 {
 	if (len != 1)
@@ -223,6 +232,8 @@ static int field_decode(const struct netram_field *f,
 	case NETRAM_FIELD_U64:
 	case NETRAM_FIELD_BYTES:
 		return field_number(f, data, len, member);
+	case NETRAM_FIELD_COUNTS:
+		return field_counts(f, data, len, member);
 	case NETRAM_FIELD_BOOL:
 		return field_bool(data, len, member);
 	case NETRAM_FIELD_NAME:

@@ -140,6 +140,25 @@ struct netram_volume {
 };
 
 /**
+ * struct netram_latency - how long reads and writes took, as histograms
+ * @next: the next of the list, or NULL
+ * @volume: the volume's name
+ * @node: the node's, or "": of the volume as a whole
+ * @reads: counts of buckets
+ * @writes: counts of buckets
+ *
+ * What is counted, and which latencies a bucket counts, is told in
+ * <linux/netram.h>; <netram/latency.h> makes percentiles of it.
+ */
+struct netram_latency {
+	struct netram_latency *next;
+	char volume[NETRAM_NAME_SIZE];
+	char node[NETRAM_NAME_SIZE];
+	__u64 reads[NETRAM_LATENCY_BUCKETS];
+	__u64 writes[NETRAM_LATENCY_BUCKETS];
+};
+
+/**
  * struct netram_event_info - something that happened
  * @type: enum netram_event
  * @time_ns: CLOCK_REALTIME
@@ -311,6 +330,27 @@ int netram_volume_list(struct netram *handle, struct netram_volume **first);
  * @first: may be NULL
  */
 void netram_volume_free(struct netram_volume *first);
+
+/**
+ * netram_latency_list() - ask how long reads and writes took
+ * @handle: the handle
+ * @volume: only this volume; NULL: all
+ * @first: set to the list, each volume followed by its nodes, NULL when there is
+ *   none; netram_latency_free() it
+ *
+ * Counts only grow, so of two calls the difference tells what happened between
+ * them.
+ *
+ * Return: 0, -ENOENT: no such volume, or another -errno.
+ */
+int netram_latency_list(struct netram *handle, const char *volume,
+			struct netram_latency **first);
+
+/**
+ * netram_latency_free() - free one and those after it
+ * @first: may be NULL
+ */
+void netram_latency_free(struct netram_latency *first);
 
 /**
  * netram_events_open() - subscribe to what happens from now on

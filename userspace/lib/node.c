@@ -142,7 +142,7 @@ int netram_node_get(struct netram *nt, const char *name,
 int netram_node_list(struct netram *nt, struct netram_node **list)
 {
 	void *first;
-	int err = netram_noun_list(nt, &node_noun, &first);
+	int err = netram_noun_list(nt, &node_noun, NULL, &first);
 
 	*list = first;
 	return err;

@@ -206,7 +206,7 @@ int netram_volume_get(struct netram *nt, const char *name,
 int netram_volume_list(struct netram *nt, struct netram_volume **list)
 {
 	void *first;
-	int err = netram_noun_list(nt, &volume_noun, &first);
+	int err = netram_noun_list(nt, &volume_noun, NULL, &first);
 
 	*list = first;
 	return err;

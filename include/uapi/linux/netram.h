@@ -4,7 +4,7 @@
  * exist, and asks what does. This header is the family's manual.
  *
  * All commands need CAP_NET_ADMIN in the network namespace they are sent from,
- * and all but the two GETs also CAP_SYS_ADMIN: a volume is a block device. A
+ * and all but the GETs also CAP_SYS_ADMIN: a volume is a block device. A
  * node is reached from the network namespace of the process that added it. A
  * refused command answers with an errno and, in NLMSGERR_ATTR_MSG, one sentence
  * that says what to do.
@@ -106,6 +106,37 @@
  *         NETRAM_SESSION_A_INSTANCE: NLA_NUL_STRING, absent for a node that
  *           tells none
  *
+ * NETRAM_CMD_LATENCY_GET, with NLM_F_DUMP only
+ *
+ *   How long reads and writes took, as histograms. -ENOENT: no such volume.
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED, optional: only this volume
+ *       NETRAM_VOLUME_A_NAME
+ *
+ *   answers, one message for each volume, followed by one for each node the
+ *   volume has a session with:
+ *
+ *     NETRAM_A_LATENCY: NLA_NESTED
+ *       NETRAM_LATENCY_A_VOLUME: NLA_NUL_STRING
+ *       NETRAM_LATENCY_A_NODE: NLA_NUL_STRING, absent in the volume's own
+ *       NETRAM_LATENCY_A_READS: NLA_BINARY, a histogram
+ *       NETRAM_LATENCY_A_WRITES: NLA_BINARY, a histogram
+ *
+ *   The volume's count each read and write of the block layer, since the volume
+ *   was created: from when it becomes a request until it ends, with or without
+ *   an error, and also where it needs no node (pages not present, pages of
+ *   zeroes).
+ *
+ *   A node's count what the volume had it do, since the session was made: from
+ *   when a command is handed to the session, which it may have to wait for if
+ *   that is not up, until it is answered without an error. A request in more
+ *   pieces than a command holds, and one that is tried again, makes several; one
+ *   that needs no node makes none.
+ *
+ *   A histogram is sent without the empty buckets behind the last that is not;
+ *   which latencies a bucket counts is told at NETRAM_LATENCY_BUCKETS. Counts only
+ *   grow; whoever wants those of an interval asks twice.
+ *
  * NETRAM_CMD_EVENT, sent to the multicast group "events"
  *
  *     NETRAM_A_EVENT: NLA_NESTED
@@ -133,6 +164,7 @@ enum netram_genl_cmd {
 	NETRAM_CMD_VOLUME_DEL,
 	NETRAM_CMD_VOLUME_GET,
 	NETRAM_CMD_EVENT,
+	NETRAM_CMD_LATENCY_GET,
 	__NETRAM_CMD_MAX,
 };
 #define NETRAM_CMD_MAX (__NETRAM_CMD_MAX - 1)
@@ -142,6 +174,7 @@ enum netram_attr {
 	NETRAM_A_NODE,
 	NETRAM_A_VOLUME,
 	NETRAM_A_EVENT,
+	NETRAM_A_LATENCY,
 	__NETRAM_A_MAX,
 };
 #define NETRAM_A_MAX (__NETRAM_A_MAX - 1)
@@ -214,6 +247,32 @@ enum netram_event_attr {
 	__NETRAM_EVENT_A_MAX,
 };
 #define NETRAM_EVENT_A_MAX (__NETRAM_EVENT_A_MAX - 1)
+
+enum netram_latency_attr {
+	NETRAM_LATENCY_A_UNSPEC,
+	NETRAM_LATENCY_A_VOLUME,
+	NETRAM_LATENCY_A_NODE,
+	NETRAM_LATENCY_A_READS,
+	NETRAM_LATENCY_A_WRITES,
+	__NETRAM_LATENCY_A_MAX,
+};
+#define NETRAM_LATENCY_A_MAX (__NETRAM_LATENCY_A_MAX - 1)
+
+/*
+ * A latency histogram is an array of __u64, counts of buckets. Bucket i counts
+ * latencies from bound(i) on up to but not including bound(i + 1), where, with M
+ * for NETRAM_LATENCY_MINORS,
+ *
+ *   bound(i) = i * NETRAM_LATENCY_UNIT_NS                              if i < M
+ *   bound(i) = ((M + i % M) << (i / M - 1)) * NETRAM_LATENCY_UNIT_NS   if not
+ *
+ * so a bucket is 1.25 us wide up to 20 us, and above that at most an eighth of its
+ * lower bound. 100 us is a bound. The last bucket, from 19.7 s on, counts all that
+ * is longer, too.
+ */
+#define NETRAM_LATENCY_UNIT_NS	1250
+#define NETRAM_LATENCY_MINORS	8
+#define NETRAM_LATENCY_BUCKETS	176
 
 /**
  * enum netram_node_state - what the host thinks of a node

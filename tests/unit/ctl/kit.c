@@ -302,6 +302,26 @@ void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 	mnl_attr_nest_end(h, nest);
 }
 
+/* One read in each of the first buckets, two writes in each. */
+void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
+		     size_t reads, size_t writes)
+{
+	struct nlattr *nest = mnl_attr_nest_start(m->last, NETRAM_A_LATENCY);
+	uint64_t ones[256], twos[256];
+	size_t i;
+
+	for (i = 0; i < 256; i++) {
+		ones[i] = 1;
+		twos[i] = 2;
+	}
+	mnl_attr_put_strz(m->last, NETRAM_LATENCY_A_VOLUME, volume);
+	if (node)
+		mnl_attr_put_strz(m->last, NETRAM_LATENCY_A_NODE, node);
+	mnl_attr_put(m->last, NETRAM_LATENCY_A_READS, reads * 8, ones);
+	mnl_attr_put(m->last, NETRAM_LATENCY_A_WRITES, writes * 8, twos);
+	mnl_attr_nest_end(m->last, nest);
+}
+
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node)
 {
 	struct nlattr *nest = mnl_attr_nest_start(m->last, NETRAM_A_EVENT);

@@ -52,6 +52,8 @@ void kit_family(struct kit_msg *m);
 void kit_put_node(struct kit_msg *m, const char *name, uint8_t state);
 void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 		    uint8_t state);
+void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
+		     size_t reads, size_t writes);
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node);
 
 struct netram *kit_open(void);

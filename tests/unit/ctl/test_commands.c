@@ -196,6 +196,102 @@ static void test_status(void **state)
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 }
 
+static void queue_latency(size_t buckets)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_LATENCY_GET);
+	kit_put_latency(&m, "v1", NULL, buckets, 0);
+	kit_end(&m);
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_LATENCY_GET);
+	kit_put_latency(&m, "v1", "n1", 0, 1);
+	kit_end(&m);
+	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_LATENCY_GET);
+	kit_put_latency(&m, "v2", NULL, 0, 0);
+	kit_end(&m);
+	kit_done(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
+#define NOTHING	"{\"count\":0,\"within_target\":0,\"buckets\":[]}"
+#define TWO_OF_ONE(count, share, within, p99) \
+	"{\"count\":2,\"within_target\":" within \
+	",\"share_within_target\":" share ",\"p50_ns\":1250," \
+	"\"p90_ns\":" p99 ",\"p99_ns\":" p99 ",\"p999_ns\":" p99 "," \
+	"\"max_ns\":" p99 ",\"buckets\":" count "}"
+
+static void test_latency(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_latency(2);
+	assert_int_equal(run(&ctl_latency, true, NULL), CTL_OK);
+	expect_json("{\"target_ns\":100000,\"volumes\":["
+		    "{\"name\":\"v1\",\"read\":"
+		    TWO_OF_ONE("[[1250,1],[2500,1]]", "1.0", "2", "2500")
+		    ",\"write\":" NOTHING ",\"nodes\":["
+		    "{\"node\":\"n1\",\"read\":" NOTHING ",\"write\":"
+		    TWO_OF_ONE("[[1250,2]]", "1.0", "2", "1250") "}]},"
+		    "{\"name\":\"v2\",\"read\":" NOTHING ",\"write\":" NOTHING
+		    ",\"nodes\":[]}]}");
+	queue_family();
+	queue_latency(NETRAM_LATENCY_BUCKETS);
+	assert_int_equal(run(&ctl_latency, false, NULL), CTL_OK);
+	assert_non_null(strstr(output, "  MAX      WITHIN 100 us\n"));
+	assert_non_null(strstr(output,
+			       "\nv1      -     read   176    10.2 ms  4.92 s   19.7 s   21 s     21 s     19.31 %\n"));
+	assert_non_null(strstr(output,
+			       "\nv1      n1    write  2      1.25 us  1.25 us  1.25 us  1.25 us  1.25 us  100.00 %\n"));
+	assert_non_null(strstr(output,
+			       "\nv2      -     write  0      -        -        -        -        -        -\n"));
+}
+
+static void test_latency_of_one(void **state)
+{
+	struct kit_msg m = { 0 };
+
+	(void)state;
+	queue_family();
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_volume(&m, "v1", 250, NETRAM_VOLUME_OK);
+	kit_end(&m);
+	kit_ack(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+	queue_ack(-ENOENT, "no volume of this name");
+	assert_int_equal(run(&ctl_latency, false, "v1"), CTL_FAILED);
+	assert_string_equal(output, "");
+	queue_family();
+	queue_ack(-ENOENT, "no volume of this name");
+	assert_int_equal(run(&ctl_latency, true, "v2"), CTL_FAILED);
+	queue_family();
+	assert_int_equal(run(&ctl_latency, true, "no name"), CTL_USAGE);
+}
+
+/* The second answer less the first; the third cannot have come from it. */
+static void test_latency_watch(void **state)
+{
+	char *argv[] = { "--watch", "--interval", "1", NULL };
+	struct ctl_call call;
+	const char *line;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_latency, argv, &call, &help),
+			 CTL_OK);
+	queue_family();
+	queue_latency(1);
+	queue_latency(3);
+	queue_latency(2);
+	queue_ack(-ENOMEM, NULL);
+	assert_int_equal(run(&ctl_latency, true, NULL), CTL_FAILED);
+	line = strstr(output, "\"buckets\":[[2500,1],[3750,1]]");
+	assert_non_null(line);
+	line = strchr(line, '\n');
+	assert_non_null(line);
+	assert_non_null(strstr(line, "\"buckets\":[[1250,1],[2500,1]]"));
+	assert_non_null(strstr(output, "\"interval_seconds\":1"));
+}
+
 static void test_exit_codes(void **state)
 {
 	(void)state;
@@ -277,6 +373,9 @@ int main(void)
 		cmocka_unit_test(test_volume_list),
 		cmocka_unit_test(test_volume_show_by_device),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_latency_of_one),
+		cmocka_unit_test(test_latency_watch),
 		cmocka_unit_test(test_exit_codes),
 		cmocka_unit_test(test_create_without_answer),
 		cmocka_unit_test(test_swap_without_device),

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <netram/latency.h>
 #include <string.h>
 
 #include "kit.h"
@@ -161,6 +162,37 @@ static void test_volume_decode(void **state)
 	netram_volume_free(v);
 }
 
+static int decode_latency(size_t reads, size_t writes, const char *node,
+			  struct netram_latency *l)
+{
+	struct kit_msg m = { 0 };
+
+	memset(l, 0, sizeof(*l));
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_LATENCY_GET);
+	kit_put_latency(&m, "v1", node, reads, writes);
+	return netram_latency_decode(nest_of(m.last, NETRAM_A_LATENCY), l);
+}
+
+static void test_latency_decode(void **state)
+{
+	const size_t all = NETRAM_LATENCY_BUCKETS;
+	struct netram_latency l;
+
+	(void)state;
+	assert_int_equal(decode_latency(0, 0, NULL, &l), 0);
+	assert_string_equal(l.volume, "v1");
+	assert_string_equal(l.node, "");
+	assert_true(netram_latency_total(l.reads) == 0);
+	assert_int_equal(decode_latency(3, all, "n1", &l), 0);
+	assert_string_equal(l.node, "n1");
+	assert_true(l.reads[2] == 1 && l.reads[3] == 0);
+	assert_true(l.writes[all - 1] == 2);
+	/* more than there are buckets, and no names */
+	assert_int_equal(decode_latency(all + 1, 0, NULL, &l), -EBADMSG);
+	assert_int_equal(decode_latency(0, all + 1, NULL, &l), -EBADMSG);
+	assert_int_equal(decode_latency(0, 0, "\033", &l), -EBADMSG);
+}
+
 /* One node attribute with a value of its own; the rest as it should be. */
 static int decode_with(uint16_t type, const void *value, size_t len)
 {
@@ -232,6 +264,7 @@ static void test_missing(void **state)
 static void decode_copy(const void *payload, size_t len)
 {
 	struct netram_event_info event = { 0 };
+	struct netram_latency latency = { 0 };
 	struct netram_node node = { 0 };
 	struct netram_volume *v = calloc(1, sizeof(*v));
 	void *copy = malloc(len ? len : 1);
@@ -244,6 +277,8 @@ static void decode_copy(const void *payload, size_t len)
 		netram_volume_decode(nest, v);
 	if (!netram_attr_find(copy, len, NETRAM_A_EVENT, &nest))
 		netram_event_decode(nest, &event);
+	if (!netram_attr_find(copy, len, NETRAM_A_LATENCY, &nest))
+		netram_latency_decode(nest, &latency);
 	netram_volume_free(v);
 	free(copy);
 }
@@ -254,6 +289,7 @@ static void all_objects(struct kit_msg *m)
 	kit_put_node(m, "n1", NETRAM_NODE_DOWN);
 	kit_put_volume(m, "v1", 3, NETRAM_VOLUME_OK);
 	kit_put_event(m, NETRAM_EVENT_SESSION, "n1");
+	kit_put_latency(m, "v1", "n1", 3, 2);
 }
 
 static void test_every_truncation(void **state)
@@ -302,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_node_decode),
 		cmocka_unit_test(test_volume_decode),
+		cmocka_unit_test(test_latency_decode),
 		cmocka_unit_test(test_hostile_values),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_every_truncation),
