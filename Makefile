@@ -9,7 +9,7 @@ DESTDIR ?=
 V       ?= 0
 export BUILD PREFIX DESTDIR V
 
-.PHONY: help all module userspace demo check check-% bench bench-scale bench-server bench-check \
+.PHONY: help all module userspace demo check check-% stress bench bench-scale bench-server bench-check \
 	deps install clean
 
 help:
@@ -26,6 +26,11 @@ check: deps
 ## make check-debug  the guest tests on a kernel with KASAN, lockdep, kmemleak
 check-debug: deps
 	@tests/run debug
+
+## make stress       mixed load under verification on the debug kernel, SECONDS=600
+SECONDS ?= 600
+stress: deps
+	@NETRAM_STRESS_SECONDS=$(SECONDS) tests/run debug/stress
 
 ## make bench        cost per operation beside nbd and nvme-tcp, in an icount guest
 bench: deps
