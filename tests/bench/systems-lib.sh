@@ -19,9 +19,12 @@ brd_load() { modprobe brd rd_nr=2 rd_size=131072; } # ram1 is what nvmet exports
 up_brd() { brd_load && DEV=/dev/ram0; }
 down_brd() { :; } # stays for nvmet
 
+# lzo-rle, or what the kernel takes for its default where it was built without
 up_zram() {
-	modprobe zram num_devices=1 && echo lzo-rle > /sys/block/zram0/comp_algorithm &&
-		echo 128M > /sys/block/zram0/disksize && DEV=/dev/zram0
+	modprobe zram num_devices=1 || return
+	! grep -q lzo-rle /sys/block/zram0/comp_algorithm ||
+		echo lzo-rle > /sys/block/zram0/comp_algorithm || return
+	echo 128M > /sys/block/zram0/disksize && DEV=/dev/zram0
 }
 down_zram() { echo 1 > /sys/block/zram0/reset; }
 
