@@ -143,8 +143,11 @@ def replies(client, upstream, pending):
             client.sendall(head + data)
             continue
         out, end = spoiled(mode, head, data)
-        client.sendall(out)
-        did()
+        try:
+            client.sendall(out)
+        finally:
+            # the client may have enough of it before it has got it all
+            did()
         if end:
             raise Ended
 
