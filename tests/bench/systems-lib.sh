@@ -121,6 +121,7 @@ netram_down() {
 	module_unload || return
 	kill "${servers[@]}"
 	wait "${servers[@]}" 2> /dev/null
+	servers=()
 	netram_nodes=1
 }
 
