@@ -259,22 +259,33 @@ static long remaining(unsigned long deadline)
 	return max_t(long, deadline - jiffies, 1);
 }
 
+/* The next extent that is on @slot, from @extent on, or r->nr_extents. */
+static u64 next_placed(const struct netram_router *r, u8 slot, u64 extent)
+{
+	while (extent < r->nr_extents && READ_ONCE(r->slots[extent]) != slot)
+		extent++;
+	return extent;
+}
+
+/* What lies between two extents of the node costs nothing to trim along. */
 static void sweep(struct netram_trim *t, struct netram_session *s,
 		  unsigned long deadline)
 {
 	struct netram_router *r = t->router;
+	u64 extent = 0, step = SWEEP_PAGES / r->extent_pages;
 	struct netram_cmd *cmd;
-	u64 page;
 
-	for (page = 0; page < r->pages.count; page += SWEEP_PAGES) {
-		if (!wait_event_timeout(t->wait, READ_ONCE(t->free),
+	for (;; extent += step) {
+		extent = next_placed(r, s->slot, extent);
+		if (extent >= r->nr_extents ||
+		    !wait_event_timeout(t->wait, READ_ONCE(t->free),
 					remaining(deadline)))
 			return;
 		cmd = get(t);
-		cmd->page = page;
+		cmd->page = extent * r->extent_pages;
 		cmd->runs[0].first = 0;
 		cmd->runs[0].pages = min_t(u64, SWEEP_PAGES,
-					   r->pages.count - page);
+					   r->pages.count - cmd->page);
 		cmd->nr_runs = 1;
 		cmd->done = sweep_done;
 		netram_router_submit(r, s, cmd);
@@ -287,6 +298,7 @@ static void sweep(struct netram_trim *t, struct netram_session *s,
  * @t: the volume's; no request is under way, and netram_trim_stop() was called
  *
  * A node that does not answer keeps the pages; a few seconds are spent waiting.
+ * Nodes are asked where they have extents only: a thin volume is gone at once.
  *
  * Context: process, sleeps.
  */
