@@ -236,13 +236,18 @@ void netram_sock_detach(struct socket *sock, struct netram_sock_hook *hook)
  *
  * What was not sent is thrown away and the other side gets a reset.
  *
+ * sk_clear_memalloc() gives back memory without the socket's lock, and must not
+ * hold it, for it takes cpus_read_lock(). So the socket is disconnected before:
+ * then no packet finds it, and no softirq counts its memory at the same time.
+ *
  * Context: process, sleeps; does not enter reclaim.
  */
 void netram_sock_close(struct socket *sock)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 
-	kernel_sock_shutdown(sock, SHUT_RDWR);
+	kernel_connect(sock, &nowhere, sizeof(nowhere), 0);
 	sk_clear_memalloc(sock->sk);
 	sock_release(sock);
 	memalloc_noreclaim_restore(noreclaim);
