@@ -43,6 +43,21 @@
 #define NETRAM_QUEUE_DEPTH_MAX		1024
 #define NETRAM_QUEUE_DEPTH_DEF		128
 
+/* Copies of an extent; 0: 2 where two nodes or more are known, else 1. */
+#define NETRAM_REPLICAS_MIN		1
+#define NETRAM_REPLICAS_MAX		4
+#define NETRAM_REPLICAS_DEF		0
+
+/* Time a node may be away before its copies are made anew elsewhere. */
+#define NETRAM_REREPLICATE_DELAY_MS_MIN	0
+#define NETRAM_REREPLICATE_DELAY_MS_MAX	86400000
+#define NETRAM_REREPLICATE_DELAY_MS_DEF	60000
+
+/* Copying in the background, MiB a second for a volume; 0: as fast as it goes. */
+#define NETRAM_SYNC_RATE_MIB_MIN	0
+#define NETRAM_SYNC_RATE_MIB_MAX	100000
+#define NETRAM_SYNC_RATE_MIB_DEF	0
+
 /* Time a request may spend without any copy being reachable before it fails. */
 #define NETRAM_IO_DEADLINE_MS_MIN	100
 #define NETRAM_IO_DEADLINE_MS_MAX	3600000

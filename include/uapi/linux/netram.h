@@ -46,6 +46,7 @@
  *       NETRAM_NODE_A_NAME, _ENDPOINT, _REGION, _ZONE, _WEIGHT
  *       NETRAM_NODE_A_EXPORT: only where one was given
  *       NETRAM_NODE_A_STATE: NLA_U8, enum netram_node_state
+ *       NETRAM_NODE_A_DRAIN: NLA_U8, 1 while it is being drained
  *       NETRAM_NODE_A_VOLUMES: NLA_U32, volumes with at least one extent there
  *       NETRAM_NODE_A_EXTENTS: NLA_U64, extents this host has placed there
  *       NETRAM_NODE_A_PAGES: NLA_U64, pages of 4096 bytes this host has there
@@ -54,6 +55,17 @@
  *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error
  *       NETRAM_NODE_A_LAST_ERROR: NLA_NUL_STRING, why the last connection
  *         failed or broke; absent while none did
+ *
+ * NETRAM_CMD_NODE_SET
+ *
+ *   Changes a node that is known. -ENOENT: no such node.
+ *
+ *     NETRAM_A_NODE: NLA_NESTED
+ *       NETRAM_NODE_A_NAME
+ *       NETRAM_NODE_A_DRAIN: NLA_U8: 1: give it no new extents and move those it
+ *         has to other nodes, as far as these have room; 0: no more of that.
+ *         What was moved stays where it is. NODE_A_EXTENTS tells how many are
+ *         left; with none, NODE_DEL succeeds.
  *
  * NETRAM_CMD_VOLUME_ADD
  *
@@ -70,6 +82,18 @@
  *       NETRAM_VOLUME_A_CONNECTIONS: NLA_U32, optional, hardware queues and
  *         connections to each node, 0 (default): one per CPU, up to 4
  *       NETRAM_VOLUME_A_QUEUE_DEPTH: NLA_U32, optional, per hardware queue, 128
+ *       NETRAM_VOLUME_A_REPLICAS: NLA_U32, optional, copies of each extent, on
+ *         different nodes, 1 to 4; 0 (default): 2 where two nodes or more are
+ *         known, else 1
+ *
+ * NETRAM_CMD_VOLUME_SET
+ *
+ *   Changes a live volume. -ENOENT: no such volume.
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME
+ *       NETRAM_VOLUME_A_REPLICAS: NLA_U32, 1 to 4. The module makes or drops
+ *         copies in the background; NETRAM_VOLUME_A_DEGRADED tells how far it is.
  *
  * NETRAM_CMD_VOLUME_DEL
  *
@@ -88,20 +112,23 @@
  *
  *     NETRAM_A_VOLUME: NLA_NESTED
  *       NETRAM_VOLUME_A_NAME, _SIZE, _EXTENT_SIZE, _CHECKSUM, _CONNECTIONS,
- *         _QUEUE_DEPTH
+ *         _QUEUE_DEPTH, _REPLICAS
  *       NETRAM_VOLUME_A_INDEX: NLA_U32, N of /dev/netramN
  *       NETRAM_VOLUME_A_UUID: NLA_BINARY, 16 bytes
  *       NETRAM_VOLUME_A_STATE: NLA_U8, enum netram_volume_state
  *       NETRAM_VOLUME_A_OPENERS: NLA_U32
  *       NETRAM_VOLUME_A_EXTENTS: NLA_U64, extents that have a place
- *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present
+ *       NETRAM_VOLUME_A_DEGRADED: NLA_U64, extents with fewer copies in sync, on
+ *         nodes that are up, than there should be
+ *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present, each counted once
  *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages no node has any more
  *       NETRAM_VOLUME_A_SESSION: NLA_NESTED, once for each node of the pool
  *         NETRAM_SESSION_A_NODE: NLA_NUL_STRING
  *         NETRAM_SESSION_A_STATE: NLA_U8, enum netram_session_state
  *         NETRAM_SESSION_A_EPOCH: NLA_U64
  *         NETRAM_SESSION_A_CONNECTIONS: NLA_U32, open now
- *         NETRAM_SESSION_A_EXTENTS: NLA_U64
+ *         NETRAM_SESSION_A_EXTENTS: NLA_U64, extents with a copy there
+ *         NETRAM_SESSION_A_STALE: NLA_U64, of these, with one not in sync
  *         NETRAM_SESSION_A_PAGES: NLA_U64
  *         NETRAM_SESSION_A_INSTANCE: NLA_NUL_STRING, absent for a node that
  *           tells none
@@ -165,6 +192,8 @@ enum netram_genl_cmd {
 	NETRAM_CMD_VOLUME_GET,
 	NETRAM_CMD_EVENT,
 	NETRAM_CMD_LATENCY_GET,
+	NETRAM_CMD_NODE_SET,
+	NETRAM_CMD_VOLUME_SET,
 	__NETRAM_CMD_MAX,
 };
 #define NETRAM_CMD_MAX (__NETRAM_CMD_MAX - 1)
@@ -197,6 +226,7 @@ enum netram_node_attr {
 	NETRAM_NODE_A_ERRORS,
 	NETRAM_NODE_A_LAST_ERROR,
 	NETRAM_NODE_A_PAD,
+	NETRAM_NODE_A_DRAIN,
 	__NETRAM_NODE_A_MAX,
 };
 #define NETRAM_NODE_A_MAX (__NETRAM_NODE_A_MAX - 1)
@@ -218,6 +248,8 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_LOST_PAGES,
 	NETRAM_VOLUME_A_SESSION,
 	NETRAM_VOLUME_A_PAD,
+	NETRAM_VOLUME_A_REPLICAS,
+	NETRAM_VOLUME_A_DEGRADED,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
@@ -232,6 +264,7 @@ enum netram_session_attr {
 	NETRAM_SESSION_A_PAGES,
 	NETRAM_SESSION_A_INSTANCE,
 	NETRAM_SESSION_A_PAD,
+	NETRAM_SESSION_A_STALE,
 	__NETRAM_SESSION_A_MAX,
 };
 #define NETRAM_SESSION_A_MAX (__NETRAM_SESSION_A_MAX - 1)
@@ -280,19 +313,22 @@ enum netram_latency_attr {
  * @NETRAM_NODE_UP: every session with it is up
  * @NETRAM_NODE_SUSPECT: some sessions are up and some are not
  * @NETRAM_NODE_DOWN: no session with it is up
+ * @NETRAM_NODE_DRAINING: as NETRAM_NODE_UP, and it is being drained
  */
 enum netram_node_state {
 	NETRAM_NODE_IDLE,
 	NETRAM_NODE_UP,
 	NETRAM_NODE_SUSPECT,
 	NETRAM_NODE_DOWN,
+	NETRAM_NODE_DRAINING,
 };
 
 /**
  * enum netram_volume_state - may its pages be reached
- * @NETRAM_VOLUME_OK: every node that holds an extent of it is up
- * @NETRAM_VOLUME_DEGRADED: some extents cannot be reached now; requests for
- *   them wait until io_deadline_ms
+ * @NETRAM_VOLUME_OK: each extent has as many copies in sync, on nodes that are
+ *   up, as it should have
+ * @NETRAM_VOLUME_DEGRADED: some extents have fewer. Where none is left that can
+ *   be reached, requests wait until io_deadline_ms
  * @NETRAM_VOLUME_LOST: a node came back without its pages; reading one of those
  *   fails until it is written again
  */
@@ -323,7 +359,10 @@ enum netram_session_state {
  * @NETRAM_EVENT_VOLUME_ADDED: VOLUME
  * @NETRAM_EVENT_VOLUME_REMOVED: VOLUME
  * @NETRAM_EVENT_SESSION: NODE, VOLUME, STATE (enum netram_session_state)
- * @NETRAM_EVENT_PAGES_LOST: NODE, VOLUME: the node came back without its pages
+ * @NETRAM_EVENT_PAGES_LOST: NODE, VOLUME: the node came back without pages of
+ *   which there was no other copy
+ * @NETRAM_EVENT_SYNC: VOLUME, STATE: 0: copies have become stale or are missing;
+ *   1: all are in sync again
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -332,6 +371,7 @@ enum netram_event {
 	NETRAM_EVENT_VOLUME_REMOVED,
 	NETRAM_EVENT_SESSION,
 	NETRAM_EVENT_PAGES_LOST,
+	NETRAM_EVENT_SYNC,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */
