@@ -126,6 +126,7 @@ static int init_request(struct blk_mq_tag_set *set, struct request *rq,
 	}
 	if (i == places)
 		return -ENOSPC;
+	cmd->router = r;
 	netram_table_add(&r->table, blk->next, cmd);
 	return 0;
 }

@@ -14,6 +14,9 @@
  * A connection that breaks gives its commands back to the session, which parks
  * them. So a command is completed once: by the last part on a live connection,
  * or by the session that holds it parked.
+ *
+ * What goes to several copies of an extent at once goes by several commands: the
+ * request's own and its twins, see fanout.c. The layers below see no difference.
  */
 #ifndef NETRAM_CMD_H
 #define NETRAM_CMD_H
@@ -24,8 +27,10 @@
 #include <linux/llist.h>
 #include <netram/limits.h>
 #include <netram/nbd.h>
+#include "replicas.h"
 
 struct netram_conn;
+struct netram_router;
 struct netram_session;
 
 /* Runs of pages one command carries at a time; more go in further rounds. */
@@ -53,6 +58,9 @@ struct netram_run {
  * @list: parked with the session, or waiting with the router, or with a sender
  * @conn: connection it is in flight on; NULL while it is not
  * @session: session it was submitted to
+ * @router: of its volume, never changes
+ * @parent: the request it is a leg of; itself if it is the request's own
+ * @joined: called once all legs are done
  * @done: called once with @error set, in any context but hard interrupt
  * @bio: the data; NULL for TRIM
  * @page: the first page, counted from the start of the volume
@@ -69,6 +77,12 @@ struct netram_run {
  * @error: negative errno of the first run that failed
  * @start: jiffies when the block layer handed it over
  * @sent: jiffies when it was put on a connection
+ * @set: copies of the extent when this round was sent
+ * @results: of the legs, see fanout.c
+ * @legs: that are not done
+ * @replica: the copy it goes to, a place in @set
+ * @tried: copies this round could not be read from
+ * @round: @pos when this round began
  * @begun: ns when the block layer made the request
  * @submitted: ns when it was handed to @session in this round
  * @answered: ns when the receiver took up the last answer of this round
@@ -80,7 +94,10 @@ struct netram_cmd {
 	struct list_head	list;
 	struct netram_conn	*conn;
 	struct netram_session	*session;
+	struct netram_router	*router;
+	struct netram_cmd	*parent;
 	void			(*done)(struct netram_cmd *cmd);
+	void			(*joined)(struct netram_cmd *cmd);
 	struct bio		*bio;
 	u64			page;
 	u32			pages;
@@ -96,6 +113,12 @@ struct netram_cmd {
 	int			error;
 	unsigned long		start;
 	unsigned long		sent;
+	union netram_set	set;
+	unsigned long		results;
+	atomic_t		legs;
+	u8			replica;
+	u8			tried;
+	u32			round;
 	u64			begun;
 	u64			submitted;
 	u64			answered;
@@ -107,7 +130,7 @@ struct netram_cmd {
 #define NETRAM_CMD_F_BUSY	(1U << 0)
 /* A read that did not match its checksum and is tried again, alone. */
 #define NETRAM_CMD_F_VERIFY	(1U << 1)
-/* A write its node had no room for: its extent wants another place. */
+/* A write no node had room for: its extent wants another place. */
 #define NETRAM_CMD_F_MOVE	(1U << 2)
 /* Not to be parked: fails with -ENOTCONN when the node cannot be reached. */
 #define NETRAM_CMD_F_NOWAIT	(1U << 3)

@@ -53,7 +53,8 @@ static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
 	*run = (cookie >> NETRAM_COOKIE_INDEX_BITS) & 0xff;
 	if (index >= conn->table->len || *run >= NETRAM_CMD_RUNS)
 		return NULL;
-	cmd = conn->table->cmds[index];
+	/* pairs with netram_table_add() */
+	cmd = smp_load_acquire(&conn->table->cmds[index]);
 	/* pairs with take_off() in conn_tx.c */
 	if (!cmd || smp_load_acquire(&cmd->conn) != conn)
 		return NULL;

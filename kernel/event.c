@@ -133,6 +133,25 @@ void netram_event_session(const char *label, enum netram_session_state state)
 }
 
 /**
+ * netram_event_sync() - copies are missing or out of sync, or no longer
+ * @volume: its name
+ * @all: all is well
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_sync(const char *volume, bool all)
+{
+	struct event e = {
+		.type = NETRAM_EVENT_SYNC,
+		.volume = volume,
+		.volume_len = NETRAM_NAME_MAX,
+		.state = all,
+	};
+
+	send(&e);
+}
+
+/**
  * netram_event_lost() - a node came back without its pages
  * @label: "volume/node"
  *

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which node an extent is on. It is placed at the first write, and stays while
- * a page of it is present, is to be trimmed, or is being written.
+ * Which nodes an extent is on, and which of its copies are in sync. It is placed
+ * at the first write, and stays while a page of it is present, is to be trimmed,
+ * or is being written; the mover changes who holds a copy.
+ *
+ * A write is acknowledged when every copy that has not carried it out is marked
+ * as not in sync (netram_extent_settle), so that no read can find an older
+ * version afterwards.
  */
 #include "extent.h"
 #include "placement.h"
@@ -13,15 +18,38 @@ static bool has_room(const struct netram_session *s)
 	return time_after_eq(jiffies, READ_ONCE(s->full_until));
 }
 
+static bool draining(const struct netram_session *s)
+{
+	return READ_ONCE(s->cfg.peer->draining);
+}
+
+/* Zones in which no further copy should be. */
+struct taken {
+	const char	*zone[NETRAM_REPLICAS_MAX];
+	u32		count;
+};
+
+static bool zone_taken(const struct taken *taken, const char *zone)
+{
+	u32 i;
+
+	for (i = 0; i < taken->count; i++)
+		if (!strcmp(taken->zone[i], zone))
+			return true;
+	return false;
+}
+
 /*
- * Sessions that may take an extent. Return: 0, -ENOSPC when all nodes that are
- * up are full, -EAGAIN when none is up.
+ * Sessions that may take a copy, those in other zones if there are any. The
+ * caller holds rcu_read_lock(). Return: 0, -ENOSPC when all nodes that are up
+ * are full or have a copy, -EAGAIN when none is up.
  */
-static int candidates(struct netram_router *r, struct netram_candidate *c,
+static int candidates(struct netram_router *r, union netram_set set,
+		      const struct taken *taken, struct netram_candidate *c,
 		      u32 *count)
 {
+	bool up = false, apart = false, zone;
 	struct netram_session *s;
-	bool full = false;
 	u32 slot;
 
 	*count = 0;
@@ -29,9 +57,16 @@ static int candidates(struct netram_router *r, struct netram_candidate *c,
 		s = rcu_dereference(r->sessions[slot]);
 		if (!s || READ_ONCE(s->closing) || !netram_session_up(s))
 			continue;
-		if (!has_room(s)) {
-			full = true;
+		up = true;
+		if (draining(s) || !has_room(s) ||
+		    netram_set_find(set, slot) >= 0)
 			continue;
+		zone = !zone_taken(taken, s->cfg.zone);
+		if (!zone && apart)
+			continue;
+		if (zone && !apart) {
+			apart = true;
+			*count = 0;
 		}
 		c[*count].id = slot;
 		c[*count].weight = s->cfg.weight;
@@ -39,52 +74,234 @@ static int candidates(struct netram_router *r, struct netram_candidate *c,
 	}
 	if (*count)
 		return 0;
-	return full ? -ENOSPC : -EAGAIN;
+	return up ? -ENOSPC : -EAGAIN;
+}
+
+/* As candidates(). Return: the session chosen, or an error pointer. */
+static struct netram_session *choose(struct netram_router *r,
+				     union netram_set set,
+				     const struct taken *taken)
+{
+	struct netram_candidate c[NETRAM_NODES_MAX];
+	u32 count;
+	int err = candidates(r, set, taken, c, &count);
+
+	if (err)
+		return ERR_PTR(err);
+	count = netram_placement_pick(c, count, get_random_u32(),
+				      get_random_u32());
+	return rcu_dereference(r->sessions[c[count].id]);
+}
+
+static void count_extent(struct netram_router *r, union netram_set set, int n)
+{
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (set.state[i] == NETRAM_REPLICA_NONE)
+			continue;
+		s = rcu_dereference(r->sessions[set.slot[i]]);
+		if (!WARN_ON_ONCE(!s))
+			atomic_add(n, &s->extents);
+	}
 }
 
 /* The caller holds rcu_read_lock(), which netram_volume's removal waits for. */
 static int place_extent(struct netram_router *r, u64 extent)
 {
-	struct netram_candidate c[NETRAM_NODES_MAX];
+	union netram_set set = { .word = 0 };
+	struct taken taken = { .count = 0 };
+	u32 want = READ_ONCE(r->replicas);
 	struct netram_session *s;
-	u32 count;
-	int err;
 
-	err = candidates(r, c, &count);
-	if (err)
-		return err;
-	count = netram_placement_pick(c, count, get_random_u32(),
-				      get_random_u32());
-	s = rcu_dereference(r->sessions[c[count].id]);
-	atomic_inc(&s->extents);
-	if (cmpxchg(&r->slots[extent], NETRAM_SLOT_NONE, s->slot) !=
-	    NETRAM_SLOT_NONE)
-		atomic_dec(&s->extents);	/* another writer was first */
+	while (taken.count < want) {
+		s = choose(r, set, &taken);
+		/* Fewer copies are better than none; the mover adds to them. */
+		if (IS_ERR(s) && set.word)
+			break;
+		if (IS_ERR(s))
+			return PTR_ERR(s);
+		set.slot[taken.count] = s->slot;
+		set.state[taken.count] = NETRAM_REPLICA_INSYNC;
+		taken.zone[taken.count++] = s->cfg.zone;
+	}
+	count_extent(r, set, 1);
+	if (cmpxchg64(&r->sets[extent], 0, set.word))
+		count_extent(r, set, -1);	/* another writer was first */
+	else if (taken.count < want)
+		netram_mover_extent(&r->mover, extent);
 	return 0;
 }
 
 /**
- * netram_extent_place() - the session an extent is on, chosen if there is none
+ * netram_extent_place() - where an extent is, chosen if it has no place
  * @r: the router
  * @extent: the extent; the caller owns a page of it, which keeps it in place
+ * @err: 0, -EAGAIN when no node is up, -ENOSPC when all that are up are full
  *
- * Weighted power of two choices, see placement.c.
+ * Weighted power of two choices, see placement.c, for each copy, on different
+ * nodes and as far as there are enough in different zones.
  *
  * Context: any but hard interrupt.
- * Return: the session, or ERR_PTR: -EAGAIN when no node is up, -ENOSPC when all
- * that are up are full.
+ * Return: its copies.
  */
-struct netram_session *netram_extent_place(struct netram_router *r, u64 extent)
+union netram_set netram_extent_place(struct netram_router *r, u64 extent,
+				     int *err)
 {
-	struct netram_session *s = netram_router_session(r, extent);
-	int err;
+	union netram_set set = netram_router_set(r, extent);
 
-	if (likely(s))
-		return s;
+	*err = 0;
+	if (likely(set.word))
+		return set;
 	rcu_read_lock();
-	err = place_extent(r, extent);
+	*err = place_extent(r, extent);
 	rcu_read_unlock();
-	return err ? ERR_PTR(err) : netram_router_session(r, extent);
+	return netram_router_set(r, extent);
+}
+
+/**
+ * netram_extent_candidate() - a node for one more copy of an extent
+ * @r: the router
+ * @set: the copies it has
+ * @good: those whose zones are to be avoided if possible
+ *
+ * Context: any but hard interrupt.
+ * Return: a slot, -ENOSPC or -EAGAIN.
+ */
+int netram_extent_candidate(struct netram_router *r, union netram_set set,
+			    u8 good)
+{
+	struct taken taken = { .count = 0 };
+	struct netram_session *s;
+	int i, slot;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = netram_router_session(r, set.slot[i]);
+		if ((good & (1U << i)) && s)
+			taken.zone[taken.count++] = s->cfg.zone;
+	}
+	s = choose(r, set, &taken);
+	slot = IS_ERR(s) ? PTR_ERR(s) : s->slot;
+	rcu_read_unlock();
+	return slot;
+}
+
+/**
+ * netram_extent_up() - which copies can be reached now
+ * @r: the router
+ * @set: the copies
+ * @among: of these
+ *
+ * Context: any; the sessions are kept from going by RCU, or by whoever waits for
+ * the caller before he ends one (netram_volume_detach).
+ * Return: a bit for each.
+ */
+u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among)
+{
+	struct netram_session *s;
+	u8 up = 0;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(among & (1U << i)))
+			continue;
+		s = netram_router_session(r, set.slot[i]);
+		if (s && netram_session_up(s))
+			up |= 1U << i;
+	}
+	return up;
+}
+
+static void set_behind(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++)
+			if (!test_bit(page, r->pages.behind))
+				set_bit(page, r->pages.behind);
+	}
+}
+
+/*
+ * The pages are marked before the word says that a copy lacks them: the mover
+ * begins by changing the word, then looks at the pages.
+ */
+static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
+		   u8 acked)
+{
+	union netram_set old, new;
+	u8 done;
+
+	do {
+		old = netram_router_set(r, extent);
+		new = old;
+		done = acked & netram_set_same(old, cmd->set);
+		if (!netram_set_settle(&new, done))
+			return false;
+		if (netram_set_in(new, NETRAM_IN_USE) & ~done)
+			set_behind(r, cmd);
+		/* A full barrier, also where nothing changes. */
+	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
+	if (old.word != new.word) {
+		netram_stats_add(r->stats, NETRAM_STAT_DEMOTIONS, 1);
+		netram_mover_extent(&r->mover, extent);
+	}
+	return true;
+}
+
+/**
+ * netram_extent_settle() - may a write or TRIM be acknowledged
+ * @r: the router
+ * @cmd: it; owns its pages. cmd->set is what the extent's copies were when it
+ *   was sent
+ * @acked: those of them that have carried it out
+ *
+ * If it may, copies that have not are not in sync any more when this returns.
+ *
+ * Context: any.
+ * Return: whether it may; if not, no copy that is in sync now has carried it out.
+ */
+bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
+			  u8 acked)
+{
+	u64 extent = netram_router_extent(r, cmd->page);
+	union netram_set set = netram_router_set(r, extent);
+
+	if (likely(set.word == cmd->set.word &&
+		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked)))
+		return netram_set_in(set, NETRAM_IN(INSYNC));
+	return settle(r, cmd, extent, acked);
+}
+
+/**
+ * netram_extent_distrust() - a copy of a page turned out to be corrupt
+ * @r: the router
+ * @page: the page; the caller owns it
+ * @set: the extent's copies when it was read
+ * @i: which of them is corrupt
+ *
+ * If there is another in sync the page is copied anew from there.
+ *
+ * Context: any.
+ */
+void netram_extent_distrust(struct netram_router *r, u64 page,
+			    union netram_set set, u8 i)
+{
+	struct netram_cmd cmd = {
+		.page = page,
+		.set = set,
+		.nr_runs = 1,
+		.runs[0] = { 0, 1 },
+	};
+
+	if (settle(r, &cmd, netram_router_extent(r, page),
+		   netram_set_in(set, NETRAM_IN(INSYNC)) & ~(1U << i)))
+		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 }
 
 static bool any(const unsigned long *bits, u64 first, u64 count)
@@ -104,34 +321,35 @@ static int may_unplace(struct netram_router *r, u64 extent, u64 first,
 	return -EAGAIN;
 }
 
-/* Take the extent from a node that refused it. The caller owns all its pages. */
-static void unplace(struct netram_router *r, struct netram_session *s,
-		    u64 extent)
+/* Take the extent from nodes that refused it. The caller owns all its pages. */
+static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
-	if (cmpxchg(&r->slots[extent], s->slot, NETRAM_SLOT_NONE) != s->slot)
+	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
 		return;
-	atomic_dec(&s->extents);
+	rcu_read_lock();
+	count_extent(r, set, -1);
+	rcu_read_unlock();
 	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
 }
 
 /**
- * netram_extent_leave() - let an extent be placed anew: its node has no room
+ * netram_extent_leave() - let an extent be placed anew: its nodes have no room
  * @r: the router
- * @s: session with the node that refused it
+ * @set: what its copies were when they refused
  * @extent: the extent; the caller owns no page of it
  *
  * Context: process, does not sleep.
- * Return: 0 when the extent is no longer on the node, -ENOSPC when pages live
+ * Return: 0 when the extent is no longer there, -ENOSPC when pages live
  * there, -EAGAIN to try again when a page or a TRIM is done with.
  */
-int netram_extent_leave(struct netram_router *r, struct netram_session *s,
+int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent)
 {
 	u64 first = extent * r->extent_pages;
 	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
 	int err;
 
-	if (READ_ONCE(r->slots[extent]) != s->slot)
+	if (netram_router_set(r, extent).word != set.word)
 		return 0;
 	err = may_unplace(r, extent, first, count);
 	if (err)
@@ -141,12 +359,34 @@ int netram_extent_leave(struct netram_router *r, struct netram_session *s,
 	/* Again, now that nobody writes. */
 	err = may_unplace(r, extent, first, count);
 	if (!err)
-		unplace(r, s, extent);
+		unplace(r, set, extent);
 	netram_pages_unlock(&r->pages, first, count);
 	/* Not when we wait ourselves: that would wake us at once. */
 	if (!err)
 		netram_router_wake(r);
 	return err;
+}
+
+static u64 lose(struct netram_router *r, u8 slot, u64 extent)
+{
+	u64 first = extent * r->extent_pages;
+	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
+	union netram_set old, new;
+	enum netram_loss loss;
+
+	do {
+		old = netram_router_set(r, extent);
+		if (netram_set_find(old, slot) < 0)
+			return 0;
+		new = old;
+		loss = netram_set_lose(&new, slot);
+	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
+	if (old.word != new.word)
+		netram_mover_extent(&r->mover, extent);
+	if (loss == NETRAM_LOSS_NONE)
+		return 0;
+	return netram_pages_lose(&r->pages, first, count,
+				 loss == NETRAM_LOSS_BEHIND);
 }
 
 /**
@@ -155,18 +395,14 @@ int netram_extent_leave(struct netram_router *r, struct netram_session *s,
  * @s: its session; no command is in flight on it
  *
  * Context: process.
- * Return: pages lost.
+ * Return: pages of which there is no copy any more.
  */
 u64 netram_extents_lost(struct netram_router *r, struct netram_session *s)
 {
-	u64 extent, first, count, lost = 0;
+	u64 extent, lost = 0;
 
 	for (extent = 0; extent < r->nr_extents; extent++) {
-		if (READ_ONCE(r->slots[extent]) != s->slot)
-			continue;
-		first = extent * r->extent_pages;
-		count = min_t(u64, r->extent_pages, r->pages.count - first);
-		lost += netram_pages_lose(&r->pages, first, count);
+		lost += lose(r, s->slot, extent);
 		cond_resched();
 	}
 	return lost;
@@ -181,16 +417,55 @@ u64 netram_extents_lost(struct netram_router *r, struct netram_session *s)
  */
 u64 netram_extents_placed(struct netram_router *r)
 {
-	struct netram_session *s;
-	u64 placed = 0;
-	u32 slot;
+	u64 extent, placed = 0;
+
+	for (extent = 0; extent < r->nr_extents; extent++)
+		placed += !!READ_ONCE(r->sets[extent]);
+	return placed;
+}
+
+/**
+ * netram_extents_degraded() - extents with fewer copies than there should be
+ * @r: the router
+ *
+ * Context: process.
+ * Return: how many have fewer in sync on nodes that are up.
+ */
+u64 netram_extents_degraded(struct netram_router *r)
+{
+	u32 want = READ_ONCE(r->replicas);
+	u64 extent, degraded = 0;
+	union netram_set set;
 
 	rcu_read_lock();
-	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = rcu_dereference(r->sessions[slot]);
-		if (s)
-			placed += atomic_read(&s->extents);
+	for (extent = 0; extent < r->nr_extents; extent++) {
+		set = netram_router_set(r, extent);
+		if (set.word)
+			degraded += hweight8(netram_extent_up(r, set,
+				netram_set_in(set, NETRAM_IN(INSYNC)))) < want;
 	}
 	rcu_read_unlock();
-	return placed;
+	return degraded;
+}
+
+/**
+ * netram_extents_stale() - copies on a node that are not in sync
+ * @r: the router
+ * @slot: the node's
+ *
+ * Context: process.
+ * Return: how many.
+ */
+u64 netram_extents_stale(struct netram_router *r, u8 slot)
+{
+	u64 extent, stale = 0;
+	union netram_set set;
+	int i;
+
+	for (extent = 0; extent < r->nr_extents; extent++) {
+		set = netram_router_set(r, extent);
+		i = set.word ? netram_set_find(set, slot) : -1;
+		stale += i >= 0 && set.state[i] != NETRAM_REPLICA_INSYNC;
+	}
+	return stale;
 }

@@ -4,10 +4,20 @@
 
 #include "router.h"
 
-struct netram_session *netram_extent_place(struct netram_router *r, u64 extent);
-int netram_extent_leave(struct netram_router *r, struct netram_session *s,
+union netram_set netram_extent_place(struct netram_router *r, u64 extent,
+				     int *err);
+u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among);
+bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
+			  u8 acked);
+void netram_extent_distrust(struct netram_router *r, u64 page,
+			    union netram_set set, u8 i);
+int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent);
+int netram_extent_candidate(struct netram_router *r, union netram_set set,
+			    u8 good);
 u64 netram_extents_lost(struct netram_router *r, struct netram_session *s);
 u64 netram_extents_placed(struct netram_router *r);
+u64 netram_extents_degraded(struct netram_router *r);
+u64 netram_extents_stale(struct netram_router *r, u8 slot);
 
 #endif /* NETRAM_EXTENT_H */

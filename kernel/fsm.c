@@ -53,11 +53,15 @@ u32 netram_fsm_backoff_ms(u32 previous_ms)
  * netram_fsm_node_state() - what is known of a node from its sessions
  * @sessions: how many volumes talk to it
  * @up: how many of them can
+ * @draining: it is being emptied
  *
  * Return: the node's state.
  */
-enum netram_node_state netram_fsm_node_state(u32 sessions, u32 up)
+enum netram_node_state netram_fsm_node_state(u32 sessions, u32 up,
+					     bool draining)
 {
+	if (up == sessions && draining)
+		return NETRAM_NODE_DRAINING;
 	if (!sessions)
 		return NETRAM_NODE_IDLE;
 	if (up == sessions)

@@ -8,6 +8,7 @@
 bool netram_fsm_session_may(enum netram_session_state from,
 			    enum netram_session_state to);
 u32 netram_fsm_backoff_ms(u32 previous_ms);
-enum netram_node_state netram_fsm_node_state(u32 sessions, u32 up);
+enum netram_node_state netram_fsm_node_state(u32 sessions, u32 up,
+					     bool draining);
 
 #endif /* NETRAM_FSM_H */

@@ -25,6 +25,7 @@ static const struct nla_policy node_policy[NETRAM_NODE_A_MAX + 1] = {
 						   NETRAM_WEIGHT_MAX),
 	[NETRAM_NODE_A_EXPORT]	= { .type = NLA_NUL_STRING,
 				    .len = NETRAM_EXPORT_MAX },
+	[NETRAM_NODE_A_DRAIN]	= NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
@@ -38,6 +39,8 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_QUEUE_DEPTH] =
 		NLA_POLICY_RANGE(NLA_U32, NETRAM_QUEUE_DEPTH_MIN,
 				 NETRAM_QUEUE_DEPTH_MAX),
+	[NETRAM_VOLUME_A_REPLICAS] =
+		NLA_POLICY_MAX(NLA_U32, NETRAM_REPLICAS_MAX),
 };
 
 static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
@@ -162,6 +165,29 @@ static int node_del(struct sk_buff *skb, struct genl_info *info)
 	return name ? netram_pool_del_node(name, info->extack) : -EINVAL;
 }
 
+static int node_change(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_NODE_A_MAX + 1];
+	const char *name;
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
+				node_policy, tb);
+	if (err)
+		return err;
+	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
+	if (!name)
+		return -EINVAL;
+	if (!tb[NETRAM_NODE_A_DRAIN]) {
+		GENL_SET_ERR_MSG(info, "nothing to change: drain is what can be set");
+		return -EINVAL;
+	}
+	return netram_pool_drain_node(name,
+				      nla_get_u8(tb[NETRAM_NODE_A_DRAIN]),
+				      info->extack);
+}
+
 static int size_of(struct genl_info *info, struct nlattr *attr, u64 *size)
 {
 	*size = attr ? nla_get_u64(attr) : 0;
@@ -208,6 +234,9 @@ static int volume_config(struct genl_info *info, struct nlattr **tb,
 	cfg->queue_depth = tb[NETRAM_VOLUME_A_QUEUE_DEPTH] ?
 			   nla_get_u32(tb[NETRAM_VOLUME_A_QUEUE_DEPTH]) :
 			   NETRAM_QUEUE_DEPTH_DEF;
+	cfg->replicas = tb[NETRAM_VOLUME_A_REPLICAS] ?
+			nla_get_u32(tb[NETRAM_VOLUME_A_REPLICAS]) :
+			NETRAM_REPLICAS_DEF;
 	return err;
 }
 
@@ -248,6 +277,30 @@ static int volume_add(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = netram_pool_add_volume(&cfg, info->extack);
 	return err ? err : reply_volume(info, cfg.name);
+}
+
+static int volume_change(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+	const char *name;
+	u32 replicas;
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
+				volume_policy, tb);
+	if (err)
+		return err;
+	name = name_of(info, tb[NETRAM_VOLUME_A_NAME]);
+	if (!name)
+		return -EINVAL;
+	replicas = tb[NETRAM_VOLUME_A_REPLICAS] ?
+		   nla_get_u32(tb[NETRAM_VOLUME_A_REPLICAS]) : 0;
+	if (!replicas) {
+		GENL_SET_ERR_MSG(info, "nothing to change: 1 to 4 replicas are what can be set");
+		return -EINVAL;
+	}
+	return netram_pool_set_volume(name, replicas, info->extack);
 }
 
 static const char *volume_name(struct genl_info *info)
@@ -467,6 +520,10 @@ static const struct genl_ops ops[] = {
 	  .doit = volume_del },
 	{ .cmd = NETRAM_CMD_VOLUME_GET, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_get, .start = dump_start, .dumpit = volume_dump },
+	{ .cmd = NETRAM_CMD_NODE_SET, .flags = GENL_ADMIN_PERM,
+	  .doit = node_change },
+	{ .cmd = NETRAM_CMD_VOLUME_SET, .flags = GENL_ADMIN_PERM,
+	  .doit = volume_change },
 	{ .cmd = NETRAM_CMD_LATENCY_GET, .flags = GENL_ADMIN_PERM,
 	  .start = latency_start, .dumpit = latency_dump },
 };

@@ -36,6 +36,7 @@ static int put_node_state(struct sk_buff *skb, struct netram_node *node)
 	netram_pool_summarize(node, &sum);
 	netram_peer_error(&node->peer, error, sizeof(error));
 	return nla_put_u8(skb, NETRAM_NODE_A_STATE, sum.state) ||
+	       nla_put_u8(skb, NETRAM_NODE_A_DRAIN, node->peer.draining) ||
 	       nla_put_u32(skb, NETRAM_NODE_A_VOLUMES, sum.volumes) ||
 	       put_u64(skb, NETRAM_NODE_A_EXTENTS, sum.extents, pad) ||
 	       put_u64(skb, NETRAM_NODE_A_PAGES, sum.pages, pad) ||
@@ -86,7 +87,8 @@ static const char *node_of(const struct netram_session *s)
 	return strchr(s->cfg.label, '/') + 1;
 }
 
-static int put_session(struct sk_buff *skb, struct netram_session *s)
+static int put_session(struct sk_buff *skb, struct netram_volume *v,
+		       struct netram_session *s)
 {
 	struct nlattr *nest = nla_nest_start(skb, NETRAM_VOLUME_A_SESSION);
 	const int pad = NETRAM_SESSION_A_PAD;
@@ -103,6 +105,8 @@ static int put_session(struct sk_buff *skb, struct netram_session *s)
 			netram_session_connections(s)) ||
 	    put_u64(skb, NETRAM_SESSION_A_EXTENTS, atomic_read(&s->extents),
 		    pad) ||
+	    put_u64(skb, NETRAM_SESSION_A_STALE,
+		    netram_extents_stale(&v->router, s->slot), pad) ||
 	    put_u64(skb, NETRAM_SESSION_A_PAGES, atomic_long_read(&s->pages),
 		    pad) ||
 	    (instance[0] &&
@@ -119,7 +123,7 @@ static int put_sessions(struct sk_buff *skb, struct netram_volume *v)
 
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = netram_volume_session(v, slot);
-		if (s && put_session(skb, s))
+		if (s && put_session(skb, v, s))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -137,6 +141,8 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 	       nla_put_u8(skb, NETRAM_VOLUME_A_CHECKSUM, !!pages->crc) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_CONNECTIONS, v->connections) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_QUEUE_DEPTH, v->queue_depth) ||
+	       nla_put_u32(skb, NETRAM_VOLUME_A_REPLICAS,
+			   v->router.replicas) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_INDEX, v->index) ||
 	       nla_put(skb, NETRAM_VOLUME_A_UUID, sizeof(v->uuid), &v->uuid) ||
 	       nla_put_u8(skb, NETRAM_VOLUME_A_STATE, netram_volume_state(v)) ||
@@ -144,6 +150,8 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 			   disk_openers(v->blk.disk)) ||
 	       put_u64(skb, NETRAM_VOLUME_A_EXTENTS,
 		       netram_extents_placed(&v->router), pad) ||
+	       put_u64(skb, NETRAM_VOLUME_A_DEGRADED,
+		       netram_extents_degraded(&v->router), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_PAGES,
 		       atomic_long_read(&pages->nr_present), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,

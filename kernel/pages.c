@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of each page: four bits and a checksum. All is allocated with the
+ * The state of each page: five bits and a checksum. All is allocated with the
  * volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
  * page against other writers.
  *
@@ -41,11 +41,12 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 	pages->busy = alloc_bits(count);
 	pages->dead = alloc_bits(count);
 	pages->lost = alloc_bits(count);
+	pages->behind = alloc_bits(count);
 	if (checksum)
 		pages->crc = __vmalloc(array_size(count, sizeof(u32)),
 				       GFP_META | __GFP_ZERO);
 	if (!pages->present || !pages->busy || !pages->dead || !pages->lost ||
-	    (checksum && !pages->crc))
+	    !pages->behind || (checksum && !pages->crc))
 		return -ENOMEM;
 	return 0;
 }
@@ -60,6 +61,7 @@ void netram_pages_exit(struct netram_pages *pages)
 	kvfree(pages->busy);
 	kvfree(pages->dead);
 	kvfree(pages->lost);
+	kvfree(pages->behind);
 	vfree(pages->crc);
 }
 
@@ -192,20 +194,26 @@ static bool lose(struct netram_pages *pages, u64 page)
 
 /**
  * netram_pages_lose() - the node that held these pages has them no more
- * @pages: the volume's pages; no write of them is under way
+ * @pages: the volume's pages; no write of them has been acknowledged by another
+ *   node only
  * @first: first page
  * @count: how many
+ * @only_behind: only those that are behind: another node has the rest
  *
  * Context: any.
  * Return: pages that were present and are lost by this call.
  */
-u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count)
+u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
+		      bool only_behind)
 {
 	u64 end = first + count, page;
 	u32 lost = 0;
 
 	for (page = first; page < end; page++) {
-		clear(pages->dead, page);
+		if (only_behind && !test_bit(page, pages->behind))
+			continue;
+		if (!only_behind)
+			clear(pages->dead, page);
 		if (test_bit(page, pages->present))
 			lost += lose(pages, page);
 	}

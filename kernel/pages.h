@@ -16,6 +16,8 @@
  * @dead: some node may still hold the page although it is not present: a TRIM
  *   is due
  * @lost: the page was present on a node that came back without it
+ * @behind: a copy that is not in sync lacks the page; set and cleared by the
+ *   owner of @busy
  * @crc: crc32c of what was last written, valid where @present; changed by the
  *   owner of @busy; NULL without checksums
  * @nr_present: bits set in @present
@@ -27,6 +29,7 @@ struct netram_pages {
 	unsigned long	*busy;
 	unsigned long	*dead;
 	unsigned long	*lost;
+	unsigned long	*behind;
 	u32		*crc;
 	atomic_long_t	nr_present;
 	atomic_long_t	nr_lost;
@@ -38,7 +41,8 @@ bool netram_pages_lock(struct netram_pages *pages, u64 first, u32 count);
 void netram_pages_unlock(struct netram_pages *pages, u64 first, u32 count);
 u32 netram_pages_written(struct netram_pages *pages, u64 first, u32 count);
 u32 netram_pages_drop(struct netram_pages *pages, u64 first, u32 count);
-u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count);
+u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
+		      bool only_behind);
 bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 			   u32 count);
 

@@ -122,7 +122,7 @@ void netram_pool_summarize(struct netram_node *node,
 		sum->tx_bytes += netram_session_bytes(s, true);
 		sum->rx_bytes += netram_session_bytes(s, false);
 	}
-	sum->state = netram_fsm_node_state(sessions, up);
+	sum->state = netram_fsm_node_state(sessions, up, node->peer.draining);
 }
 
 /* A foreign server has one export: it can serve one volume. */
@@ -248,7 +248,7 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 			if (netram_volume_detach(volume, node))
 				sum.extents++;
 	if (sum.extents) {
-		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: delete those volumes first");
+		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: drain it, or delete those volumes, first");
 		/* An extent was placed meanwhile: as it was, for all volumes. */
 		reattach(node);
 		return -EBUSY;
@@ -281,6 +281,56 @@ int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
 	return err;
 }
 
+static int drain_node(const char *name, bool drain,
+		      struct netlink_ext_ack *extack)
+{
+	struct netram_node *node = netram_pool_find_node(name);
+	struct netram_volume *volume;
+	int err = 0;
+
+	if (!node) {
+		NL_SET_ERR_MSG(extack, "no node of this name");
+		return -ENOENT;
+	}
+	WRITE_ONCE(node->peer.draining, drain);
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		err = err ?: netram_volume_drain(volume);
+	if (err)
+		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
+	return err;
+}
+
+/**
+ * netram_pool_drain_node() - move what a node has to others, or no longer
+ * @name: its name
+ * @drain: begin, else cancel
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, may sleep; takes netram_pool_lock. Does not wait for the end.
+ * Return: 0, -ENOENT or -ENOMEM.
+ */
+int netram_pool_drain_node(const char *name, bool drain,
+			   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&change_lock);
+	mutex_lock(&netram_pool_lock);
+	err = drain_node(name, drain, extack);
+	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
+	return err;
+}
+
+/* A count that was not given: two copies where they can be apart. */
+static u32 replicas_of(const struct netram_volume_config *cfg)
+{
+	if (cfg->replicas)
+		return cfg->replicas;
+	return list_empty(&netram_pool_nodes) ||
+	       list_is_singular(&netram_pool_nodes) ? 1 : 2;
+}
+
 static int attach_nodes(struct netram_volume *volume)
 {
 	struct netram_node *node;
@@ -297,9 +347,10 @@ static int attach_nodes(struct netram_volume *volume)
 	return 0;
 }
 
-static struct netram_volume *begin_volume(const struct netram_volume_config *cfg,
+static struct netram_volume *begin_volume(const struct netram_volume_config *asked,
 					  struct netlink_ext_ack *extack)
 {
+	struct netram_volume_config with_copies = *asked, *cfg = &with_copies;
 	u32 index = find_first_zero_bit(indices, NETRAM_VOLUMES_MAX);
 	struct netram_volume *volume;
 
@@ -315,6 +366,7 @@ static struct netram_volume *begin_volume(const struct netram_volume_config *cfg
 		NL_SET_ERR_MSG(extack, "no node is known: add one first");
 		return ERR_PTR(-ENOTCONN);
 	}
+	cfg->replicas = replicas_of(asked);
 	volume = netram_volume_create(cfg, index);
 	if (IS_ERR(volume)) {
 		if (PTR_ERR(volume) == -ENOMEM)
@@ -390,6 +442,44 @@ int netram_pool_add_volume(const struct netram_volume_config *cfg,
 		module_put(THIS_MODULE);
 	else
 		netram_event_object(NETRAM_EVENT_VOLUME_ADDED, cfg->name);
+	return err;
+}
+
+static int set_volume(const char *name, u32 replicas,
+		      struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume = netram_pool_find_volume(name);
+	int err;
+
+	if (!volume) {
+		NL_SET_ERR_MSG(extack, "no volume of this name");
+		return -ENOENT;
+	}
+	err = netram_volume_set_replicas(volume, replicas);
+	if (err)
+		NL_SET_ERR_MSG(extack, "no memory for the commands of more copies");
+	return err;
+}
+
+/**
+ * netram_pool_set_volume() - change how many copies a volume has
+ * @name: its name
+ * @replicas: 1 to NETRAM_REPLICAS_MAX
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, may sleep; takes netram_pool_lock. Does not wait for the end.
+ * Return: 0, -ENOENT or -ENOMEM.
+ */
+int netram_pool_set_volume(const char *name, u32 replicas,
+			   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&change_lock);
+	mutex_lock(&netram_pool_lock);
+	err = set_volume(name, replicas, extack);
+	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
 	return err;
 }
 

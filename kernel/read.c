@@ -6,11 +6,20 @@
  * half-way and see either version, which is allowed, but a checksum of the
  * other. So a mismatch is first tried again as the owner of its pages, with no
  * writer beside it; only then is it believed.
+ *
+ * Where there are several copies, a read that fails at one is tried at another,
+ * and fails only when none is left. The fastest copy in sync is asked first; one
+ * that is not in sync only when none that is can be reached, and only for pages
+ * that it does not lack.
  */
 #include "read.h"
 #include "cursor.h"
+#include "extent.h"
 #include "integrity.h"
 #include "log.h"
+
+/* One read in so many goes to another copy, to see how fast that is now. */
+#define PROBE 256
 
 /*
  * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
@@ -80,6 +89,7 @@ static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->flags |= NETRAM_CMD_F_VERIFY;
 	cmd->pos = 0;
+	cmd->tried = 0;
 	cmd->nr_runs = 0;
 	netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_RETRIES, 1);
 	netram_router_wait(r, cmd);
@@ -113,17 +123,150 @@ static void fail_lost(struct netram_router *r, struct netram_cmd *cmd)
 	}
 }
 
+/* ---- which copy */
+
+static bool any_behind(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	u64 end = cmd->page + cmd->pages;
+
+	return find_next_bit(r->pages.behind, end, cmd->page) < end;
+}
+
+/* The fastest of some copies, all up. */
+static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
+		   union netram_set set, u8 among)
+{
+	bool probe = !(cmd->generation % PROBE);
+	struct netram_session *s;
+	u32 least = U32_MAX, ns;
+	int i, best = -1;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(among & (1U << i)))
+			continue;
+		s = netram_router_session(r, set.slot[i]);
+		ns = s ? READ_ONCE(s->rtt_ns) : U32_MAX;
+		if (best >= 0 && (ns < least) == probe)
+			continue;
+		least = ns;
+		best = i;
+	}
+	return best;
+}
+
+/* Return: a copy that can be reached and was not tried yet, or -1. */
+static int choose(struct netram_router *r, const struct netram_cmd *cmd,
+		  union netram_set set)
+{
+	u8 left = ~cmd->tried, up;
+
+	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) & left);
+	if (likely(up))
+		return fastest(r, cmd, set, up);
+	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
+	if (up && !any_behind(r, cmd))
+		return fastest(r, cmd, set, up);
+	return -1;
+}
+
+/*
+ * May the answer be believed: a copy that was given up meanwhile was trimmed,
+ * perhaps before it was read.
+ */
+static bool still_copy(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	union netram_set set =
+		netram_router_set(r, netram_router_extent(r, cmd->page));
+	u8 able = netram_set_in(set, NETRAM_IN(INSYNC) | NETRAM_IN_PARTIAL);
+
+	return likely(set.word == cmd->set.word) ||
+	       (netram_set_same(set, cmd->set) & able & (1U << cmd->replica));
+}
+
+/* Begin this round anew, from another copy if there is one. */
+static void read_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
+{
+	cmd->pos = cmd->round;
+	cmd->nr_runs = 0;
+	netram_stats_add(r->stats, NETRAM_STAT_FAILOVERS, 1);
+	netram_router_wait(r, cmd);
+}
+
+/*
+ * The node did not give the pages. Return: whether another copy may have them, or
+ * this one when its node is back.
+ */
+static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
+{
+	union netram_set set =
+		netram_router_set(r, netram_router_extent(r, cmd->page));
+
+	/* A copy that is alone parks what its node cannot answer. */
+	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT))
+		return false;
+	cmd->tried |= 1U << cmd->replica;
+	if (choose(r, cmd, set) >= 0)
+		return true;
+	if (cmd->error != -ENOTCONN)
+		return false;
+	cmd->error = -ETIMEDOUT;
+	cmd->tried = 0;
+	return !netram_router_overdue(r, cmd);
+}
+
+static void note_rtt(struct netram_cmd *cmd)
+{
+	struct netram_session *s = cmd->session;
+	u64 ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
+	u32 old = READ_ONCE(s->rtt_ns);
+
+	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + (u32)ns / 8 : ns);
+}
+
+/*
+ * All pages that do not match are corrupt at this copy; another may have them.
+ * Return: whether to read them there.
+ */
+static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
+{
+	u8 others = netram_set_in(cmd->set, NETRAM_IN(INSYNC)) &
+		    ~(1U << cmd->replica);
+
+	if (!(others & ~cmd->tried))
+		return false;
+	netram_warn_ratelimited(cmd->session->cfg.label,
+				"page %lld is not what was written: reading another copy",
+				page);
+	for (; page >= 0;
+	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
+		netram_extent_distrust(r, page, cmd->set, cmd->replica);
+		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
+	}
+	cmd->tried |= 1U << cmd->replica;
+	return true;
+}
+
 static void read_done(struct netram_cmd *cmd)
 {
-	struct netram_router *r = netram_router_of(cmd);
+	struct netram_router *r = cmd->router;
 	s64 bad = -1;
 
 	if (unlikely(cmd->error)) {
-		atomic64_inc(&cmd->session->cfg.peer->errors);
-		netram_router_finish(r, cmd, cmd->error);
+		if (cmd->error != -ENOTCONN)
+			atomic64_inc(&cmd->session->cfg.peer->errors);
+		if (try_elsewhere(r, cmd))
+			read_elsewhere(r, cmd);
+		else
+			netram_router_finish(r, cmd, cmd->error);
 		return;
 	}
 	netram_session_count(cmd);
+	if (cmd->flags & NETRAM_CMD_F_NOWAIT)
+		note_rtt(cmd);
+	if (unlikely(!still_copy(r, cmd))) {
+		read_elsewhere(r, cmd);
+		return;
+	}
 	if (r->pages.crc)
 		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
 	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))
@@ -133,12 +276,50 @@ static void read_done(struct netram_cmd *cmd)
 			read_again(r, cmd);
 			return;
 		}
+		if (mend(r, cmd, bad)) {
+			read_elsewhere(r, cmd);
+			return;
+		}
 		fail_corrupt(r, cmd, bad);
 	}
+	cmd->tried = 0;
 	if (likely(cmd->pos == cmd->pages))
 		netram_router_finish(r, cmd, 0);
 	else
 		netram_router_wait(r, cmd);
+}
+
+/* Return: as netram_read_start(). */
+static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
+{
+	union netram_set set =
+		netram_router_set(r, netram_router_extent(r, cmd->page));
+	struct netram_session *s = NULL;
+	int i = 0;
+
+	if (likely(netram_set_single(set))) {
+		cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
+	} else {
+		cmd->flags |= NETRAM_CMD_F_NOWAIT;
+		i = choose(r, cmd, set);
+	}
+	if (likely(i >= 0 && set.word))
+		s = netram_router_session(r, set.slot[i]);
+	if (likely(s)) {
+		cmd->set = set;
+		cmd->replica = i;
+		cmd->done = read_done;
+		netram_router_submit(r, s, cmd);
+		return true;
+	}
+	/* Dropped since, and its extent unplaced: next time it is a hole. */
+	cmd->pos = cmd->round;
+	cmd->tried = 0;
+	if (set.word && netram_router_overdue(r, cmd)) {
+		netram_router_finish(r, cmd, -ETIMEDOUT);
+		return true;
+	}
+	return false;
 }
 
 /**
@@ -151,23 +332,13 @@ static void read_done(struct netram_cmd *cmd)
  */
 bool netram_read_start(struct netram_router *r, struct netram_cmd *cmd)
 {
-	struct netram_session *s;
-	u32 pos = cmd->pos;
-
 	if ((cmd->flags & NETRAM_CMD_F_VERIFY) && !netram_router_own(r, cmd))
 		return false;
+	cmd->round = cmd->pos;
 	lay_out_read(r, cmd);
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);
 		return true;
 	}
-	s = netram_router_session(r, netram_router_extent(r, cmd->page));
-	/* Dropped since, and its extent unplaced: next time it is a hole. */
-	if (unlikely(!s)) {
-		cmd->pos = pos;
-		return false;
-	}
-	cmd->done = read_done;
-	netram_router_submit(r, s, cmd);
-	return true;
+	return send_read(r, cmd);
 }

@@ -46,6 +46,22 @@ void netram_router_wait(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /**
+ * netram_router_wait_long() - as netram_router_wait(), if nothing else happens for
+ * RETRY_MS
+ * @r: the router
+ * @cmd: the command
+ *
+ * Context: any.
+ */
+void netram_router_wait_long(struct netram_router *r, struct netram_cmd *cmd)
+{
+	atomic_inc(&r->nr_waiting);
+	add_waiting(r, cmd);
+	queue_delayed_work(r->io_wq, &r->dispatch_work,
+			   msecs_to_jiffies(RETRY_MS));
+}
+
+/**
  * netram_router_wake() - something others may wait for has happened
  * @r: the router
  *
@@ -169,19 +185,42 @@ static void kick_all(struct netram_router *r)
 
 /* ---- dropping pages ---- */
 
+/**
+ * netram_router_count_pages() - pages of an extent have come or gone
+ * @r: the router
+ * @set: its copies
+ * @n: how many have come; negative if they have gone
+ *
+ * Context: any; as netram_extent_up().
+ */
+void netram_router_count_pages(struct netram_router *r, union netram_set set,
+			       long n)
+{
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (set.state[i] == NETRAM_REPLICA_NONE)
+			continue;
+		s = netram_router_session(r, set.slot[i]);
+		if (s)
+			atomic_long_add(n, &s->pages);
+	}
+}
+
 /* All within one extent. */
 static void drop_in_extent(struct netram_router *r, u64 first, u32 count)
 {
 	u64 extent = netram_router_extent(r, first);
-	struct netram_session *s;
+	union netram_set set;
 	u32 dropped;
 
 	/* Once no page is present the extent may lose its place at any time. */
 	rcu_read_lock();
-	s = netram_router_session(r, extent);
+	set = netram_router_set(r, extent);
 	dropped = netram_pages_drop(&r->pages, first, count);
-	if (s && dropped)
-		atomic_long_sub(dropped, &s->pages);
+	if (dropped)
+		netram_router_count_pages(r, set, -(long)dropped);
 	rcu_read_unlock();
 	if (dropped)
 		netram_trim_extent(&r->trim, extent);
@@ -299,11 +338,53 @@ void netram_router_session_up(struct netram_router *r)
 {
 	netram_router_wake(r);
 	netram_trim_kick(&r->trim);
+	netram_mover_scan(&r->mover);
+}
+
+static int make_twins(struct netram_router *r, u32 nr)
+{
+	u32 first = (nr + 1) * r->primaries, i;
+	struct netram_cmd *twins;
+
+	if (netram_table_reserve(&r->table, first, r->primaries))
+		return -ENOMEM;
+	twins = kvcalloc(r->primaries, sizeof(*twins), GFP_KERNEL);
+	if (!twins)
+		return -ENOMEM;
+	for (i = 0; i < r->primaries; i++) {
+		twins[i].router = r;
+		netram_table_add(&r->table, first + i, &twins[i]);
+	}
+	r->twins[nr] = twins;
+	return 0;
+}
+
+/**
+ * netram_router_widen() - let requests go to so many copies at once
+ * @r: the router
+ * @width: how many; nothing happens if they may go to as many already
+ *
+ * Context: process, may sleep; one caller at a time. I/O may go on.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_router_widen(struct netram_router *r, u32 width)
+{
+	int err;
+
+	while (r->width < min_t(u32, width, NETRAM_REPLICAS_MAX)) {
+		err = make_twins(r, r->width - 1);
+		if (err)
+			return err;
+		/* Whoever sees it sees the twins. */
+		smp_store_release(&r->width, r->width + 1);
+	}
+	return 0;
 }
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @queues, @params and the work queues
+ * @r: zeroed but for @label, @end, @synced, @queues, @replicas, @params and the
+ *   work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
@@ -324,15 +405,22 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	INIT_DELAYED_WORK(&r->dispatch_work, dispatch_work);
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
-	r->slots = kvmalloc(r->nr_extents, GFP_KERNEL);
-	if (r->slots)
-		memset(r->slots, NETRAM_SLOT_NONE, r->nr_extents);
-	err = netram_table_init(&r->table, commands + NETRAM_TRIM_CMDS);
+	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
+	/* Then the mover's command and, leg by leg, the twins of those before. */
+	r->primaries = commands + NETRAM_TRIM_CMDS + 1;
+	r->width = 1;
+	err = netram_table_init(&r->table, r->primaries * NETRAM_REPLICAS_MAX);
+	if (!err)
+		err = netram_table_reserve(&r->table, 0, r->primaries);
 	if (!err)
 		err = netram_trim_init(&r->trim, r);
 	if (!err)
+		err = netram_mover_init(&r->mover, r);
+	if (!err)
 		err = netram_pages_init(&r->pages, pages, checksum);
-	if (!r->stats || !r->latency || !r->slots)
+	if (!err)
+		err = netram_router_widen(r, r->replicas);
+	if (!r->stats || !r->latency || !r->sets)
 		err = -ENOMEM;
 	return err;
 }
@@ -345,6 +433,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
  */
 void netram_router_stop(struct netram_router *r)
 {
+	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
 	cancel_delayed_work_sync(&r->dispatch_work);
 }
@@ -355,10 +444,15 @@ void netram_router_stop(struct netram_router *r)
  */
 void netram_router_exit(struct netram_router *r)
 {
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(r->twins); i++)
+		kvfree(r->twins[i]);
+	netram_mover_exit(&r->mover);
 	netram_trim_exit(&r->trim);
 	netram_table_exit(&r->table);
 	netram_pages_exit(&r->pages);
-	kvfree(r->slots);
+	kvfree(r->sets);
 	free_percpu(r->latency);
 	free_percpu(r->stats);
 }

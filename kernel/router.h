@@ -6,23 +6,28 @@
 #include <linux/workqueue.h>
 #include "cmd.h"
 #include "latency.h"
+#include "mover.h"
 #include "pages.h"
+#include "replicas.h"
 #include "session.h"
 #include "stats.h"
 #include "table.h"
 #include "trim.h"
 
-/* An extent that has no place yet. */
-#define NETRAM_SLOT_NONE 0xff
-
 /**
  * struct netram_router - a volume's data plane: from pages to sessions
  * @label: the volume's name
  * @end: hands a finished command of the block layer back up
+ * @synced: tells that copies are missing or stale, or that all are well again
  * @pages: state of each page
  * @extent_pages: pages of an extent, a power of two
  * @nr_extents: how many
- * @slots: for each extent the node slot it is placed on, or NETRAM_SLOT_NONE
+ * @sets: for each extent its copies, a union netram_set; 0 where it has no place
+ * @replicas: copies there should be
+ * @width: legs a request may have, twins included
+ * @twins: for each leg but the first a command for each of the first @primaries
+ *   places of @table
+ * @primaries: commands that may have twins
  * @sessions: by node slot; changed under the pool's lock, read under RCU. One
  *   that an extent is placed on does not go away
  * @dirty: by hardware queue, the slots of sessions to kick
@@ -33,19 +38,27 @@
  * @params: times a user can tune
  * @io_wq: for short works
  * @session_wq: for works that wait
+ * @mover_wq: for the mover, which waits for all of them
  * @wait_lock: guards @waiting
  * @waiting: commands that wait for a page another one owns, or for a node
  * @nr_waiting: of them, those being retried included
  * @dispatch_work: tries them again
  * @trim: frees what was dropped
+ * @mover: makes copies
  */
 struct netram_router {
 	const char			*label;
 	void				(*end)(struct netram_cmd *cmd, int err);
+	void				(*synced)(struct netram_router *r,
+						  bool all);
 	struct netram_pages		pages;
 	u32				extent_pages;
 	u64				nr_extents;
-	u8				*slots;
+	u64				*sets;
+	u32				replicas;
+	u32				width;
+	struct netram_cmd		*twins[NETRAM_REPLICAS_MAX - 1];
+	u32				primaries;
 	struct netram_session __rcu	*sessions[NETRAM_NODES_MAX];
 	unsigned long			dirty[NETRAM_CONNECTIONS_MAX]
 					     [BITS_TO_LONGS(NETRAM_NODES_MAX)];
@@ -56,15 +69,18 @@ struct netram_router {
 	struct netram_params		params;
 	struct workqueue_struct		*io_wq;
 	struct workqueue_struct		*session_wq;
+	struct workqueue_struct		*mover_wq;
 	spinlock_t			wait_lock;
 	struct list_head		waiting;
 	atomic_t			nr_waiting;
 	struct delayed_work		dispatch_work;
 	struct netram_trim		trim;
+	struct netram_mover		mover;
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 		       bool checksum, u32 commands);
+int netram_router_widen(struct netram_router *r, u32 width);
 void netram_router_stop(struct netram_router *r);
 void netram_router_exit(struct netram_router *r);
 void netram_router_read(struct netram_router *r, struct netram_cmd *cmd);
@@ -73,20 +89,18 @@ void netram_router_drop(struct netram_router *r, u64 first, u64 count);
 void netram_router_kick(struct netram_router *r, u16 queue);
 void netram_router_submit(struct netram_router *r, struct netram_session *s,
 			  struct netram_cmd *cmd);
+void netram_router_count_pages(struct netram_router *r, union netram_set set,
+			       long n);
 void netram_router_wake(struct netram_router *r);
 void netram_router_session_up(struct netram_router *r);
 
 /* For read.c and write.c. */
 void netram_router_wait(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_wait_long(struct netram_router *r, struct netram_cmd *cmd);
 bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
 			  int error);
-
-static inline struct netram_router *netram_router_of(const struct netram_cmd *cmd)
-{
-	return cmd->session->cfg.owner;
-}
 
 /* Has the command waited for longer than io_deadline_ms? */
 static inline bool netram_router_overdue(struct netram_router *r,
@@ -96,14 +110,18 @@ static inline bool netram_router_overdue(struct netram_router *r,
 				   READ_ONCE(r->params.io_deadline_ms)));
 }
 
-/* The session an extent is placed on, or NULL. */
-static inline struct netram_session *
-netram_router_session(struct netram_router *r, u64 extent)
+/* The copies of an extent. */
+static inline union netram_set netram_router_set(const struct netram_router *r,
+						 u64 extent)
 {
-	u8 slot = READ_ONCE(r->slots[extent]);
+	return (union netram_set){ .word = READ_ONCE(r->sets[extent]) };
+}
 
-	return slot == NETRAM_SLOT_NONE ? NULL :
-	       rcu_dereference_raw(r->sessions[slot]);
+/* The session with a node; NULL if it has just gone. */
+static inline struct netram_session *
+netram_router_session(struct netram_router *r, u8 slot)
+{
+	return rcu_dereference_raw(r->sessions[slot]);
 }
 
 static inline u64 netram_router_extent(const struct netram_router *r, u64 page)

@@ -262,6 +262,7 @@ static void recover_work(struct work_struct *work)
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	bool again;
 
+	WRITE_ONCE(s->down_since, jiffies);
 	stop_conns(s);
 	s->cfg.ops->state(s, NETRAM_SESSION_BROKEN);
 	spin_lock_irq(&s->lock);
@@ -574,6 +575,7 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
 	s->nr_conns = 1;
 	s->state = NETRAM_SESSION_CONNECTING;
 	s->full_until = jiffies;
+	s->down_since = jiffies;
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->pending);
 	init_completion(&s->tried);

@@ -18,6 +18,7 @@ struct netram_session;
  * @addr: IPv4 or IPv6
  * @export: export to ask a foreign server for
  * @foreign: not a netram-server: @export is all it understands
+ * @draining: to be emptied: nothing new is placed there
  * @lock: for @last_error
  * @last_error: why the last connection failed or broke, "" while none did
  * @tx_bytes: of sessions that are gone
@@ -30,6 +31,7 @@ struct netram_peer {
 	struct sockaddr_storage	addr;
 	char			export[NETRAM_EXPORT_MAX + 1];
 	bool			foreign;
+	bool			draining;
 	spinlock_t		lock;
 	char			last_error[160];
 	atomic64_t		tx_bytes;
@@ -43,11 +45,15 @@ struct netram_peer {
  * @io_deadline_ms: see limits.h
  * @io_timeout_ms: see limits.h
  * @connect_timeout_ms: see limits.h
+ * @rereplicate_delay_ms: see limits.h; the owner's
+ * @sync_rate_mib: see limits.h; the owner's
  */
 struct netram_params {
 	u32 io_deadline_ms;
 	u32 io_timeout_ms;
 	u32 connect_timeout_ms;
+	u32 rereplicate_delay_ms;
+	u32 sync_rate_mib;
 };
 
 /**
@@ -77,6 +83,7 @@ struct netram_session_ops {
  * @payload: of the largest request, bytes
  * @connections: how many
  * @weight: of the node, 1 or more
+ * @zone: of the node
  * @epoch: the first epoch is greater than this
  * @table: all commands of the volume
  * @io_wq: WQ_MEM_RECLAIM, for short works of the data path
@@ -95,6 +102,7 @@ struct netram_session_config {
 	u32				payload;
 	u32				connections;
 	u32				weight;
+	const char			*zone;
 	u64				epoch;
 	const struct netram_table	*table;
 	struct workqueue_struct		*io_wq;
@@ -121,10 +129,12 @@ struct netram_session_config {
  * @closing: no extent may be placed here any more, the owner's
  * @pages: pages present here, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
+ * @rtt_ns: moving average of how long it takes for a read, the owner's
  * @slot: the owner's name for it
  * @latency: of the commands its node has carried out, the owner's
  * @backoff_ms: last pause between attempts
  * @up_since: jiffies when it last came up
+ * @down_since: jiffies when it last broke, or was made
  * @up_bytes: bytes received until then
  * @tried: completed when the first attempt to connect has ended
  * @recover_work: tears a broken session down
@@ -148,10 +158,12 @@ struct netram_session {
 	bool				closing;
 	atomic_long_t			pages;
 	unsigned long			full_until;
+	u32				rtt_ns;
 	u8				slot;
 	struct netram_latency __percpu	*latency;
 	u32				backoff_ms;
 	unsigned long			up_since;
+	unsigned long			down_since;
 	u64				up_bytes;
 	struct completion		tried;
 	struct work_struct		recover_work;

@@ -24,6 +24,10 @@
 	X(checksum_errors, CHECKSUM_ERRORS) /* pages found corrupt */	\
 	X(lost_reads, LOST_READS)	/* reads of pages nobody has */	\
 	X(moves, MOVES)			/* extents placed elsewhere: node full */ \
+	X(failovers, FAILOVERS)		/* reads tried at another copy */ \
+	X(demotions, DEMOTIONS)		/* copies that became stale */	\
+	X(resync_pages, RESYNC_PAGES)	/* pages copied to such ones */	\
+	X(repairs, REPAIRS)		/* corrupt pages to be copied anew */ \
 	X(errors, ERRORS)		/* requests that failed */
 
 enum netram_stat {

@@ -29,6 +29,7 @@ static const char * const node_state_names[] = {
 	[NETRAM_NODE_UP]		= "up",
 	[NETRAM_NODE_SUSPECT]		= "suspect",
 	[NETRAM_NODE_DOWN]		= "down",
+	[NETRAM_NODE_DRAINING]		= "draining",
 };
 
 static struct netram_volume *to_volume(struct device *dev)
@@ -56,6 +57,8 @@ VOLUME_SHOW(extent_size, "%llu",
 VOLUME_SHOW(checksum, "%d", !!v->router.pages.crc);
 VOLUME_SHOW(extents, "%llu", netram_extents_placed(&v->router));
 VOLUME_SHOW(pages, "%ld", atomic_long_read(&v->router.pages.nr_present));
+VOLUME_SHOW(replicas, "%u", READ_ONCE(v->router.replicas));
+VOLUME_SHOW(degraded_extents, "%llu", netram_extents_degraded(&v->router));
 VOLUME_SHOW(lost_pages, "%ld", atomic_long_read(&v->router.pages.nr_lost));
 VOLUME_SHOW(waiting, "%d", atomic_read(&v->router.nr_waiting));
 
@@ -123,6 +126,8 @@ static DEVICE_ATTR_RW(name)
 TUNABLE(io_deadline_ms, IO_DEADLINE_MS);
 TUNABLE(io_timeout_ms, IO_TIMEOUT_MS);
 TUNABLE(connect_timeout_ms, CONNECT_TIMEOUT_MS);
+TUNABLE(rereplicate_delay_ms, REREPLICATE_DELAY_MS);
+TUNABLE(sync_rate_mib, SYNC_RATE_MIB);
 
 static struct attribute *volume_attrs[] = {
 	&dev_attr_name.attr,
@@ -132,12 +137,16 @@ static struct attribute *volume_attrs[] = {
 	&dev_attr_checksum.attr,
 	&dev_attr_extents.attr,
 	&dev_attr_pages.attr,
+	&dev_attr_replicas.attr,
+	&dev_attr_degraded_extents.attr,
 	&dev_attr_lost_pages.attr,
 	&dev_attr_waiting.attr,
 	&dev_attr_nodes.attr,
 	&dev_attr_io_deadline_ms.attr,
 	&dev_attr_io_timeout_ms.attr,
 	&dev_attr_connect_timeout_ms.attr,
+	&dev_attr_rereplicate_delay_ms.attr,
+	&dev_attr_sync_rate_mib.attr,
 	NULL
 };
 

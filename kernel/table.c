@@ -23,15 +23,30 @@
  */
 int netram_table_init(struct netram_table *table, u32 len)
 {
-	u32 pages = DIV_ROUND_UP(len, PER_PAGE), i;
+	u32 pages = DIV_ROUND_UP(len, PER_PAGE);
 
 	table->len = len;
 	table->cmds = kvcalloc(len, sizeof(*table->cmds), GFP_KERNEL);
 	table->wire = kvcalloc(pages, sizeof(*table->wire), GFP_KERNEL);
-	if (!table->cmds || !table->wire)
-		return -ENOMEM;
-	for (i = 0; i < pages; i++) {
-		table->wire[i] = (void *)get_zeroed_page(GFP_KERNEL);
+	return table->cmds && table->wire ? 0 : -ENOMEM;
+}
+
+/**
+ * netram_table_reserve() - make room for the NBD requests of some places
+ * @table: initialised
+ * @first: the first place
+ * @count: how many
+ *
+ * Context: process, may sleep; one caller at a time.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_table_reserve(struct netram_table *table, u32 first, u32 count)
+{
+	u32 last = (first + count - 1) / PER_PAGE, i;
+
+	for (i = first / PER_PAGE; i <= last; i++) {
+		if (!table->wire[i])
+			table->wire[i] = (void *)get_zeroed_page(GFP_KERNEL);
 		if (!table->wire[i])
 			return -ENOMEM;
 	}
@@ -55,10 +70,10 @@ void netram_table_exit(struct netram_table *table)
 /**
  * netram_table_add() - give a command its place
  * @table: the table
- * @index: a free place
+ * @index: a free place, reserved
  * @cmd: a new command
  *
- * Its first generation is random: replies cannot be guessed by a server that
+ * May run beside receivers. Its first generation is random: replies cannot be guessed by a server that
  * was not asked.
  */
 void netram_table_add(struct netram_table *table, u32 index,
@@ -68,7 +83,8 @@ void netram_table_add(struct netram_table *table, u32 index,
 	cmd->generation = get_random_u32();
 	cmd->wire = table->wire[index / PER_PAGE] +
 		    index % PER_PAGE * WIRE_SIZE;
-	table->cmds[index] = cmd;
+	/* pairs with find_cmd() in conn_rx.c */
+	smp_store_release(&table->cmds[index], cmd);
 }
 
 /**

@@ -4,12 +4,16 @@
  * its extent), because swap drops them one by one under a spin lock. Here they
  * are gathered into runs and the nodes are told.
  *
+ * Where there are several copies, all are told. One that cannot be is out of sync
+ * from then on, as for a write; it is trimmed when it is brought up to date.
+ *
  * A page is trimmed only by its owner (the busy bit), so that a new write of it
  * waits until the TRIM was answered: the two are never in flight together. What
  * became present or busy meanwhile is left alone.
  */
 #include "trim.h"
-#include "router.h"
+#include "extent.h"
+#include "fanout.h"
 
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -102,20 +106,34 @@ static void undo(struct netram_router *r, u64 first, u32 pages)
 	set_bit(netram_router_extent(r, first), r->trim.extents);
 }
 
-static void trim_done(struct netram_cmd *cmd)
+static void end(struct netram_cmd *cmd, bool done)
 {
-	struct netram_router *r = cmd->session->cfg.owner;
+	struct netram_router *r = cmd->router;
 	u32 i;
 
 	for (i = 0; i < cmd->nr_runs; i++) {
 		u64 first = cmd->page + cmd->runs[i].first;
 
-		if (cmd->error == -ENOTCONN)
+		if (!done)
 			undo(r, first, cmd->runs[i].pages);
 		netram_pages_unlock(&r->pages, first, cmd->runs[i].pages);
 	}
 	netram_router_wake(r);
 	put(&r->trim, cmd);
+}
+
+static void trim_done(struct netram_cmd *cmd)
+{
+	end(cmd, cmd->error != -ENOTCONN);
+}
+
+/* What a node will not free does not matter to anybody; what it missed does. */
+static void trim_joined(struct netram_cmd *cmd)
+{
+	u8 acked = netram_fanout_acked(cmd) | netram_fanout_full(cmd) |
+		   netram_fanout_refused(cmd) | cmd->tried;
+
+	end(cmd, netram_extent_settle(cmd->router, cmd, acked));
 }
 
 /* Own a dead page that nobody wrote meanwhile. Return: whether it is ours. */
@@ -172,18 +190,48 @@ static void count(struct netram_router *r, const struct netram_cmd *cmd)
 				 cmd->runs[i].pages);
 }
 
-static void send(struct netram_trim *t, struct netram_session *s,
-		 struct netram_cmd *cmd)
+/* Copies whose node takes TRIMs. */
+static u8 able(struct netram_router *r, union netram_set set, u8 among)
 {
-	count(t->router, cmd);
-	cmd->done = trim_done;
-	netram_router_submit(t->router, s, cmd);
-	netram_router_kick(t->router, cmd->queue);
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = netram_router_session(r, set.slot[i]);
+		if (!s || !READ_ONCE(s->trim))
+			among &= ~(1U << i);
+	}
+	return among;
+}
+
+/* The caller owns pages, so that the copies' sessions do not go. */
+static void send(struct netram_trim *t, struct netram_cmd *cmd, u64 extent)
+{
+	struct netram_router *r = t->router;
+	union netram_set set = netram_router_set(r, extent);
+	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_WRITABLE));
+	u8 targets = able(r, set, up);
+
+	count(r, cmd);
+	cmd->set = set;
+	/* The others that are up have nothing to miss. */
+	cmd->tried = up & ~targets;
+	if (!targets) {
+		end(cmd, !set.word || netram_extent_settle(r, cmd, cmd->tried));
+		return;
+	}
+	if (netram_set_single(set)) {
+		cmd->done = trim_done;
+		netram_router_submit(r, netram_router_session(r, set.slot[0]),
+				     cmd);
+	} else {
+		netram_fanout_submit(r, cmd, targets, trim_joined);
+	}
+	netram_router_kick(r, 0);
 }
 
 /* Return: true if dead pages are left: a writer's, or for want of a command. */
-static bool trim_extent(struct netram_trim *t, struct netram_session *s,
-			u64 extent)
+static bool trim_extent(struct netram_trim *t, u64 extent)
 {
 	struct netram_router *r = t->router;
 	u64 first = extent * r->extent_pages, page = first;
@@ -199,7 +247,7 @@ static bool trim_extent(struct netram_trim *t, struct netram_session *s,
 		cmd->pages = end - first;
 		page = gather(r, cmd, page, end, &again);
 		if (cmd->nr_runs)
-			send(t, s, cmd);
+			send(t, cmd, extent);
 		else
 			put(t, cmd);
 	}
@@ -221,23 +269,26 @@ static void trim_work(struct work_struct *work)
 	struct netram_trim *t = container_of(to_delayed_work(work),
 					     struct netram_trim, work);
 	struct netram_router *r = t->router;
-	struct netram_session *s;
+	union netram_set set;
 	bool again = false;
 	u64 extent;
+	u8 up;
 
 	for_each_set_bit(extent, t->extents, r->nr_extents) {
-		s = netram_router_session(r, extent);
+		set = netram_router_set(r, extent);
+		up = netram_extent_up(r, set,
+				      netram_set_in(set, NETRAM_IN(INSYNC)));
 		/* One that is down is looked at again when it is up. */
-		if (s && !netram_session_up(s))
+		if (set.word && !up)
 			continue;
 		clear_bit(extent, t->extents);
 		/* Who drops a page marks it dead, then looks at this bit. */
 		smp_mb__after_atomic();
-		if (!s || !s->trim) {
+		if (!able(r, set, netram_set_in(set, NETRAM_IN_USE))) {
 			forget(r, extent);
 			continue;
 		}
-		if (trim_extent(t, s, extent)) {
+		if (trim_extent(t, extent)) {
 			set_bit(extent, t->extents);
 			again = true;
 		}
@@ -249,9 +300,7 @@ static void trim_work(struct work_struct *work)
 
 static void sweep_done(struct netram_cmd *cmd)
 {
-	struct netram_router *r = cmd->session->cfg.owner;
-
-	put(&r->trim, cmd);
+	put(&cmd->router->trim, cmd);
 }
 
 static long remaining(unsigned long deadline)
@@ -262,8 +311,12 @@ static long remaining(unsigned long deadline)
 /* The next extent that is on @slot, from @extent on, or r->nr_extents. */
 static u64 next_placed(const struct netram_router *r, u8 slot, u64 extent)
 {
-	while (extent < r->nr_extents && READ_ONCE(r->slots[extent]) != slot)
-		extent++;
+	for (; extent < r->nr_extents; extent++) {
+		union netram_set set = netram_router_set(r, extent);
+
+		if (set.word && netram_set_find(set, slot) >= 0)
+			break;
+	}
 	return extent;
 }
 
@@ -326,7 +379,9 @@ static int alloc_cmd(struct netram_trim *t, int i)
 	t->cmds[i] = kzalloc(sizeof(*t->cmds[i]), GFP_KERNEL);
 	if (!t->cmds[i])
 		return -ENOMEM;
-	netram_table_add(&r->table, r->table.len - NETRAM_TRIM_CMDS + i,
+	t->cmds[i]->router = r;
+	/* The last place of the primaries is the mover's. */
+	netram_table_add(&r->table, r->primaries - 1 - NETRAM_TRIM_CMDS + i,
 			 t->cmds[i]);
 	return 0;
 }
@@ -334,7 +389,7 @@ static int alloc_cmd(struct netram_trim *t, int i)
 /**
  * netram_trim_init() - make ready
  * @t: zeroed
- * @r: the router; the last NETRAM_TRIM_CMDS places of its table are ours
+ * @r: the router; NETRAM_TRIM_CMDS places of its table are ours
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM; netram_trim_exit() is due in both cases.

@@ -15,9 +15,10 @@
 
 /*
  * Works that wait for one another must not share a rescuer: short works of the
- * data path, works that wait for those, works that wait for the network.
+ * data path, works that wait for those, works that wait for the network, works
+ * that wait for requests.
  */
-static struct workqueue_struct *io_wq, *session_wq, *connect_wq;
+static struct workqueue_struct *io_wq, *session_wq, *connect_wq, *mover_wq;
 
 /* Name of this host as servers see it: what is not allowed becomes "-". */
 static char client[NETRAM_NAME_MAX + 1];
@@ -49,7 +50,9 @@ int netram_volume_init(void)
 				     WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	connect_wq = alloc_workqueue("netram-connect",
 				     WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (io_wq && session_wq && connect_wq)
+	mover_wq = alloc_workqueue("netram-mover", WQ_MEM_RECLAIM | WQ_UNBOUND,
+				   0);
+	if (io_wq && session_wq && connect_wq && mover_wq)
 		return 0;
 	netram_volume_exit();
 	return -ENOMEM;
@@ -60,6 +63,8 @@ int netram_volume_init(void)
  */
 void netram_volume_exit(void)
 {
+	if (mover_wq)
+		destroy_workqueue(mover_wq);
 	if (connect_wq)
 		destroy_workqueue(connect_wq);
 	if (session_wq)
@@ -77,6 +82,13 @@ static void on_state(struct netram_session *s, enum netram_session_state state)
 	netram_event_session(s->cfg.label, state);
 	if (state == NETRAM_SESSION_UP)
 		netram_router_session_up(r);
+	else
+		netram_mover_scan(&r->mover);
+}
+
+static void on_synced(struct netram_router *r, bool all)
+{
+	netram_event_sync(r->label, all);
 }
 
 static void on_lost(struct netram_session *s)
@@ -139,6 +151,7 @@ int netram_volume_attach(struct netram_volume *volume,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
 		.weight		= node->weight,
+		.zone		= node->zone,
 		.epoch		= ktime_get_boottime_ns(),
 		.table		= &volume->router.table,
 		.io_wq		= io_wq,
@@ -272,6 +285,9 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 
 	if (atomic_long_read(&volume->router.pages.nr_lost))
 		return NETRAM_VOLUME_LOST;
+	if (READ_ONCE(volume->router.replicas) > 1)
+		return netram_extents_degraded(&volume->router) ?
+		       NETRAM_VOLUME_DEGRADED : NETRAM_VOLUME_OK;
 	rcu_read_lock();
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = rcu_dereference(volume->router.sessions[slot]);
@@ -282,18 +298,57 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 	return state;
 }
 
+/**
+ * netram_volume_set_replicas() - have more copies, or fewer
+ * @volume: the volume
+ * @replicas: of each extent
+ *
+ * They are made or given up in the background.
+ *
+ * Context: process, may sleep, under the pool's lock.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas)
+{
+	struct netram_router *r = &volume->router;
+	/* One more than that while one is exchanged for another. */
+	int err = netram_router_widen(r, replicas + 1);
+
+	if (err)
+		return err;
+	WRITE_ONCE(r->replicas, replicas);
+	netram_mover_scan(&r->mover);
+	return 0;
+}
+
+/**
+ * netram_volume_drain() - a node is to be emptied, or no longer
+ * @volume: the volume
+ *
+ * Context: process, may sleep, under the pool's lock.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_drain(struct netram_volume *volume)
+{
+	return netram_volume_set_replicas(volume, volume->router.replicas);
+}
+
 static void set_router(struct netram_volume *v)
 {
 	struct netram_router *r = &v->router;
 
 	r->label = v->name;
 	r->end = netram_blk_end;
+	r->synced = on_synced;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;
+	r->mover_wq = mover_wq;
 	r->params.io_deadline_ms = NETRAM_IO_DEADLINE_MS_DEF;
 	r->params.io_timeout_ms = NETRAM_IO_TIMEOUT_MS_DEF;
 	r->params.connect_timeout_ms = NETRAM_CONNECT_TIMEOUT_MS_DEF;
+	r->params.rereplicate_delay_ms = NETRAM_REREPLICATE_DELAY_MS_DEF;
+	r->params.sync_rate_mib = NETRAM_SYNC_RATE_MIB_DEF;
 }
 
 static void free_volume(struct netram_volume *v)
@@ -327,6 +382,7 @@ netram_volume_create(const struct netram_volume_config *cfg, u32 index)
 	v->connections = cfg->connections;
 	v->queue_depth = cfg->queue_depth;
 	set_router(v);
+	v->router.replicas = cfg->replicas;
 	err = netram_router_init(&v->router, cfg->size >> NETRAM_PAGE_SHIFT,
 				 cfg->extent_size >> NETRAM_PAGE_SHIFT,
 				 cfg->checksum,

@@ -16,6 +16,7 @@
  * @checksum: keep checksums
  * @connections: hardware queues and connections to each node; not 0
  * @queue_depth: of each hardware queue
+ * @replicas: copies of each extent; not 0
  */
 struct netram_volume_config {
 	const char	*name;
@@ -24,6 +25,7 @@ struct netram_volume_config {
 	bool		checksum;
 	u32		connections;
 	u32		queue_depth;
+	u32		replicas;
 };
 
 /**
@@ -67,6 +69,8 @@ int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node);
 void netram_volume_wait_tried(struct netram_volume *volume);
 bool netram_volume_any_up(struct netram_volume *volume);
+int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas);
+int netram_volume_drain(struct netram_volume *volume);
 enum netram_volume_state netram_volume_state(struct netram_volume *volume);
 struct netram_session *netram_volume_session(struct netram_volume *volume,
 					     u8 slot);

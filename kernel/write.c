@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Writes own their pages (netram_pages_lock), keep zero pages as a mere absence,
- * send the others and set the present bit when the node has acknowledged them.
+ * send the others to all copies that are written to, and set the present bit when
+ * a copy in sync has acknowledged them and those that have not are known to be
+ * out of sync (netram_extent_settle).
  */
 #include "write.h"
 #include "cursor.h"
 #include "extent.h"
+#include "fanout.h"
 #include "integrity.h"
 
 #define FULL_SPARED	HZ
@@ -62,7 +65,7 @@ static void written(struct netram_router *r, struct netram_cmd *cmd)
 					    cmd->page + cmd->runs[i].first,
 					    cmd->runs[i].pages);
 	if (new)
-		atomic_long_add(new, &cmd->session->pages);
+		netram_router_count_pages(r, cmd->set, new);
 }
 
 /*
@@ -89,13 +92,12 @@ static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /*
- * The node has no room. The extent may get another place, but only when nobody
+ * No node has room. The extent may get another place, but only when nobody
  * owns a page of it: so we own none while we wait, and lay out anew.
  */
 static void refused(struct netram_router *r, struct netram_cmd *cmd)
 {
 	not_written(r, cmd);
-	WRITE_ONCE(cmd->session->full_until, jiffies + FULL_SPARED);
 	cmd->pos = cmd->runs[0].first;
 	cmd->nr_runs = 0;
 	cmd->flags |= NETRAM_CMD_F_MOVE;
@@ -103,43 +105,119 @@ static void refused(struct netram_router *r, struct netram_cmd *cmd)
 	netram_router_wait(r, cmd);
 }
 
+static void fail_write(struct netram_router *r, struct netram_cmd *cmd,
+		       int error)
+{
+	not_written(r, cmd);
+	netram_router_finish(r, cmd, error);
+}
+
+static void acknowledged(struct netram_router *r, struct netram_cmd *cmd)
+{
+	written(r, cmd);
+	cmd->nr_runs = 0;
+	if (likely(cmd->pos == cmd->pages))
+		netram_router_finish(r, cmd, 0);
+	else
+		netram_router_wait(r, cmd);
+}
+
+static void spare(struct netram_router *r, union netram_set set, u8 full)
+{
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = netram_router_session(r, set.slot[i]);
+		if ((full & (1U << i)) && s)
+			WRITE_ONCE(s->full_until, jiffies + FULL_SPARED);
+	}
+}
+
+/* All legs are done. */
+static void write_joined(struct netram_cmd *cmd)
+{
+	u8 acked = netram_fanout_acked(cmd), full = netram_fanout_full(cmd);
+	u8 asked = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
+	struct netram_router *r = cmd->router;
+
+	if (unlikely(full))
+		spare(r, cmd->set, full);
+	if (likely(netram_extent_settle(r, cmd, acked)))
+		acknowledged(r, cmd);
+	else if (!(asked & ~full))
+		refused(r, cmd);
+	else if (!(asked & ~(full | netram_fanout_refused(cmd))))
+		fail_write(r, cmd, -EIO);
+	else	/* What is in sync can be reached again some day, or is too late. */
+		netram_router_wait_long(r, cmd);
+}
+
+/* Of a copy that is alone: its node has answered, or was away for too long. */
 static void write_done(struct netram_cmd *cmd)
 {
-	struct netram_router *r = netram_router_of(cmd);
+	struct netram_router *r = cmd->router;
 
 	if (unlikely(cmd->error == -ENOSPC)) {
+		spare(r, cmd->set, 1);
 		refused(r, cmd);
 	} else if (unlikely(cmd->error)) {
 		atomic64_inc(&cmd->session->cfg.peer->errors);
-		not_written(r, cmd);
-		netram_router_finish(r, cmd, cmd->error);
+		fail_write(r, cmd, cmd->error);
 	} else {
 		netram_session_count(cmd);
-		written(r, cmd);
-		cmd->nr_runs = 0;
-		if (likely(cmd->pos == cmd->pages))
-			netram_router_finish(r, cmd, 0);
+		if (likely(netram_extent_settle(r, cmd, 1)))
+			acknowledged(r, cmd);
 		else
 			netram_router_wait(r, cmd);
 	}
+}
+
+/* Return: false if no copy in sync can be reached now. */
+static bool send_to_copies(struct netram_router *r, struct netram_cmd *cmd)
+{
+	union netram_set set = cmd->set;
+	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_WRITABLE));
+
+	if (!(up & netram_set_in(set, NETRAM_IN(INSYNC))))
+		return false;
+	netram_fanout_submit(r, cmd, up, write_joined);
+	return true;
+}
+
+static bool send_to_one(struct netram_router *r, struct netram_cmd *cmd)
+{
+	struct netram_session *s = netram_router_session(r, cmd->set.slot[0]);
+
+	if (unlikely(!s))
+		return false;
+	cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
+	cmd->done = write_done;
+	netram_router_submit(r, s, cmd);
+	return true;
 }
 
 /* Return: false if the command must wait. */
 static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 {
 	u64 extent = netram_router_extent(r, cmd->page);
-	struct netram_session *s = netram_extent_place(r, extent);
-	int err = PTR_ERR_OR_ZERO(s);
+	bool sent = false;
+	int err;
 
-	if (err == -EAGAIN && !netram_router_overdue(r, cmd))
-		return false;
-	if (err) {
-		netram_router_finish(r, cmd,
-				     err == -EAGAIN ? -ETIMEDOUT : err);
+	cmd->set = netram_extent_place(r, extent, &err);
+	if (unlikely(err && err != -EAGAIN)) {
+		netram_router_finish(r, cmd, err);
 		return true;
 	}
-	cmd->done = write_done;
-	netram_router_submit(r, s, cmd);
+	if (likely(netram_set_single(cmd->set)))
+		sent = send_to_one(r, cmd);
+	else if (cmd->set.word)
+		sent = send_to_copies(r, cmd);
+	if (likely(sent))
+		return true;
+	if (!netram_router_overdue(r, cmd))
+		return false;
+	fail_write(r, cmd, -ETIMEDOUT);
 	return true;
 }
 
@@ -158,7 +236,7 @@ static bool start_write(struct netram_router *r, struct netram_cmd *cmd)
 
 static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
 {
-	int err = netram_extent_leave(r, cmd->session,
+	int err = netram_extent_leave(r, cmd->set,
 				      netram_router_extent(r, cmd->page));
 
 	if (err == -EAGAIN && !netram_router_overdue(r, cmd))

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One request to several copies of an extent at once. The request's own command
+ * goes to one of them and a twin of it to each of the others; the last leg that
+ * is done hands the request on. The legs share the pages of the request, which
+ * ends only after all of them.
+ *
+ * A leg is not parked when its node cannot be reached: it fails, and the copy
+ * with it, and the request goes on with what the others say.
+ */
+#include "fanout.h"
+
+#include <linux/bitops.h>
+
+/* netram_cmd.results: by copy, what became of its leg; none: not connected. */
+#define ACKED	0
+#define FULL	NETRAM_REPLICAS_MAX
+#define REFUSED	(2 * NETRAM_REPLICAS_MAX)
+#define MASK	((1U << NETRAM_REPLICAS_MAX) - 1)
+
+static int result_of(struct netram_cmd *leg)
+{
+	switch (leg->error) {
+	case 0:
+		netram_session_count(leg);
+		return ACKED;
+	case -ENOSPC:
+		return FULL;
+	default:
+		atomic64_inc(&leg->session->cfg.peer->errors);
+		return REFUSED;
+	}
+}
+
+static void leg_done(struct netram_cmd *leg)
+{
+	struct netram_cmd *cmd = leg->parent;
+
+	if (leg->error != -ENOTCONN)
+		set_bit(result_of(leg) + leg->replica, &cmd->results);
+	if (atomic_dec_and_test(&cmd->legs))
+		cmd->joined(cmd);
+}
+
+static struct netram_cmd *twin_of(struct netram_router *r,
+				  struct netram_cmd *cmd, u32 nr)
+{
+	struct netram_cmd *twin = &r->twins[nr][cmd->index];
+
+	twin->parent = cmd;
+	twin->bio = cmd->bio;
+	twin->page = cmd->page;
+	twin->pages = cmd->pages;
+	twin->queue = cmd->queue;
+	twin->op = cmd->op;
+	twin->start = cmd->start;
+	twin->nr_runs = cmd->nr_runs;
+	memcpy(twin->runs, cmd->runs, cmd->nr_runs * sizeof(cmd->runs[0]));
+	return twin;
+}
+
+static void submit(struct netram_router *r, struct netram_cmd *leg,
+		   union netram_set set, u8 i)
+{
+	struct netram_session *s = netram_router_session(r, set.slot[i]);
+
+	leg->done = leg_done;
+	leg->replica = i;
+	leg->flags |= NETRAM_CMD_F_NOWAIT;
+	netram_router_submit(r, s, leg);
+}
+
+/**
+ * netram_fanout_submit() - send a request to several copies
+ * @r: the router
+ * @cmd: laid out; cmd->set says what copies there are
+ * @targets: those to send it to, at least one and at most r->width; their
+ *   sessions exist
+ * @joined: called once when all have answered or failed, perhaps before this
+ *   returns
+ *
+ * As with netram_router_submit(), netram_router_kick() is due afterwards.
+ *
+ * Context: any but hard interrupt.
+ */
+void netram_fanout_submit(struct netram_router *r, struct netram_cmd *cmd,
+			  u8 targets, void (*joined)(struct netram_cmd *cmd))
+{
+	union netram_set set = cmd->set;
+	u8 own = __ffs(targets), i;
+	u32 nr = 0;
+
+	/* pairs with netram_router_widen() */
+	if (WARN_ON_ONCE(hweight8(targets) > smp_load_acquire(&r->width)))
+		targets &= 1U << own;
+	cmd->parent = cmd;
+	cmd->joined = joined;
+	cmd->results = 0;
+	atomic_set(&cmd->legs, hweight8(targets));
+	for (i = own + 1; i < NETRAM_REPLICAS_MAX; i++)
+		if (targets & (1U << i))
+			submit(r, twin_of(r, cmd, nr++), set, i);
+	/* The last: afterwards the request may be gone. */
+	submit(r, cmd, set, own);
+}
+
+/**
+ * netram_fanout_acked() - copies that have carried a request out
+ * @cmd: joined
+ *
+ * Return: a bit for each.
+ */
+u8 netram_fanout_acked(const struct netram_cmd *cmd)
+{
+	return cmd->results >> ACKED & MASK;
+}
+
+/**
+ * netram_fanout_full() - copies whose node had no room
+ * @cmd: joined
+ *
+ * Return: a bit for each.
+ */
+u8 netram_fanout_full(const struct netram_cmd *cmd)
+{
+	return cmd->results >> FULL & MASK;
+}
+
+/**
+ * netram_fanout_refused() - copies whose node answered with another error
+ * @cmd: joined
+ *
+ * Return: a bit for each.
+ */
+u8 netram_fanout_refused(const struct netram_cmd *cmd)
+{
+	return cmd->results >> REFUSED & MASK;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rules for the copies of an extent. Pure: no locks, no allocation, no
+ * clock; also built in userspace for tests, and modelled in tests/model.
+ *
+ * What all of them keep: an extent that has a place has at least one copy that
+ * is INSYNC.
+ */
+#include "replicas.h"
+
+/**
+ * netram_set_find() - the copy on a node
+ * @set: the copies
+ * @slot: the node's
+ *
+ * Return: its place in the set, or -1.
+ */
+int netram_set_find(union netram_set set, u8 slot)
+{
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (set.state[i] != NETRAM_REPLICA_NONE && set.slot[i] == slot)
+			return i;
+	return -1;
+}
+
+/**
+ * netram_set_same() - which places still belong to the same node
+ * @set: the copies now
+ * @then: what they were
+ *
+ * Return: a bit for each.
+ */
+u8 netram_set_same(union netram_set set, union netram_set then)
+{
+	u8 mask = 0;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (set.state[i] != NETRAM_REPLICA_NONE &&
+		    then.state[i] != NETRAM_REPLICA_NONE &&
+		    set.slot[i] == then.slot[i])
+			mask |= 1U << i;
+	return mask;
+}
+
+/**
+ * netram_set_settle() - a write or TRIM may be acknowledged once this is true
+ * @set: the copies; changed only if it returns true
+ * @acked: those that have carried it out
+ *
+ * Copies that have not are no longer in sync. At least one in sync must have.
+ *
+ * Return: whether the request is safe.
+ */
+bool netram_set_settle(union netram_set *set, u8 acked)
+{
+	int i;
+
+	if (!(netram_set_in(*set, NETRAM_IN(INSYNC)) & acked))
+		return false;
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (acked & (1U << i))
+			continue;
+		if (set->state[i] == NETRAM_REPLICA_INSYNC ||
+		    set->state[i] == NETRAM_REPLICA_COPYING)
+			set->state[i] = NETRAM_REPLICA_STALE;
+		else if (set->state[i] == NETRAM_REPLICA_FILLING)
+			set->state[i] = NETRAM_REPLICA_EMPTY;
+	}
+	return true;
+}
+
+/**
+ * netram_set_begin() - a copy is to be brought up to date
+ * @set: the copies
+ * @i: which
+ * @slot: its node, as it was when it was chosen
+ *
+ * Return: whether it was one that needs it, and now is written to.
+ */
+bool netram_set_begin(union netram_set *set, u8 i, u8 slot)
+{
+	if (set->slot[i] != slot)
+		return false;
+	if (set->state[i] == NETRAM_REPLICA_STALE)
+		set->state[i] = NETRAM_REPLICA_COPYING;
+	else if (set->state[i] == NETRAM_REPLICA_EMPTY)
+		set->state[i] = NETRAM_REPLICA_FILLING;
+	else
+		return false;
+	return true;
+}
+
+/**
+ * netram_set_end() - that has ended
+ * @set: the copies
+ * @i: which
+ * @slot: its node
+ * @done: it has got all it lacked; else what it was is restored
+ *
+ * Return: false if it is no longer being brought up to date: a write has failed
+ * there meanwhile, or its node has lost all.
+ */
+bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done)
+{
+	if (set->slot[i] != slot)
+		return false;
+	if (set->state[i] == NETRAM_REPLICA_COPYING)
+		set->state[i] = done ? NETRAM_REPLICA_INSYNC :
+				       NETRAM_REPLICA_STALE;
+	else if (set->state[i] == NETRAM_REPLICA_FILLING)
+		set->state[i] = done ? NETRAM_REPLICA_INSYNC :
+				       NETRAM_REPLICA_EMPTY;
+	else
+		return false;
+	return true;
+}
+
+/**
+ * netram_set_add() - one more copy, EMPTY
+ * @set: the copies, of an extent that has a place
+ * @slot: its node, which has none
+ *
+ * Return: its place in the set, or -1 when the set is full.
+ */
+int netram_set_add(union netram_set *set, u8 slot)
+{
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (set->state[i] != NETRAM_REPLICA_NONE)
+			continue;
+		set->slot[i] = slot;
+		set->state[i] = NETRAM_REPLICA_EMPTY;
+		return i;
+	}
+	return -1;
+}
+
+/**
+ * netram_set_drop() - one copy less
+ * @set: the copies
+ * @i: which
+ *
+ * Return: false, and nothing is changed, if no other is in sync.
+ */
+bool netram_set_drop(union netram_set *set, u8 i)
+{
+	if (!(netram_set_in(*set, NETRAM_IN(INSYNC)) & ~(1U << i)))
+		return false;
+	set->slot[i] = 0;
+	set->state[i] = NETRAM_REPLICA_NONE;
+	return true;
+}
+
+/**
+ * netram_set_lose() - a node came back without its pages
+ * @set: the copies
+ * @slot: the node's
+ *
+ * Where it had the only copy in sync, the best that is left takes its place, and
+ * if nothing is, it stays: what will be written is in sync again.
+ *
+ * Return: what is gone.
+ */
+enum netram_loss netram_set_lose(union netram_set *set, u8 slot)
+{
+	int i = netram_set_find(*set, slot), j;
+
+	if (i < 0)
+		return NETRAM_LOSS_NONE;
+	if (set->state[i] != NETRAM_REPLICA_INSYNC ||
+	    (netram_set_in(*set, NETRAM_IN(INSYNC)) & ~(1U << i))) {
+		set->state[i] = NETRAM_REPLICA_EMPTY;
+		return NETRAM_LOSS_NONE;
+	}
+	for (j = 0; j < NETRAM_REPLICAS_MAX; j++) {
+		if (!(NETRAM_IN_PARTIAL & (1U << set->state[j])))
+			continue;
+		set->state[i] = NETRAM_REPLICA_EMPTY;
+		set->state[j] = NETRAM_REPLICA_INSYNC;
+		return NETRAM_LOSS_BEHIND;
+	}
+	return NETRAM_LOSS_ALL;
+}
