@@ -246,6 +246,7 @@ void kit_put_node(struct kit_msg *m, const char *name, uint8_t state)
 	mnl_attr_put_strz(h, NETRAM_NODE_A_ZONE, "rack1");
 	mnl_attr_put_u32(h, NETRAM_NODE_A_WEIGHT, 100);
 	mnl_attr_put_u8(h, NETRAM_NODE_A_STATE, state);
+	mnl_attr_put_u8(h, NETRAM_NODE_A_DRAIN, state == NETRAM_NODE_DRAINING);
 	mnl_attr_put_u32(h, NETRAM_NODE_A_VOLUMES, 1);
 	mnl_attr_put_u64(h, NETRAM_NODE_A_EXTENTS, 3);
 	mnl_attr_put_u64(h, NETRAM_NODE_A_PAGES, 3000);
@@ -269,6 +270,8 @@ static void put_session(struct nlmsghdr *h, const char *node, uint8_t state)
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EPOCH, 9);
 	mnl_attr_put_u32(h, NETRAM_SESSION_A_CONNECTIONS, 2);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_STALE,
+			 state == NETRAM_SESSION_UP ? 0 : 2);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_PAGES, 3000);
 	mnl_attr_put_strz(h, NETRAM_SESSION_A_INSTANCE, "abcd");
 	mnl_attr_nest_end(h, nest);
@@ -290,11 +293,14 @@ void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 	mnl_attr_put_u8(h, NETRAM_VOLUME_A_CHECKSUM, 1);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_CONNECTIONS, 2);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_QUEUE_DEPTH, 128);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_REPLICAS, 2);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_INDEX, index);
 	mnl_attr_put(h, NETRAM_VOLUME_A_UUID, sizeof(uuid), uuid);
 	mnl_attr_put_u8(h, NETRAM_VOLUME_A_STATE, state);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_OPENERS, 1);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_DEGRADED,
+			 state == NETRAM_VOLUME_DEGRADED ? 2 : 0);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_PAGES, 3000);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_LOST_PAGES, 0);
 	put_session(h, "n1", NETRAM_SESSION_UP);
