@@ -12,6 +12,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_node_show,
 	&ctl_volume_create,
 	&ctl_volume_delete,
+	&ctl_volume_set,
 	&ctl_volume_list,
 	&ctl_volume_show,
 	&ctl_swapon,
