@@ -14,6 +14,7 @@ _netramctl_devices() {
 _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
+	'node drain') echo --cancel --no-wait ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth ;;
 	'volume set') echo --replicas ;;
 	swapon) echo --priority --force ;;
@@ -33,7 +34,7 @@ _netramctl_takes_value() { # OPTION
 
 _netramctl_operands() { # PROGRAM COMMAND: what may stand there
 	case $2 in
-	'node remove' | 'node show') _netramctl_names "$1" node ;;
+	'node remove' | 'node drain' | 'node show') _netramctl_names "$1" node ;;
 	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
 	'volume show' | swapon | swapoff | latency)
 		_netramctl_names "$1" volume
@@ -49,7 +50,7 @@ _netramctl() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words='node volume swapon swapoff status latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
-		words='add remove list show --help'
+		words='add remove drain list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
 		words='create delete set list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then

@@ -5,34 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kit.h"
-#include "ctl/ctl.h"
 #include "ctl/print.h"
 
-static char output[65536];
+#define output	kit_output
 
-/* Run a command with stdout in output; everything it needs is queued. */
 static int run(const struct ctl_command *cmd, bool json, char *operand)
 {
 	char *operands[] = { operand, NULL };
 	const struct ctl_call call = { .operands = operands, .json = json };
-	FILE *file = tmpfile();
-	int ret, saved;
-	size_t len;
+	int ret = kit_run(cmd, &call);
 
-	fflush(stdout);
-	saved = dup(STDOUT_FILENO);
-	dup2(fileno(file), STDOUT_FILENO);
-	ret = cmd->run(&call);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	rewind(file);
-	len = fread(output, 1, sizeof(output) - 1, file);
-	output[len] = '\0';
-	fclose(file);
 	kit_reset();
 	return ret;
 }
@@ -313,6 +297,26 @@ static void test_latency_watch(void **state)
 	assert_non_null(strstr(output, "\"interval_seconds\":1"));
 }
 
+static void test_drain_cancel(void **state)
+{
+	char *argv[] = { "n2", "--cancel", NULL };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_node_drain, argv, &call, &help),
+			 CTL_OK);
+	queue_family();
+	queue_ack(0, NULL);
+	assert_int_equal(run(&ctl_node_drain, false, "n2"), CTL_OK);
+	assert_string_equal(output, "");
+	queue_family();
+	queue_ack(0, NULL);
+	queue_one_node(NETRAM_NODE_DOWN);
+	assert_int_equal(run(&ctl_node_drain, true, "n2"), CTL_OK);
+	expect_json(NODE("n2", DOWN));
+}
+
 /* A node that is being emptied is as well as a person wants it. */
 static void test_draining_node(void **state)
 {
@@ -399,6 +403,13 @@ static void test_exit_codes(void **state)
 	queue_family();
 	queue_ack(-EBUSY, "volumes keep pages there");
 	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
+	assert_string_equal(kit_errors,
+			    "netramctl: volumes keep pages there; 'netramctl node drain n1' moves what it holds to other nodes\n");
+	queue_family();
+	queue_ack(-EBUSY, "volumes keep pages there: drain it first");
+	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
+	assert_string_equal(kit_errors,
+			    "netramctl: volumes keep pages there: drain it first\n");
 	assert_int_equal(run(&ctl_node_remove, false, "no name"), CTL_USAGE);
 	queue_family();
 	queue_ack(0, NULL);
@@ -484,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_latency_of_one),
 		cmocka_unit_test(test_latency_watch),
+		cmocka_unit_test(test_drain_cancel),
 		cmocka_unit_test(test_draining_node),
 		cmocka_unit_test(test_status_of_copies),
 		cmocka_unit_test(test_volume_set),
