@@ -14,7 +14,9 @@ _netramctl_devices() {
 _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
-	'volume create') echo --size --extent-size --no-checksum --connections --queue-depth ;;
+	'node drain') echo --cancel --no-wait ;;
+	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth ;;
+	'volume set') echo --replicas ;;
 	swapon) echo --priority --force ;;
 	swapoff) echo --force ;;
 	latency) echo --watch --interval ;;
@@ -24,7 +26,7 @@ _netramctl_options() { # COMMAND: its own options
 
 _netramctl_takes_value() { # OPTION
 	case $1 in
-	--region | --zone | --weight | --export | --size | --extent-size | \
+	--region | --zone | --weight | --export | --size | --replicas | --extent-size | \
 		--connections | --queue-depth | --priority | --interval | --timeout) return 0 ;;
 	esac
 	return 1
@@ -32,8 +34,8 @@ _netramctl_takes_value() { # OPTION
 
 _netramctl_operands() { # PROGRAM COMMAND: what may stand there
 	case $2 in
-	'node remove' | 'node show') _netramctl_names "$1" node ;;
-	'volume delete') _netramctl_names "$1" volume ;;
+	'node remove' | 'node drain' | 'node show') _netramctl_names "$1" node ;;
+	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
 	'volume show' | swapon | swapoff | latency)
 		_netramctl_names "$1" volume
 		_netramctl_devices
@@ -48,9 +50,9 @@ _netramctl() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words='node volume swapon swapoff status latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
-		words='add remove list show --help'
+		words='add remove drain list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
-		words='create delete list show --help'
+		words='create delete set list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
 		words='node volume swapon swapoff status latency events'
 	else

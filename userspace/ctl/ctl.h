@@ -100,10 +100,12 @@ struct ctl_command {
 
 extern const struct ctl_command ctl_node_add;
 extern const struct ctl_command ctl_node_remove;
+extern const struct ctl_command ctl_node_drain;
 extern const struct ctl_command ctl_node_list;
 extern const struct ctl_command ctl_node_show;
 extern const struct ctl_command ctl_volume_create;
 extern const struct ctl_command ctl_volume_delete;
+extern const struct ctl_command ctl_volume_set;
 extern const struct ctl_command ctl_volume_list;
 extern const struct ctl_command ctl_volume_show;
 extern const struct ctl_command ctl_swapon;

@@ -28,6 +28,7 @@ static const struct ctl_opt opts[] = {
 static void print_text(const struct netram_event_info *event)
 {
 	time_t seconds = event->time_ns / 1000000000;
+	const char *state = ctl_event_state(event);
 	char when[32] = "?";
 	struct tm tm;
 
@@ -40,8 +41,8 @@ static void print_text(const struct netram_event_info *event)
 		printf("  node %s", event->node);
 	if (event->volume[0])
 		printf("  volume %s", event->volume);
-	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
-		printf("  %s", netram_session_state_name(event->state));
+	if (state)
+		printf("  %s", state);
 	putchar('\n');
 }
 

@@ -39,6 +39,7 @@ struct json_object *ctl_json_node(const struct netram_node *node)
 	if (node->has_export)
 		ctl_json_text(o, "export", node->export_name);
 	ctl_json_text(o, "state", netram_node_state_name(node->state));
+	ctl_json_add(o, "drain", json_object_new_boolean(node->drain));
 	ctl_json_u64(o, "volumes", node->volumes);
 	ctl_json_u64(o, "extents", node->extents);
 	ctl_json_u64(o, "pages", node->pages);
@@ -69,6 +70,7 @@ static struct json_object *json_session(const struct netram_session *session)
 	ctl_json_u64(o, "epoch", session->epoch);
 	ctl_json_u64(o, "connections", session->connections);
 	ctl_json_u64(o, "extents", session->extents);
+	ctl_json_u64(o, "stale_extents", session->stale);
 	ctl_json_u64(o, "pages", session->pages);
 	if (session->instance[0])
 		ctl_json_text(o, "instance", session->instance);
@@ -100,9 +102,11 @@ struct json_object *ctl_json_volume(const struct netram_volume *volume)
 	ctl_json_add(o, "checksum", json_object_new_boolean(volume->checksum));
 	ctl_json_u64(o, "connections", volume->connections);
 	ctl_json_u64(o, "queue_depth", volume->queue_depth);
+	ctl_json_u64(o, "replicas", volume->replicas);
 	ctl_json_text(o, "state", netram_volume_state_name(volume->state));
 	ctl_json_u64(o, "openers", volume->openers);
 	ctl_json_u64(o, "extents", volume->extents);
+	ctl_json_u64(o, "degraded_extents", volume->degraded);
 	ctl_json_u64(o, "pages", volume->pages);
 	ctl_json_u64(o, "lost_pages", volume->lost_pages);
 	ctl_json_add(o, "sessions", json_sessions(volume->sessions));
@@ -118,9 +122,20 @@ struct json_object *ctl_json_volumes(const struct netram_volume *volume)
 	return array;
 }
 
+/* NULL: it has none, or one that we do not know the meaning of. */
+const char *ctl_event_state(const struct netram_event_info *event)
+{
+	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
+		return netram_session_state_name(event->state);
+	if (event->has_state && event->type == NETRAM_EVENT_SYNC)
+		return netram_sync_state_name(event->state);
+	return NULL;
+}
+
 struct json_object *ctl_json_event(const struct netram_event_info *event)
 {
 	struct json_object *o = json_object_new_object();
+	const char *state = ctl_event_state(event);
 
 	ctl_json_text(o, "type", netram_event_name(event->type));
 	ctl_json_u64(o, "time_ns", event->time_ns);
@@ -128,9 +143,8 @@ struct json_object *ctl_json_event(const struct netram_event_info *event)
 		ctl_json_text(o, "node", event->node);
 	if (event->volume[0])
 		ctl_json_text(o, "volume", event->volume);
-	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
-		ctl_json_text(o, "state",
-			      netram_session_state_name(event->state));
+	if (state)
+		ctl_json_text(o, "state", state);
 	return o;
 }
 

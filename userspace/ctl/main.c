@@ -8,10 +8,12 @@
 static const struct ctl_command *const commands[] = {
 	&ctl_node_add,
 	&ctl_node_remove,
+	&ctl_node_drain,
 	&ctl_node_list,
 	&ctl_node_show,
 	&ctl_volume_create,
 	&ctl_volume_delete,
+	&ctl_volume_set,
 	&ctl_volume_list,
 	&ctl_volume_show,
 	&ctl_swapon,

@@ -6,6 +6,13 @@
 #include "ctl.h"
 #include "show.h"
 
+/* What the name of its state leaves out. */
+const char *ctl_node_also(const struct netram_node *node)
+{
+	return node->drain && node->state != NETRAM_NODE_DRAINING ?
+	       ", draining" : "";
+}
+
 void ctl_show_nodes(const struct netram_node *node, const char *indent)
 {
 	static const char *const head[] = {
@@ -22,7 +29,8 @@ void ctl_show_nodes(const struct netram_node *node, const char *indent)
 		netram_endpoint_format(&node->endpoint, address,
 				       sizeof(address));
 		ctl_table_cell(&t, "%s", node->name);
-		ctl_table_cell(&t, "%s", netram_node_state_name(node->state));
+		ctl_table_cell(&t, "%s%s", netram_node_state_name(node->state),
+			       ctl_node_also(node));
 		ctl_table_cell(&t, "%s", address);
 		ctl_table_cell(&t, "%" PRIu64, node->extents);
 		ctl_table_cell(&t, "%s", ctl_human(node->pages *

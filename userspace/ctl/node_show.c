@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "ctl.h"
-#include "print.h"
+#include "show.h"
 
 static void print_node(const struct netram_node *node)
 {
@@ -13,7 +13,8 @@ static void print_node(const struct netram_node *node)
 
 	netram_endpoint_format(&node->endpoint, address, sizeof(address));
 	printf("name        %s\n", node->name);
-	printf("state       %s\n", netram_node_state_name(node->state));
+	printf("state       %s%s\n", netram_node_state_name(node->state),
+	       ctl_node_also(node));
 	printf("address     %s\n", address);
 	printf("region      %s\n", node->region);
 	printf("zone        %s\n", node->zone);

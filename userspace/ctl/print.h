@@ -48,6 +48,7 @@ struct json_object *ctl_json_node(const struct netram_node *node);
 struct json_object *ctl_json_nodes(const struct netram_node *first);
 struct json_object *ctl_json_volume(const struct netram_volume *volume);
 struct json_object *ctl_json_volumes(const struct netram_volume *first);
+const char *ctl_event_state(const struct netram_event_info *event);
 struct json_object *ctl_json_event(const struct netram_event_info *event);
 struct json_object *ctl_json_latency(const __u64 *counts);
 struct json_object *ctl_json_swap(const struct ctl_swap *swap);

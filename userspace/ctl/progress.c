@@ -4,9 +4,7 @@
  * watches. It takes no signals: those must reach the one in swapoff(2), which
  * is how a person ends it.
  */
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,17 +13,13 @@
 #include "progress.h"
 
 #define PAUSE_NS	100000000
-#define BAR		30
 
 static void draw(const struct ctl_progress *p, uint64_t left_kb)
 {
 	uint64_t gone = p->start_kb > left_kb ? p->start_kb - left_kb : 0;
-	int filled = p->start_kb ? (int)(gone * BAR / p->start_kb) : BAR;
 
-	fprintf(stderr, "\r[%.*s%*s] %s left  ", filled,
-		"##############################", BAR - filled, "",
-		ctl_human(left_kb * 1024).text);
-	fflush(stderr);
+	ctl_bar_draw(gone, p->start_kb, "%s left",
+		     ctl_human(left_kb * 1024).text);
 }
 
 static bool look(const struct ctl_progress *p)
@@ -74,5 +68,5 @@ void ctl_progress_stop(struct ctl_progress *p)
 		return;
 	__atomic_store_n(&p->done, true, __ATOMIC_RELEASE);
 	pthread_join(p->thread, NULL);
-	fprintf(stderr, "\r%*s\r", BAR + 24, "");
+	ctl_bar_clear();
 }

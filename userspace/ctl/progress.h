@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How far swapoff(2) has come, on a terminal. */
+/* How far swapoff(2) or the draining of a node has come, on a terminal. */
 #ifndef NETRAM_CTL_PROGRESS_H
 #define NETRAM_CTL_PROGRESS_H
 
+#include <netram/netram.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "print.h"
+
+/* bar.c */
+void ctl_bar_draw(uint64_t gone, uint64_t total, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void ctl_bar_clear(void);
+
+/* progress.c */
 
 /**
  * struct ctl_progress - a thread that looks at /proc/swaps while swapoff runs
@@ -26,5 +37,34 @@ struct ctl_progress {
 void ctl_progress_start(struct ctl_progress *p, const char *device,
 			uint64_t start_kb);
 void ctl_progress_stop(struct ctl_progress *p);
+
+/* drain.c */
+#define CTL_DRAIN_STUCK_MS	30000
+
+/**
+ * struct ctl_drain - how far a node's draining has come
+ * @start: extents it had at the beginning
+ * @left: extents it has now
+ * @copied: pages all volumes have copied, whatever for
+ * @began_ms: when it was looked at first
+ * @moved_ms: when there were last fewer extents, or more pages copied
+ */
+struct ctl_drain {
+	uint64_t start;
+	uint64_t left;
+	uint64_t copied;
+	uint64_t began_ms;
+	uint64_t moved_ms;
+};
+
+void ctl_drain_start(struct ctl_drain *d, uint64_t extents, uint64_t copied,
+		     uint64_t now_ms);
+void ctl_drain_look(struct ctl_drain *d, uint64_t extents, uint64_t copied,
+		    uint64_t now_ms);
+bool ctl_drain_stuck(const struct ctl_drain *d, uint64_t now_ms);
+struct ctl_human ctl_drain_rest(const struct ctl_drain *d, uint64_t now_ms);
+void ctl_drain_why(const struct netram_node *node,
+		   const struct netram_node *nodes,
+		   const struct netram_volume *volumes, char *why, size_t size);
 
 #endif /* NETRAM_CTL_PROGRESS_H */

@@ -5,7 +5,26 @@
 
 #include "print.h"
 
+/**
+ * struct ctl_copies - how a volume stands with its copies
+ * @least: how many an extent has, in sync and on nodes that are up
+ * @copying: not in sync, but on such nodes, so that they are being made good
+ * @away: a node with copies that cannot be reached, or NULL
+ * @none: no extent has one that can be reached
+ */
+struct ctl_copies {
+	uint64_t least;
+	uint64_t copying;
+	const char *away;
+	bool none;
+};
+
+/* copies.c */
+void ctl_copies(const struct netram_volume *volume, struct ctl_copies *copies);
+unsigned int ctl_nodes_for_copies(const struct netram_node *first);
+
 /* node_list.c */
+const char *ctl_node_also(const struct netram_node *node);
 void ctl_show_nodes(const struct netram_node *node, const char *indent);
 
 /* volume_list.c */

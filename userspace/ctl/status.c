@@ -38,7 +38,9 @@ static void read_version(char *version, size_t size)
 
 static bool node_ails(const struct netram_node *node)
 {
-	return node->state != NETRAM_NODE_IDLE && node->state != NETRAM_NODE_UP;
+	return node->state != NETRAM_NODE_IDLE &&
+	       node->state != NETRAM_NODE_UP &&
+	       node->state != NETRAM_NODE_DRAINING;
 }
 
 static bool is_degraded(const struct status *s)
@@ -62,15 +64,56 @@ static void print_node_reason(const struct netram_node *node)
 	       node->last_error[0] ? ": " : "", node->last_error);
 }
 
-static void print_volume_reason(const struct netram_volume *volume)
+/* What becomes of the copies that are missing. */
+static void print_copying(const struct status *s,
+			  const struct netram_volume *volume,
+			  const struct ctl_copies *copies)
 {
-	printf("! volume %s is %s: ", volume->name,
+	unsigned int nodes = ctl_nodes_for_copies(s->nodes);
+
+	if (copies->copying)
+		printf("; copies being made now: %" PRIu64 "\n",
+		       copies->copying);
+	else if (nodes < volume->replicas)
+		printf(": %u copies need as many nodes, and %u %s up\n",
+		       volume->replicas, nodes, nodes == 1 ? "is" : "are");
+	else if (copies->away)
+		printf(" while %s is away; when it stays away (rereplicate_delay_ms) copies are made on other nodes\n",
+		       copies->away);
+	else
+		puts(", and none is being made: the other nodes may have no room");
+}
+
+static void print_degraded(const struct status *s,
+			   const struct netram_volume *volume)
+{
+	struct ctl_copies copies;
+
+	ctl_copies(volume, &copies);
+	if (copies.none || volume->replicas == 1) {
+		printf("%" PRIu64 " of its extents cannot be reached now\n",
+		       volume->degraded);
+		return;
+	}
+	printf("%" PRIu64 " of its %" PRIu64 " extents have too few copies",
+	       volume->degraded, volume->extents);
+	print_copying(s, volume, &copies);
+}
+
+static void print_volume_reason(const struct status *s,
+				const struct netram_volume *volume)
+{
+	printf("! volume %s is %s", volume->name,
 	       netram_volume_state_name(volume->state));
 	if (volume->lost_pages)
-		printf("no node has %" PRIu64 " of its pages any more\n",
+		printf(": no node has %" PRIu64 " of its pages any more",
 		       volume->lost_pages);
-	else
-		puts("some of its extents cannot be reached now");
+	if (volume->degraded) {
+		printf("%s ", volume->lost_pages ? ";" : ":");
+		print_degraded(s, volume);
+	} else {
+		putchar('\n');
+	}
 }
 
 static void print_reasons(const struct status *s)
@@ -83,7 +126,7 @@ static void print_reasons(const struct status *s)
 			print_node_reason(node);
 	for (volume = s->volumes; volume; volume = volume->next)
 		if (volume->state != NETRAM_VOLUME_OK)
-			print_volume_reason(volume);
+			print_volume_reason(s, volume);
 }
 
 static void print_text(const struct status *s, const char *health)

@@ -11,13 +11,16 @@
 #define DEVICE_TIMEOUT_MS	5000
 
 static struct {
-	uint64_t size, extent_size, connections, queue_depth;
+	uint64_t size, extent_size, connections, queue_depth, replicas;
 	bool no_checksum;
 } args;
 
 static const struct ctl_opt opts[] = {
 	{ "size", CTL_OPT_SIZE, &args.size, "SIZE", "its size, a multiple of 4096; needed",
 	  NETRAM_VOLUME_SIZE_MIN, NETRAM_VOLUME_SIZE_MAX, 0 },
+	{ "replicas", CTL_OPT_NUMBER, &args.replicas, "N",
+	  "copies of each extent, on different nodes (default: 2 where there are two nodes or more)",
+	  NETRAM_REPLICAS_MIN, NETRAM_REPLICAS_MAX, NETRAM_REPLICAS_DEF },
 	{ "extent-size", CTL_OPT_SIZE, &args.extent_size, "SIZE",
 	  "what is placed as one, a power of two",
 	  NETRAM_EXTENT_SIZE_MIN, NETRAM_EXTENT_SIZE_MAX,
@@ -117,6 +120,7 @@ static int run(const struct ctl_call *call)
 		.no_checksum = args.no_checksum,
 		.connections = args.connections,
 		.queue_depth = args.queue_depth,
+		.replicas = args.replicas,
 	};
 
 	if (ctl_check_name("volume", spec.name) || check_sizes())
@@ -131,6 +135,7 @@ const struct ctl_command ctl_volume_create = {
 	.summary = "create a volume and print its device",
 	.examples =
 		"  netramctl volume create v1 --size 4G\n"
+		"  netramctl volume create v2 --size 4G --replicas 3\n"
 		"  netramctl volume create scratch --size 1T --extent-size 16M --no-checksum\n",
 	.min = 1,
 	.max = 1,

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl volume list */
+#include <inttypes.h>
 #include <netram/limits.h>
 
 #include "ctl.h"
 #include "device.h"
 #include "show.h"
+
+static void copies_cell(struct ctl_table *t, const struct netram_volume *volume)
+{
+	struct ctl_copies copies;
+
+	ctl_copies(volume, &copies);
+	if (volume->degraded)
+		ctl_table_cell(t, "%" PRIu64 "/%u", copies.least,
+			       volume->replicas);
+	else
+		ctl_table_cell(t, "%u", volume->replicas);
+}
 
 static void swap_cell(struct ctl_table *t, const struct ctl_swap *swap)
 {
@@ -20,9 +33,10 @@ void ctl_show_volumes(const struct netram_volume *volume,
 		      const struct ctl_swaps *swaps, const char *indent)
 {
 	static const char *const head[] = {
-		"NAME", "STATE", "SIZE", "STORED", "OPEN", "DEVICE", "SWAP"
+		"NAME", "STATE", "COPIES", "SIZE", "STORED", "OPEN", "DEVICE",
+		"SWAP"
 	};
-	struct ctl_table t = { .columns = 7 };
+	struct ctl_table t = { .columns = 8 };
 	char device[CTL_DEVICE_SIZE];
 	int i;
 
@@ -33,6 +47,7 @@ void ctl_show_volumes(const struct netram_volume *volume,
 		ctl_table_cell(&t, "%s", volume->name);
 		ctl_table_cell(&t, "%s",
 			       netram_volume_state_name(volume->state));
+		copies_cell(&t, volume);
 		ctl_table_cell(&t, "%s", ctl_human(volume->size).text);
 		ctl_table_cell(&t, "%s", ctl_human(volume->pages *
 						   NETRAM_PAGE_SIZE).text);

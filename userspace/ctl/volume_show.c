@@ -23,8 +23,10 @@ static void print_volume(const struct netram_volume *v)
 	printf("checksum     %s\n", v->checksum ? "yes" : "no");
 	printf("connections  %u\n", v->connections);
 	printf("queue depth  %u\n", v->queue_depth);
+	printf("copies       %u\n", v->replicas);
 	printf("openers      %u\n", v->openers);
 	printf("extents      %" PRIu64 "\n", v->extents);
+	printf("degraded     %" PRIu64 "\n", v->degraded);
 	printf("stored       %s\n",
 	       ctl_human(v->pages * NETRAM_PAGE_SIZE).text);
 	printf("lost pages   %" PRIu64 "\n", v->lost_pages);
@@ -33,10 +35,10 @@ static void print_volume(const struct netram_volume *v)
 static void print_sessions(const struct netram_session *s)
 {
 	static const char *const head[] = {
-		"NODE", "STATE", "EPOCH", "CONNECTIONS", "EXTENTS", "STORED",
-		"INSTANCE"
+		"NODE", "STATE", "EPOCH", "CONNECTIONS", "EXTENTS", "STALE",
+		"STORED", "INSTANCE"
 	};
-	struct ctl_table t = { .columns = 7 };
+	struct ctl_table t = { .columns = 8 };
 	int i;
 
 	for (i = 0; i < t.columns; i++)
@@ -47,6 +49,7 @@ static void print_sessions(const struct netram_session *s)
 		ctl_table_cell(&t, "%" PRIu64, s->epoch);
 		ctl_table_cell(&t, "%u", s->connections);
 		ctl_table_cell(&t, "%" PRIu64, s->extents);
+		ctl_table_cell(&t, "%" PRIu64, s->stale);
 		ctl_table_cell(&t, "%s", ctl_human(s->pages *
 						   NETRAM_PAGE_SIZE).text);
 		ctl_table_cell(&t, "%s", s->instance[0] ? s->instance : "-");

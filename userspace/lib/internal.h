@@ -192,7 +192,11 @@ int netram_event_decode(const struct nlattr *nest,
 			struct netram_event_info *event);
 void netram_node_encode_add(struct netram_message *msg,
 			    const struct netram_node_spec *spec);
+void netram_node_encode_drain(struct netram_message *msg, const char *name,
+			      bool on);
 void netram_volume_encode_add(struct netram_message *msg,
 			      const struct netram_volume_spec *spec);
+void netram_volume_encode_set(struct netram_message *msg, const char *name,
+			      const struct netram_volume_change *change);
 
 #endif /* NETRAM_LIB_INTERNAL_H */

@@ -52,6 +52,7 @@ struct netram_events;
  * @has_export: it is a foreign NBD server with the export @export_name
  * @export_name: valid while @has_export
  * @state: enum netram_node_state
+ * @drain: it gets no new extents, and those it has move to other nodes
  * @volumes: volumes with at least one extent there
  * @extents: extents this host has placed there
  * @pages: pages of 4096 bytes this host has there
@@ -71,6 +72,7 @@ struct netram_node {
 	bool has_export;
 	char export_name[NETRAM_EXPORT_SIZE];
 	uint8_t state;
+	bool drain;
 	uint32_t volumes;
 	uint64_t extents;
 	uint64_t pages;
@@ -88,7 +90,8 @@ struct netram_node {
  * @state: enum netram_session_state
  * @epoch: the session's number, which the node fences older ones by
  * @connections: open now
- * @extents: of this volume on this node
+ * @extents: of this volume with a copy on this node
+ * @stale: of these, with a copy that is not in sync
  * @pages: of this volume on this node
  * @instance: the page server's life, or "" from a node that tells none
  */
@@ -99,6 +102,7 @@ struct netram_session {
 	uint64_t epoch;
 	uint32_t connections;
 	uint64_t extents;
+	uint64_t stale;
 	uint64_t pages;
 	char instance[NETRAM_TEXT_SIZE];
 };
@@ -112,12 +116,14 @@ struct netram_session {
  * @checksum: every page read is checked
  * @connections: hardware queues, and connections to each node
  * @queue_depth: requests in flight per hardware queue
+ * @replicas: copies each extent should have
  * @index: N of /dev/netramN
  * @uuid: its identity on the nodes
  * @state: enum netram_volume_state
  * @openers: how often the device is open
  * @extents: extents that have a place
- * @pages: pages present
+ * @degraded: of these, with fewer copies in sync on nodes that are up
+ * @pages: pages present, each counted once
  * @lost_pages: pages no node has any more
  * @sessions: one for each node of the pool
  */
@@ -129,11 +135,13 @@ struct netram_volume {
 	bool checksum;
 	uint32_t connections;
 	uint32_t queue_depth;
+	uint32_t replicas;
 	uint32_t index;
 	uint8_t uuid[16];
 	uint8_t state;
 	uint32_t openers;
 	uint64_t extents;
+	uint64_t degraded;
 	uint64_t pages;
 	uint64_t lost_pages;
 	struct netram_session *sessions;
@@ -165,7 +173,8 @@ struct netram_latency {
  * @node: the node meant, or ""
  * @volume: the volume meant, or ""
  * @has_state: @state is valid
- * @state: the new state; for a session enum netram_session_state
+ * @state: the new state; for a session enum netram_session_state, for
+ *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it
  */
 struct netram_event_info {
 	uint8_t type;
@@ -202,6 +211,7 @@ struct netram_node_spec {
  * @no_checksum: do not check pages read
  * @connections: 0: one per CPU, up to 4
  * @queue_depth: 0: 128
+ * @replicas: 0: 2 where two nodes or more are known, else 1
  */
 struct netram_volume_spec {
 	const char *name;
@@ -210,6 +220,15 @@ struct netram_volume_spec {
 	bool no_checksum;
 	uint32_t connections;
 	uint32_t queue_depth;
+	uint32_t replicas;
+};
+
+/**
+ * struct netram_volume_change - what to change of a volume
+ * @replicas: copies each extent should have; 0: as it is
+ */
+struct netram_volume_change {
+	uint32_t replicas;
 };
 
 /**
@@ -254,6 +273,21 @@ int netram_node_add(struct netram *handle, const struct netram_node_spec *spec);
  * Return: 0, -ENOENT, -EBUSY: volumes keep pages there, or another -errno.
  */
 int netram_node_remove(struct netram *handle, const char *name);
+
+/**
+ * netram_node_drain() - empty a node, or stop doing so
+ * @handle: the handle
+ * @name: the node
+ * @on: true: give it no new extents and move those it has to other nodes, as
+ *      far as these have room; false: no more of that, what has been moved stays
+ *      where it is
+ *
+ * Does not wait: netram_node_get() tells how many extents are left. With none
+ * netram_node_remove() succeeds.
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int netram_node_drain(struct netram *handle, const char *name, bool on);
 
 /**
  * netram_node_get() - ask about one node
@@ -304,6 +338,20 @@ int netram_volume_create(struct netram *handle,
  * -errno.
  */
 int netram_volume_delete(struct netram *handle, const char *name);
+
+/**
+ * netram_volume_set() - change a volume that may be in use
+ * @handle: the handle
+ * @name: the volume
+ * @change: what to change; zeroed members stay as they are
+ *
+ * Does not wait: copies are made or dropped in the background, and
+ * netram_volume_get() tells how many extents still have too few.
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int netram_volume_set(struct netram *handle, const char *name,
+		      const struct netram_volume_change *change);
 
 /**
  * netram_volume_get() - ask about one volume
@@ -400,7 +448,8 @@ int netram_events_read(struct netram_events *events, netram_event_fn fn,
 void netram_events_close(struct netram_events *events);
 
 /**
- * netram_node_state_name() - "idle", "up", "suspect", "down" or "unknown"
+ * netram_node_state_name() - "idle", "up", "suspect", "down", "draining" or
+ *                            "unknown"
  * @state: enum netram_node_state
  *
  * Return: a constant string.
@@ -423,6 +472,14 @@ const char *netram_volume_state_name(uint8_t state);
  * Return: a constant string.
  */
 const char *netram_session_state_name(uint8_t state);
+
+/**
+ * netram_sync_state_name() - "degraded", "synced" or "unknown"
+ * @state: of an event NETRAM_EVENT_SYNC
+ *
+ * Return: a constant string.
+ */
+const char *netram_sync_state_name(uint8_t state);
 
 /**
  * netram_event_name() - "node_added", "session" and so on, or "unknown"

@@ -23,6 +23,7 @@ static const struct netram_field node_fields[] = {
 	FIELD(NETRAM_NODE_A_WEIGHT, U32, true, weight),
 	FIELD(NETRAM_NODE_A_EXPORT, STRING, false, export_name),
 	FIELD(NETRAM_NODE_A_STATE, U8, true, state),
+	FIELD(NETRAM_NODE_A_DRAIN, BOOL, true, drain),
 	FIELD(NETRAM_NODE_A_VOLUMES, U32, true, volumes),
 	FIELD(NETRAM_NODE_A_EXTENTS, U64, true, extents),
 	FIELD(NETRAM_NODE_A_PAGES, U64, true, pages),
@@ -69,6 +70,16 @@ void netram_node_encode_add(struct netram_message *msg,
 	if (spec->export_name)
 		netram_message_string(msg, NETRAM_NODE_A_EXPORT,
 				      spec->export_name);
+	netram_message_nest_end(msg, nest);
+}
+
+void netram_node_encode_drain(struct netram_message *msg, const char *name,
+			      bool on)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
+
+	netram_message_string(msg, NETRAM_NODE_A_NAME, name);
+	netram_message_u8(msg, NETRAM_NODE_A_DRAIN, on);
 	netram_message_nest_end(msg, nest);
 }
 
@@ -127,6 +138,21 @@ int netram_node_add(struct netram *nt, const struct netram_node_spec *spec)
 int netram_node_remove(struct netram *nt, const char *name)
 {
 	return netram_noun_delete(nt, &node_noun, name);
+}
+
+int netram_node_drain(struct netram *nt, const char *name, bool on)
+{
+	struct netram_message msg;
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	netram_message_start(&msg, nt->send_buf, nt->family,
+			     NETRAM_CMD_NODE_SET, NETRAM_GENL_VERSION,
+			     NLM_F_ACK);
+	netram_node_encode_drain(&msg, name, on);
+	err = netram_request(nt, &msg, NULL, NULL);
+	pthread_mutex_unlock(&nt->lock);
+	return err;
 }
 
 int netram_node_get(struct netram *nt, const char *name,

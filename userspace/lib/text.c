@@ -18,6 +18,7 @@ const char *netram_node_state_name(uint8_t state)
 		[NETRAM_NODE_UP] = "up",
 		[NETRAM_NODE_SUSPECT] = "suspect",
 		[NETRAM_NODE_DOWN] = "down",
+		[NETRAM_NODE_DRAINING] = "draining",
 	};
 
 	return NAME_OF(names, state);
@@ -46,6 +47,14 @@ const char *netram_session_state_name(uint8_t state)
 	return NAME_OF(names, state);
 }
 
+/* The numbers are told with NETRAM_EVENT_SYNC. */
+const char *netram_sync_state_name(uint8_t state)
+{
+	static const char *const names[] = { "degraded", "synced" };
+
+	return NAME_OF(names, state);
+}
+
 const char *netram_event_name(uint8_t type)
 {
 	static const char *const names[] = {
@@ -55,6 +64,7 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_VOLUME_REMOVED] = "volume_removed",
 		[NETRAM_EVENT_SESSION] = "session",
 		[NETRAM_EVENT_PAGES_LOST] = "pages_lost",
+		[NETRAM_EVENT_SYNC] = "sync",
 	};
 
 	return NAME_OF(names, type);

@@ -18,11 +18,13 @@ static const struct netram_field volume_fields[] = {
 	VOLUME(NETRAM_VOLUME_A_CHECKSUM, BOOL, checksum),
 	VOLUME(NETRAM_VOLUME_A_CONNECTIONS, U32, connections),
 	VOLUME(NETRAM_VOLUME_A_QUEUE_DEPTH, U32, queue_depth),
+	VOLUME(NETRAM_VOLUME_A_REPLICAS, U32, replicas),
 	VOLUME(NETRAM_VOLUME_A_INDEX, U32, index),
 	VOLUME(NETRAM_VOLUME_A_UUID, BYTES, uuid),
 	VOLUME(NETRAM_VOLUME_A_STATE, U8, state),
 	VOLUME(NETRAM_VOLUME_A_OPENERS, U32, openers),
 	VOLUME(NETRAM_VOLUME_A_EXTENTS, U64, extents),
+	VOLUME(NETRAM_VOLUME_A_DEGRADED, U64, degraded),
 	VOLUME(NETRAM_VOLUME_A_PAGES, U64, pages),
 	VOLUME(NETRAM_VOLUME_A_LOST_PAGES, U64, lost_pages),
 };
@@ -33,6 +35,7 @@ static const struct netram_field session_fields[] = {
 	SESSION(NETRAM_SESSION_A_EPOCH, U64, true, epoch),
 	SESSION(NETRAM_SESSION_A_CONNECTIONS, U32, true, connections),
 	SESSION(NETRAM_SESSION_A_EXTENTS, U64, true, extents),
+	SESSION(NETRAM_SESSION_A_STALE, U64, true, stale),
 	SESSION(NETRAM_SESSION_A_PAGES, U64, true, pages),
 	SESSION(NETRAM_SESSION_A_INSTANCE, TEXT, false, instance),
 };
@@ -112,6 +115,21 @@ void netram_volume_encode_add(struct netram_message *msg,
 	if (spec->queue_depth)
 		netram_message_u32(msg, NETRAM_VOLUME_A_QUEUE_DEPTH,
 				   spec->queue_depth);
+	if (spec->replicas)
+		netram_message_u32(msg, NETRAM_VOLUME_A_REPLICAS,
+				   spec->replicas);
+	netram_message_nest_end(msg, nest);
+}
+
+void netram_volume_encode_set(struct netram_message *msg, const char *name,
+			      const struct netram_volume_change *change)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_VOLUME);
+
+	netram_message_string(msg, NETRAM_VOLUME_A_NAME, name);
+	if (change->replicas)
+		netram_message_u32(msg, NETRAM_VOLUME_A_REPLICAS,
+				   change->replicas);
 	netram_message_nest_end(msg, nest);
 }
 
@@ -191,6 +209,22 @@ int netram_volume_create(struct netram *nt,
 int netram_volume_delete(struct netram *nt, const char *name)
 {
 	return netram_noun_delete(nt, &volume_noun, name);
+}
+
+int netram_volume_set(struct netram *nt, const char *name,
+		      const struct netram_volume_change *change)
+{
+	struct netram_message msg;
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	netram_message_start(&msg, nt->send_buf, nt->family,
+			     NETRAM_CMD_VOLUME_SET, NETRAM_GENL_VERSION,
+			     NLM_F_ACK);
+	netram_volume_encode_set(&msg, name, change);
+	err = netram_request(nt, &msg, NULL, NULL);
+	pthread_mutex_unlock(&nt->lock);
+	return err;
 }
 
 int netram_volume_get(struct netram *nt, const char *name,

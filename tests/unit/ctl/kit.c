@@ -3,8 +3,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define QUEUE	16
 
@@ -232,6 +234,12 @@ void kit_family(struct kit_msg *m)
 
 void kit_put_node(struct kit_msg *m, const char *name, uint8_t state)
 {
+	kit_put_node_extents(m, name, state, 3);
+}
+
+void kit_put_node_extents(struct kit_msg *m, const char *name, uint8_t state,
+			  uint64_t extents)
+{
 	struct sockaddr_in in = {
 		.sin_family = AF_INET,
 		.sin_port = htons(10809),
@@ -246,9 +254,10 @@ void kit_put_node(struct kit_msg *m, const char *name, uint8_t state)
 	mnl_attr_put_strz(h, NETRAM_NODE_A_ZONE, "rack1");
 	mnl_attr_put_u32(h, NETRAM_NODE_A_WEIGHT, 100);
 	mnl_attr_put_u8(h, NETRAM_NODE_A_STATE, state);
+	mnl_attr_put_u8(h, NETRAM_NODE_A_DRAIN, state == NETRAM_NODE_DRAINING);
 	mnl_attr_put_u32(h, NETRAM_NODE_A_VOLUMES, 1);
-	mnl_attr_put_u64(h, NETRAM_NODE_A_EXTENTS, 3);
-	mnl_attr_put_u64(h, NETRAM_NODE_A_PAGES, 3000);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_EXTENTS, extents);
+	mnl_attr_put_u64(h, NETRAM_NODE_A_PAGES, extents * 1000);
 	mnl_attr_put_u64(h, NETRAM_NODE_A_TX_BYTES, 1ULL << 40);
 	mnl_attr_put(h, NETRAM_NODE_A_PAD, 0, NULL);
 	mnl_attr_put_u64(h, NETRAM_NODE_A_RX_BYTES, 5);
@@ -269,6 +278,8 @@ static void put_session(struct nlmsghdr *h, const char *node, uint8_t state)
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EPOCH, 9);
 	mnl_attr_put_u32(h, NETRAM_SESSION_A_CONNECTIONS, 2);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_STALE,
+			 state == NETRAM_SESSION_UP ? 0 : 2);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_PAGES, 3000);
 	mnl_attr_put_strz(h, NETRAM_SESSION_A_INSTANCE, "abcd");
 	mnl_attr_nest_end(h, nest);
@@ -290,11 +301,14 @@ void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 	mnl_attr_put_u8(h, NETRAM_VOLUME_A_CHECKSUM, 1);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_CONNECTIONS, 2);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_QUEUE_DEPTH, 128);
+	mnl_attr_put_u32(h, NETRAM_VOLUME_A_REPLICAS, 2);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_INDEX, index);
 	mnl_attr_put(h, NETRAM_VOLUME_A_UUID, sizeof(uuid), uuid);
 	mnl_attr_put_u8(h, NETRAM_VOLUME_A_STATE, state);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_OPENERS, 1);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_EXTENTS, 3);
+	mnl_attr_put_u64(h, NETRAM_VOLUME_A_DEGRADED,
+			 state == NETRAM_VOLUME_DEGRADED ? 2 : 0);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_PAGES, 3000);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_LOST_PAGES, 0);
 	put_session(h, "n1", NETRAM_SESSION_UP);
@@ -344,4 +358,58 @@ struct netram *kit_open(void)
 	kit_queue(m.buf, m.len);
 	assert_int_equal(netram_open(&nt), 0);
 	return nt;
+}
+
+/* ---- commands */
+
+char kit_output[65536];
+char kit_errors[4096];
+
+/**
+ * struct stream - a standard stream on its way into a buffer
+ * @fd: STDOUT_FILENO or STDERR_FILENO
+ * @saved: what it was
+ * @file: what it is
+ */
+struct stream {
+	int fd;
+	int saved;
+	FILE *file;
+};
+
+static struct stream catch(int fd)
+{
+	struct stream s = { .fd = fd, .saved = dup(fd), .file = tmpfile() };
+
+	assert_non_null(s.file);
+	dup2(fileno(s.file), fd);
+	return s;
+}
+
+static void let_go(const struct stream *s, char *text, size_t size)
+{
+	size_t len;
+
+	dup2(s->saved, s->fd);
+	close(s->saved);
+	rewind(s->file);
+	len = fread(text, 1, size - 1, s->file);
+	text[len] = '\0';
+	fclose(s->file);
+}
+
+/* Run a command; everything it needs is queued. */
+int kit_run(const struct ctl_command *cmd, const struct ctl_call *call)
+{
+	struct stream out, err;
+	int ret;
+
+	fflush(stdout);
+	out = catch(STDOUT_FILENO);
+	err = catch(STDERR_FILENO);
+	ret = cmd->run(call);
+	fflush(stdout);
+	let_go(&err, kit_errors, sizeof(kit_errors));
+	let_go(&out, kit_output, sizeof(kit_output));
+	return ret;
 }

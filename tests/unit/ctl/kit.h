@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "ctl/ctl.h"
 #include "lib/internal.h"
 
 #define KIT_FAMILY	0x21
@@ -50,6 +51,8 @@ void kit_family(struct kit_msg *m);
 
 /* What a kernel that knows all the attributes would send. */
 void kit_put_node(struct kit_msg *m, const char *name, uint8_t state);
+void kit_put_node_extents(struct kit_msg *m, const char *name, uint8_t state,
+			  uint64_t extents);
 void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 		    uint8_t state);
 void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
@@ -57,5 +60,11 @@ void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node);
 
 struct netram *kit_open(void);
+
+/* What the last kit_run() wrote to stdout and stderr. */
+extern char kit_output[65536];
+extern char kit_errors[4096];
+
+int kit_run(const struct ctl_command *cmd, const struct ctl_call *call);
 
 #endif /* NETRAM_TEST_KIT_H */

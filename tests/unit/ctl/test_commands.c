@@ -5,34 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kit.h"
-#include "ctl/ctl.h"
 #include "ctl/print.h"
 
-static char output[65536];
+#define output	kit_output
 
-/* Run a command with stdout in output; everything it needs is queued. */
 static int run(const struct ctl_command *cmd, bool json, char *operand)
 {
 	char *operands[] = { operand, NULL };
 	const struct ctl_call call = { .operands = operands, .json = json };
-	FILE *file = tmpfile();
-	int ret, saved;
-	size_t len;
+	int ret = kit_run(cmd, &call);
 
-	fflush(stdout);
-	saved = dup(STDOUT_FILENO);
-	dup2(fileno(file), STDOUT_FILENO);
-	ret = cmd->run(&call);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	rewind(file);
-	len = fread(output, 1, sizeof(output) - 1, file);
-	output[len] = '\0';
-	fclose(file);
 	kit_reset();
 	return ret;
 }
@@ -110,19 +94,22 @@ static void expect_json(const char *expected)
 	"\"volumes\":1,\"extents\":3,\"pages\":3000," \
 	"\"tx_bytes\":1099511627776,\"rx_bytes\":5,\"reconnects\":1," \
 	"\"errors\":2," more "}"
-#define UP	"\"state\":\"up\""
-#define DOWN	"\"state\":\"down\",\"last_error\":\"connection refused?[2J\""
-#define SESSION(node, state) \
+#define UP	"\"state\":\"up\",\"drain\":false"
+#define DRAINING	"\"state\":\"draining\",\"drain\":true"
+#define DOWN	"\"state\":\"down\",\"drain\":false,\"last_error\":\"connection refused?[2J\""
+#define SESSION(node, state, stale) \
 	"{\"node\":\"" node "\",\"state\":\"" state "\",\"epoch\":9," \
-	"\"connections\":2,\"extents\":3,\"pages\":3000,\"instance\":\"abcd\"}"
-#define VOLUME(state) \
+	"\"connections\":2,\"extents\":3,\"stale_extents\":" stale "," \
+	"\"pages\":3000,\"instance\":\"abcd\"}"
+#define VOLUME(state, degraded) \
 	"{\"name\":\"v1\",\"device\":\"/dev/netram250\",\"index\":250," \
 	"\"uuid\":\"00112233-4455-6677-8899-aabbccddeeff\"," \
 	"\"size_bytes\":4294967296,\"extent_size_bytes\":4194304," \
 	"\"checksum\":true,\"connections\":2,\"queue_depth\":128," \
-	"\"state\":\"" state "\",\"openers\":1,\"extents\":3,\"pages\":3000," \
-	"\"lost_pages\":0,\"sessions\":[" SESSION("n1", "up") "," \
-	SESSION("n2", "connecting") "]}"
+	"\"replicas\":2,\"state\":\"" state "\",\"openers\":1," \
+	"\"extents\":3,\"degraded_extents\":" degraded "," \
+	"\"pages\":3000,\"lost_pages\":0,\"sessions\":[" \
+	SESSION("n1", "up", "0") "," SESSION("n2", "connecting", "2") "]}"
 
 static void test_node_list(void **state)
 {
@@ -157,7 +144,18 @@ static void test_volume_list(void **state)
 	queue_family();
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_volume_list, true, NULL), CTL_OK);
-	expect_json("{\"volumes\":[" VOLUME("degraded") "]}");
+	expect_json("{\"volumes\":[" VOLUME("degraded", "2") "]}");
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(run(&ctl_volume_list, false, NULL), CTL_OK);
+	assert_non_null(strstr(output,
+			       "NAME  STATE     COPIES  SIZE   STORED"));
+	assert_non_null(strstr(output,
+			       "\nv1    degraded  1/2     4 GiB  11.7 MiB"));
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_volume_list, false, NULL), CTL_OK);
+	assert_non_null(strstr(output, "\nv1    ok     2       4 GiB"));
 }
 
 static void test_volume_show_by_device(void **state)
@@ -167,7 +165,14 @@ static void test_volume_show_by_device(void **state)
 	queue_volumes(NETRAM_VOLUME_LOST);
 	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram250"),
 			 CTL_OK);
-	expect_json(VOLUME("lost"));
+	expect_json(VOLUME("lost", "0"));
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(run(&ctl_volume_show, false, "/dev/netram250"),
+			 CTL_OK);
+	assert_non_null(strstr(output, "\ncopies       2\n"));
+	assert_non_null(strstr(output, "\ndegraded     2\n"));
+	assert_non_null(strstr(output, "  EXTENTS  STALE  STORED "));
 	queue_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram0"),
@@ -182,7 +187,7 @@ static void test_status(void **state)
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
 	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
-		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok")
+		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok", "0")
 		    "],\"health\":\"ok\"}");
 	queue_family();
 	queue_nodes(NETRAM_NODE_DOWN);
@@ -292,6 +297,94 @@ static void test_latency_watch(void **state)
 	assert_non_null(strstr(output, "\"interval_seconds\":1"));
 }
 
+static void test_drain_cancel(void **state)
+{
+	char *argv[] = { "n2", "--cancel", NULL };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_node_drain, argv, &call, &help),
+			 CTL_OK);
+	queue_family();
+	queue_ack(0, NULL);
+	assert_int_equal(run(&ctl_node_drain, false, "n2"), CTL_OK);
+	assert_string_equal(output, "");
+	queue_family();
+	queue_ack(0, NULL);
+	queue_one_node(NETRAM_NODE_DOWN);
+	assert_int_equal(run(&ctl_node_drain, true, "n2"), CTL_OK);
+	expect_json(NODE("n2", DOWN));
+}
+
+/* A node that is being emptied is as well as a person wants it. */
+static void test_draining_node(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_nodes(NETRAM_NODE_DRAINING);
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_OK);
+	assert_non_null(strstr(output, "  n2    draining  192.0.2.1:10809"));
+	queue_family();
+	queue_one_node(NETRAM_NODE_DRAINING);
+	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_OK);
+	expect_json(NODE("n2", DRAINING));
+}
+
+static void test_status_of_copies(void **state)
+{
+	(void)state;
+	queue_family();
+	queue_nodes(NETRAM_NODE_DOWN);
+	queue_volumes(NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output,
+			       "! volume v1 is degraded: 2 of its 3 extents have too few copies: 2 copies need as many nodes, and 1 is up\n"));
+	queue_family();
+	queue_nodes(NETRAM_NODE_SUSPECT);
+	queue_volumes(NETRAM_VOLUME_DEGRADED);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output, " have too few copies while n2 is away; when it stays away (rereplicate_delay_ms) copies are made on other nodes\n"));
+	/* from a newer module */
+	queue_family();
+	queue_nodes(200);
+	queue_volumes(200);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output, "! node n2 is unknown\n"));
+	assert_non_null(strstr(output, "! volume v1 is unknown\n"));
+}
+
+static void test_volume_set(void **state)
+{
+	char *argv[] = { "v1", "--replicas", "2", NULL };
+	struct kit_msg m = { 0 };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_USAGE);
+	assert_int_equal(ctl_opts_parse(&ctl_volume_set, argv, &call, &help),
+			 CTL_OK);
+	assert_int_equal(run(&ctl_volume_set, false, "no name"), CTL_USAGE);
+	queue_family();
+	queue_ack(-ENOENT, "no volume of this name");
+	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_FAILED);
+	queue_family();
+	queue_ack(0, NULL);
+	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_OK);
+	assert_string_equal(output, "");
+	queue_family();
+	queue_ack(0, NULL);
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_volume(&m, "v1", 250, NETRAM_VOLUME_DEGRADED);
+	kit_end(&m);
+	kit_ack(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+	assert_int_equal(run(&ctl_volume_set, true, "v1"), CTL_OK);
+	expect_json(VOLUME("degraded", "2"));
+}
+
 static void test_exit_codes(void **state)
 {
 	(void)state;
@@ -310,6 +403,13 @@ static void test_exit_codes(void **state)
 	queue_family();
 	queue_ack(-EBUSY, "volumes keep pages there");
 	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
+	assert_string_equal(kit_errors,
+			    "netramctl: volumes keep pages there; 'netramctl node drain n1' moves what it holds to other nodes\n");
+	queue_family();
+	queue_ack(-EBUSY, "volumes keep pages there: drain it first");
+	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
+	assert_string_equal(kit_errors,
+			    "netramctl: volumes keep pages there: drain it first\n");
 	assert_int_equal(run(&ctl_node_remove, false, "no name"), CTL_USAGE);
 	queue_family();
 	queue_ack(0, NULL);
@@ -348,21 +448,40 @@ static void test_swap_without_device(void **state)
 	assert_int_equal(run(&ctl_swapon, false, "v9"), CTL_FAILED);
 }
 
+static void expect_event(const struct netram_event_info *event,
+			 const char *expected)
+{
+	struct json_object *o = ctl_json_event(event);
+
+	snprintf(output, sizeof(output), "%s",
+		 json_object_to_json_string(o));
+	json_object_put(o);
+	expect_json(expected);
+}
+
 static void test_event_json(void **state)
 {
-	const struct netram_event_info event = {
+	struct netram_event_info event = {
 		.type = NETRAM_EVENT_SESSION, .time_ns = 1700000000123456789ULL,
 		.node = "n1", .volume = "v1",
 		.has_state = true, .state = NETRAM_SESSION_BROKEN,
 	};
-	struct json_object *o = ctl_json_event(&event);
 
 	(void)state;
-	snprintf(output, sizeof(output), "%s",
-		 json_object_to_json_string(o));
-	json_object_put(o);
-	expect_json("{\"type\":\"session\",\"time_ns\":1700000000123456789,"
-		    "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
+	expect_event(&event, "{\"type\":\"session\",\"time_ns\":1700000000123456789,"
+		     "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
+	event.type = NETRAM_EVENT_SYNC;
+	event.node[0] = '\0';
+	event.state = 0;
+	expect_event(&event, "{\"type\":\"sync\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\",\"state\":\"degraded\"}");
+	event.state = 1;
+	expect_event(&event, "{\"type\":\"sync\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\",\"state\":\"synced\"}");
+	/* from a newer module: what its state means is not known */
+	event.type = 200;
+	expect_event(&event, "{\"type\":\"unknown\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\"}");
 }
 
 int main(void)
@@ -376,6 +495,10 @@ int main(void)
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_latency_of_one),
 		cmocka_unit_test(test_latency_watch),
+		cmocka_unit_test(test_drain_cancel),
+		cmocka_unit_test(test_draining_node),
+		cmocka_unit_test(test_status_of_copies),
+		cmocka_unit_test(test_volume_set),
 		cmocka_unit_test(test_exit_codes),
 		cmocka_unit_test(test_create_without_answer),
 		cmocka_unit_test(test_swap_without_device),

@@ -104,6 +104,61 @@ static void test_volume_add(void **state)
 	assert_int_equal(mnl_attr_get_u32(inside(nest,
 						 NETRAM_VOLUME_A_CONNECTIONS)),
 			 3);
+	assert_null(inside(nest, NETRAM_VOLUME_A_REPLICAS));
+	spec.replicas = 4;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_int_equal(mnl_attr_get_u32(inside(nest,
+						 NETRAM_VOLUME_A_REPLICAS)), 4);
+}
+
+static void test_volume_set(void **state)
+{
+	struct netram_volume_change change = { 0 };
+	char buf[NETRAM_SEND_SIZE];
+	struct netram_message msg;
+	const struct nlattr *nest;
+
+	(void)state;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_SET, 1,
+			     0);
+	netram_volume_encode_set(&msg, "v", &change);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_string_equal(mnl_attr_get_str(inside(nest,
+						    NETRAM_VOLUME_A_NAME)),
+			    "v");
+	assert_null(inside(nest, NETRAM_VOLUME_A_REPLICAS));
+	change.replicas = 2;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_SET, 1,
+			     0);
+	netram_volume_encode_set(&msg, "v", &change);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_int_equal(mnl_attr_get_u32(inside(nest,
+						 NETRAM_VOLUME_A_REPLICAS)), 2);
+}
+
+static void test_node_drain(void **state)
+{
+	char buf[NETRAM_SEND_SIZE];
+	struct netram_message msg;
+	const struct nlattr *nest, *attr;
+	int on;
+
+	(void)state;
+	for (on = 0; on < 2; on++) {
+		netram_message_start(&msg, buf, KIT_FAMILY,
+				     NETRAM_CMD_NODE_SET, 1, 0);
+		netram_node_encode_drain(&msg, "n1", on);
+		nest = nest_of(msg.nlh, NETRAM_A_NODE);
+		assert_string_equal(mnl_attr_get_str(
+					inside(nest, NETRAM_NODE_A_NAME)),
+				    "n1");
+		attr = inside(nest, NETRAM_NODE_A_DRAIN);
+		assert_int_equal(mnl_attr_get_payload_len(attr), 1);
+		assert_int_equal(mnl_attr_get_u8(attr), on);
+	}
 }
 
 /* A caller's overlong string must not run over the buffer. */
@@ -139,8 +194,15 @@ static void test_node_decode(void **state)
 	assert_string_equal(node.zone, "rack1");
 	assert_true(node.tx_bytes == 1ULL << 40);
 	assert_false(node.has_export);
+	assert_false(node.drain);
 	/* what a terminal would obey is gone */
 	assert_string_equal(node.last_error, "connection refused?[2J");
+	memset(&m, 0, sizeof(m));
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_NODE_GET);
+	kit_put_node(&m, "n1", NETRAM_NODE_DRAINING);
+	assert_int_equal(netram_node_decode(nest_of(m.last, NETRAM_A_NODE),
+					    &node), 0);
+	assert_true(node.drain);
 }
 
 static void test_volume_decode(void **state)
@@ -155,6 +217,10 @@ static void test_volume_decode(void **state)
 					      v), 0);
 	assert_int_equal(v->index, 3);
 	assert_int_equal(v->uuid[15], 0xff);
+	assert_int_equal(v->replicas, 2);
+	assert_int_equal(v->degraded, 2);
+	assert_int_equal(v->sessions->stale, 0);
+	assert_int_equal(v->sessions->next->stale, 2);
 	assert_string_equal(v->sessions->node, "n1");
 	assert_string_equal(v->sessions->next->node, "n2");
 	assert_int_equal(v->sessions->next->state, NETRAM_SESSION_CONNECTING);
@@ -221,6 +287,8 @@ static void test_hostile_values(void **state)
 	assert_int_equal(decode_with(NETRAM_NODE_A_WEIGHT, text, 0), -EBADMSG);
 	assert_int_equal(decode_with(NETRAM_NODE_A_PAGES, text, 4), -EBADMSG);
 	assert_int_equal(decode_with(NETRAM_NODE_A_STATE, text, 4), -EBADMSG);
+	assert_int_equal(decode_with(NETRAM_NODE_A_DRAIN, text, 1), 0);
+	assert_int_equal(decode_with(NETRAM_NODE_A_DRAIN, text, 4), -EBADMSG);
 	/* strings: without an end, too long, empty, no name */
 	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "n1", 2), -EBADMSG);
 	assert_int_equal(decode_with(NETRAM_NODE_A_NAME, "", 0), -EBADMSG);
@@ -335,6 +403,8 @@ int main(void)
 		cmocka_unit_test(test_node_add),
 		cmocka_unit_test(test_node_add_ipv4),
 		cmocka_unit_test(test_volume_add),
+		cmocka_unit_test(test_volume_set),
+		cmocka_unit_test(test_node_drain),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_node_decode),
 		cmocka_unit_test(test_volume_decode),

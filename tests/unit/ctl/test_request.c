@@ -81,6 +81,33 @@ static void test_remove(void **state)
 	assert_int_equal(genl->version, NETRAM_GENL_VERSION);
 }
 
+static uint8_t sent_cmd(void)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(kit_sent());
+
+	return genl->cmd;
+}
+
+static void test_changes(void **state)
+{
+	const struct netram_volume_change change = { .replicas = 3 };
+
+	(void)state;
+	queue_ack(0, NULL);
+	assert_int_equal(netram_node_drain(nt, "n1", true), 0);
+	assert_int_equal(kit_sent()->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	assert_int_equal(sent_cmd(), NETRAM_CMD_NODE_SET);
+	queue_ack(-ENOENT, "no node of this name");
+	assert_int_equal(netram_node_drain(nt, "n1", false), -ENOENT);
+	expect_error("no node of this name");
+	queue_ack(0, NULL);
+	assert_int_equal(netram_volume_set(nt, "v1", &change), 0);
+	assert_int_equal(sent_cmd(), NETRAM_CMD_VOLUME_SET);
+	queue_ack(-ENOENT, "no volume of this name");
+	assert_int_equal(netram_volume_set(nt, "v1", &change), -ENOENT);
+	expect_error("no volume of this name");
+}
+
 static void test_module_text(void **state)
 {
 	(void)state;
@@ -367,6 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_family),
 		TEST(test_remove),
+		TEST(test_changes),
 		TEST(test_module_text),
 		TEST(test_text_behind_echo),
 		TEST(test_long_text),

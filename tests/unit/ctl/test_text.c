@@ -103,8 +103,15 @@ static void test_state_names(void **state)
 			    "closed");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_PAGES_LOST),
 			    "pages_lost");
+	assert_string_equal(netram_node_state_name(NETRAM_NODE_DRAINING),
+			    "draining");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_SYNC), "sync");
+	assert_string_equal(netram_sync_state_name(0), "degraded");
+	assert_string_equal(netram_sync_state_name(1), "synced");
 	assert_string_equal(netram_node_state_name(255), "unknown");
-	assert_string_equal(netram_event_name(6), "unknown");
+	assert_string_equal(netram_sync_state_name(2), "unknown");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_SYNC + 1),
+			    "unknown");
 }
 
 static void test_uuid(void **state)

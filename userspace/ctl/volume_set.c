@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netramctl volume set */
+#include <netram/limits.h>
+
+#include "ctl.h"
+#include "print.h"
+
+static struct {
+	uint64_t replicas;
+} args;
+
+static const struct ctl_opt opts[] = {
+	{ "replicas", CTL_OPT_NUMBER, &args.replicas, "N",
+	  "copies of each extent, on different nodes",
+	  NETRAM_REPLICAS_MIN, NETRAM_REPLICAS_MAX, 0 },
+	{ 0 }
+};
+
+static int show(struct netram *nt, const char *name)
+{
+	struct netram_volume *volume;
+	int ret = netram_volume_get(nt, name, &volume);
+
+	if (ret)
+		return ctl_fail_module(nt, ret);
+	ret = ctl_json_print(ctl_json_volume(volume));
+	netram_volume_free(volume);
+	return ret;
+}
+
+static int run(const struct ctl_call *call)
+{
+	const struct netram_volume_change change = {
+		.replicas = args.replicas,
+	};
+	const char *name = call->operands[0];
+	struct netram *nt;
+	int err, ret;
+
+	if (ctl_check_name("volume", name))
+		return CTL_USAGE;
+	if (!args.replicas)
+		return ctl_fail(CTL_USAGE,
+				"what is to be changed? --replicas 2");
+	ret = ctl_open(&nt);
+	if (ret)
+		return ret;
+	err = netram_volume_set(nt, name, &change);
+	if (err)
+		ret = ctl_fail_module(nt, err);
+	else if (call->json)
+		ret = show(nt, name);
+	netram_close(nt);
+	return ret;
+}
+
+const struct ctl_command ctl_volume_set = {
+	.group = "volume",
+	.name = "set",
+	.operands = "NAME --replicas N",
+	.summary = "change how many copies there are",
+	.examples =
+		"  netramctl volume set v1 --replicas 2\n"
+		"  netramctl volume set v1 --replicas 1 --json\n",
+	.min = 1,
+	.max = 1,
+	.opts = opts,
+	.run = run,
+};
