@@ -5,7 +5,7 @@
 # and down_NAME; check_NAME, where there is one, is asked when the rows have been
 # measured. All servers listen on loopback of the one guest.
 
-SYSTEMS=(brd zram netram netram-nocsum netram-2-nodes netram-8-nodes netram-foreign
+SYSTEMS=(brd zram netram netram-nocsum netram-2-nodes netram-8-nodes netram-2-copies netram-foreign
 	nvme-tcp nbd-nbdkit nbd-server)
 
 # Virtual time runs on while the guest waits for the machine to read a program,
@@ -89,10 +89,10 @@ down_nvme_tcp() {
 
 # ---- netram
 
-netram_nodes=1
+netram_nodes=1 netram_replicas=1
 
 netram_volume() { # ARGUMENT...: sets DEV and VOLUME_SYSFS
-	DEV=$(netramctl volume create bench --size 128M "$@") &&
+	DEV=$(netramctl volume create bench --size 128M --replicas "$netram_replicas" "$@") &&
 		VOLUME_SYSFS=/sys/block/${DEV#/dev/}
 }
 
@@ -122,7 +122,7 @@ netram_down() {
 	kill "${servers[@]}"
 	wait "${servers[@]}" 2> /dev/null
 	servers=()
-	netram_nodes=1
+	netram_nodes=1 netram_replicas=1
 }
 
 # A read of an absent page, and a page of zeroes, do not use the network and
@@ -136,6 +136,7 @@ check_netram() {
 check_netram_nocsum() { check_netram; }
 check_netram_2_nodes() { check_netram; }
 check_netram_8_nodes() { check_netram; }
+check_netram_2_copies() { check_netram; }
 check_netram_foreign() { check_netram; }
 
 up_netram() { netram_up; }
@@ -146,6 +147,8 @@ up_netram_2_nodes() { netram_nodes=2 && netram_up; }
 down_netram_2_nodes() { netram_down; }
 up_netram_8_nodes() { netram_nodes=8 && netram_up; }
 down_netram_8_nodes() { netram_down; }
+up_netram_2_copies() { netram_nodes=2 netram_replicas=2 && netram_up; }
+down_netram_2_copies() { netram_down; }
 
 up_netram_foreign() {
 	module_load && nbdkit_start 10904 && servers=("$server") &&

@@ -71,7 +71,7 @@ note "volumes"
 [ -b /dev/netram0 ] || fail "no device"
 refuses 1 "" volume create v1 --size 64M
 out=$(netramctl volume create v2 --size 65M --extent-size 1M --no-checksum --connections 1 \
-	--queue-depth 16 --json) || fail "volume create --json"
+	--queue-depth 16 --replicas 1 --json) || fail "volume create --json"
 is "$out" '.name == "v2" and .device == "/dev/netram1" and .index == 1 and .size_bytes == 68157440
 	and .extent_size_bytes == 1048576 and .checksum == false and .connections == 1
 	and .queue_depth == 16 and .state == "ok" and (.sessions | length) == 2

@@ -25,7 +25,7 @@ intact() { # WHAT HAPPENED
 
 golden_size=$((24 << 20)) load_size=$((16 << 20))
 setup_nodes 3 || fail "no nodes"
-dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M) || fail "no volume"
+dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M --replicas 2) || fail "no volume"
 [ "$(attr_of "$dev" replicas)" -eq 2 ] || fail "$(attr_of "$dev" replicas) replicas"
 tune "$dev" io_timeout_ms 1000
 tune "$dev" connect_timeout_ms 1000

@@ -152,8 +152,13 @@ servers_used() { # NAME...: the sum
 
 # ---- volumes
 
-# volume_create NAME SIZE [ARG...]: prints the device
-volume_create() { netramctl volume create "$1" --size "$2" "${@:3}"; }
+# volume_create NAME SIZE [ARG...]: prints the device; of one copy unless --replicas
+# is given, so that a test knows what is on which node
+volume_create() {
+	local copies=(--replicas 1)
+	case " $* " in *" --replicas "*) copies=() ;; esac
+	netramctl volume create "$1" --size "$2" "${copies[@]}" "${@:3}"
+}
 
 # setup_nodes COUNT [netram-server argument...]: n1..nCOUNT with a running
 # server each, all known to the module (which is loaded when it is not)
