@@ -20,6 +20,8 @@
 
 /* One read in so many goes to another copy, to see how fast that is now. */
 #define PROBE 256
+/* A node that leaves all reads unanswered for that long is asked no more of them. */
+#define SILENT (HZ / 20)
 
 /*
  * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
@@ -132,6 +134,12 @@ static bool any_behind(struct netram_router *r, const struct netram_cmd *cmd)
 	return find_next_bit(r->pages.behind, end, cmd->page) < end;
 }
 
+static bool silent(const struct netram_session *s)
+{
+	return atomic_read(&s->reads) &&
+	       time_after(jiffies, READ_ONCE(s->heard) + SILENT);
+}
+
 /* The fastest of some copies, all up. */
 static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		   union netram_set set, u8 among)
@@ -145,8 +153,9 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		if (!(among & (1U << i)))
 			continue;
 		s = netram_router_session(r, set.slot[i]);
-		ns = s ? READ_ONCE(s->rtt_ns) : U32_MAX;
-		if (best >= 0 && (ns < least) == probe)
+		ns = s && !silent(s) ? READ_ONCE(s->rtt_ns) : U32_MAX;
+		if (best >= 0 && least != U32_MAX &&
+		    (ns == U32_MAX || (ns < least) == probe))
 			continue;
 		least = ns;
 		best = i;
@@ -214,13 +223,23 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 	return !netram_router_overdue(r, cmd);
 }
 
-static void note_rtt(struct netram_cmd *cmd)
+static void note_sent(struct netram_session *s)
+{
+	if (atomic_inc_return(&s->reads) == 1)
+		WRITE_ONCE(s->heard, jiffies);
+}
+
+static void note_answer(struct netram_cmd *cmd)
 {
 	struct netram_session *s = cmd->session;
-	u64 ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
-	u32 old = READ_ONCE(s->rtt_ns);
+	u32 old = READ_ONCE(s->rtt_ns), ns;
 
-	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + (u32)ns / 8 : ns);
+	atomic_dec(&s->reads);
+	if (cmd->error)
+		return;
+	ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
+	WRITE_ONCE(s->heard, jiffies);
+	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + ns / 8 : ns);
 }
 
 /*
@@ -251,6 +270,8 @@ static void read_done(struct netram_cmd *cmd)
 	struct netram_router *r = cmd->router;
 	s64 bad = -1;
 
+	if (cmd->flags & NETRAM_CMD_F_NOWAIT)
+		note_answer(cmd);
 	if (unlikely(cmd->error)) {
 		if (cmd->error != -ENOTCONN)
 			atomic64_inc(&cmd->session->cfg.peer->errors);
@@ -261,8 +282,6 @@ static void read_done(struct netram_cmd *cmd)
 		return;
 	}
 	netram_session_count(cmd);
-	if (cmd->flags & NETRAM_CMD_F_NOWAIT)
-		note_rtt(cmd);
 	if (unlikely(!still_copy(r, cmd))) {
 		read_elsewhere(r, cmd);
 		return;
@@ -309,6 +328,8 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		cmd->set = set;
 		cmd->replica = i;
 		cmd->done = read_done;
+		if (cmd->flags & NETRAM_CMD_F_NOWAIT)
+			note_sent(s);
 		netram_router_submit(r, s, cmd);
 		return true;
 	}

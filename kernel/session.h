@@ -130,6 +130,8 @@ struct netram_session_config {
  * @pages: pages present here, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
  * @rtt_ns: moving average of how long it takes for a read, the owner's
+ * @reads: reads under way of extents with other copies, the owner's
+ * @heard: jiffies when one of them was answered, or the first was sent; likewise
  * @slot: the owner's name for it
  * @latency: of the commands its node has carried out, the owner's
  * @backoff_ms: last pause between attempts
@@ -159,6 +161,8 @@ struct netram_session {
 	atomic_long_t			pages;
 	unsigned long			full_until;
 	u32				rtt_ns;
+	atomic_t			reads;
+	unsigned long			heard;
 	u8				slot;
 	struct netram_latency __percpu	*latency;
 	u32				backoff_ms;

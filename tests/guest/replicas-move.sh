@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: copies are made, moved and given up under load: more and fewer, drain, a node gone for good, a full node, zones
+# KERNELS: 6.1 6.12
+# TIMEOUT: 400
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+
+extents_on() { session_of "$dev" "$1" && echo "$session_extents"; }
+has_extents() { [ "$(extents_on "$1")" -eq "$2" ]; } # NODE N
+well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
+in_sync() { # WHAT HAPPENED
+	wait_for 120 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"
+	load_running || fail "$1: the load has ended: $(cat "$NETRAM_RUN/fio-load.out")"
+}
+intact() { # WHAT HAPPENED
+	blockdev --flushbufs "$dev"
+	cmp -i "$load_size:0" -n $golden_size "$dev" "$NETRAM_RUN/golden" || fail "$1: not as written"
+	expect_stat "$dev" errors -eq 0
+	expect_stat "$dev" checksum_errors -eq 0
+}
+add_node() { # NAME ZONE [SERVER-ARGUMENT...]
+	node_add "$1" && server_start "$1" "${@:3}" &&
+		netramctl node add "$1" "$(node_addr "$1"):$NODE_PORT" --zone "$2" || fail "node $1"
+}
+
+golden_size=$((16 << 20)) load_size=$((8 << 20)) total=24
+# shellcheck disable=SC2119 # no parameters are needed
+module_load || fail "the module does not load"
+add_node n1 a
+add_node n2 a
+add_node n3 b
+dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M --replicas 1) || fail "no volume"
+pattern $golden_size "$SEED" > "$NETRAM_RUN/golden"
+dd if="$NETRAM_RUN/golden" of="$dev" bs=1M seek=$((load_size >> 20)) oflag=direct status=none || fail "writing"
+load_start "$dev" $((load_size / 4))
+load_flowing "$dev"
+
+note "two copies instead of one, in different zones"
+netramctl volume set v1 --replicas 2 || fail "volume set"
+in_sync "two copies"
+[ "$(extents_on n3)" -eq $total ] || fail "$(extents_on n3) of $total extents are in zone b"
+[ $(($(extents_on n1) + $(extents_on n2))) -eq $total ] || fail "not one copy each in zone a"
+intact "two copies"
+
+note "n1 is drained and removed"
+netramctl node drain n1 > "$NETRAM_RUN/drain" 2>&1 || fail "drain: $(cat "$NETRAM_RUN/drain")"
+[ "$(extents_on n1)" -eq 0 ] || fail "n1 has $(extents_on n1) extents"
+[ "$(server_used n1)" -eq 0 ] || fail "n1 still holds $(server_used n1) bytes"
+netramctl node remove n1 || fail "node remove"
+in_sync "n1 drained"
+intact "n1 drained"
+
+note "n2 dies for good: another takes its part"
+add_node n4 a
+tune "$dev" connect_timeout_ms 500
+tune "$dev" rereplicate_delay_ms 1000
+server_kill n2
+wait_for 120 has_extents n2 0 || fail "n2 still counts for $(extents_on n2) extents"
+in_sync "n2 replaced"
+has_extents n4 $total || fail "n4 has $(extents_on n4) extents"
+netramctl node remove n2 || fail "node remove n2"
+intact "n2 replaced"
+
+note "n5 has room for a few extents only: it takes them, the others go where there is room"
+add_node n5 c --memory 6M
+add_node n6 d
+netramctl volume set v1 --replicas 3 || fail "volume set"
+in_sync "three copies"
+note "n5 has $(extents_on n5) extents, n6 $(extents_on n6)"
+[ $(($(extents_on n5) + $(extents_on n6))) -eq $total ] || fail "not a third copy of each"
+[ "$(server_used n5)" -le $((6 << 20)) ] || fail "n5 holds $(server_used n5) bytes"
+intact "three copies"
+
+note "one copy instead of three, and the memory of the others comes back"
+netramctl volume set v1 --replicas 1 || fail "volume set"
+one() { [ $(($(extents_on n3) + $(extents_on n4) + $(extents_on n5) + $(extents_on n6))) -eq $total ]; }
+wait_for 60 one || fail "more than one copy is left"
+load_end
+intact "one copy"
+wait_for 10 used_at_most $((golden_size + load_size + (1 << 20))) n3 n4 n5 n6 ||
+	fail "the nodes hold $(servers_used n3 n4 n5 n6) bytes"
+state_is "$dev" ok || fail "state $(attr_of "$dev" state)"
+exit 0
