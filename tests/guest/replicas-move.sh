@@ -22,8 +22,9 @@ intact() { # WHAT HAPPENED
 	expect_stat "$dev" checksum_errors -eq 0
 }
 add_node() { # NAME ZONE [SERVER-ARGUMENT...]
-	node_add "$1" && server_start "$1" "${@:3}" &&
-		netramctl node add "$1" "$(node_addr "$1"):$NODE_PORT" --zone "$2" || fail "node $1"
+	node_add "$1" || fail "no namespace $1"
+	server_start "$1" "${@:3}" || fail "no server $1"
+	netramctl node add "$1" "$(node_addr "$1"):$NODE_PORT" --zone "$2" || fail "node add $1"
 }
 
 golden_size=$((16 << 20)) load_size=$((8 << 20)) total=24
@@ -76,7 +77,13 @@ intact "three copies"
 
 note "one copy instead of three, and the memory of the others comes back"
 netramctl volume set v1 --replicas 1 || fail "volume set"
-one() { [ $(($(extents_on n3) + $(extents_on n4) + $(extents_on n5) + $(extents_on n6))) -eq $total ]; }
+one() {
+	local n sum=0
+	for n in n3 n4 n5 n6; do
+		sum=$((sum + $(extents_on $n)))
+	done
+	[ $sum -eq $total ]
+}
 wait_for 60 one || fail "more than one copy is left"
 load_end
 intact "one copy"
