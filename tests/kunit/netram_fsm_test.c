@@ -90,24 +90,33 @@ static void backoff_bounds(struct kunit *test)
 
 struct node_case {
 	u32 sessions, up;
+	bool draining;
 	enum netram_node_state state;
 };
 
 static const struct node_case node_cases[] = {
-	{ 0, 0, NETRAM_NODE_IDLE },
-	{ 1, 0, NETRAM_NODE_DOWN },
-	{ 1, 1, NETRAM_NODE_UP },
-	{ 2, 0, NETRAM_NODE_DOWN },
-	{ 2, 1, NETRAM_NODE_SUSPECT },
-	{ 2, 2, NETRAM_NODE_UP },
-	{ 256, 1, NETRAM_NODE_SUSPECT },
-	{ 256, 255, NETRAM_NODE_SUSPECT },
-	{ 256, 256, NETRAM_NODE_UP },
+	{ 0, 0, false, NETRAM_NODE_IDLE },
+	{ 1, 0, false, NETRAM_NODE_DOWN },
+	{ 1, 1, false, NETRAM_NODE_UP },
+	{ 2, 0, false, NETRAM_NODE_DOWN },
+	{ 2, 1, false, NETRAM_NODE_SUSPECT },
+	{ 2, 2, false, NETRAM_NODE_UP },
+	{ 256, 1, false, NETRAM_NODE_SUSPECT },
+	{ 256, 255, false, NETRAM_NODE_SUSPECT },
+	{ 256, 256, false, NETRAM_NODE_UP },
+	/* Whether it can be reached at all matters more than that it is drained. */
+	{ 0, 0, true, NETRAM_NODE_DRAINING },
+	{ 1, 0, true, NETRAM_NODE_DOWN },
+	{ 1, 1, true, NETRAM_NODE_DRAINING },
+	{ 2, 0, true, NETRAM_NODE_DOWN },
+	{ 2, 1, true, NETRAM_NODE_SUSPECT },
+	{ 2, 2, true, NETRAM_NODE_DRAINING },
 };
 
 static void node_name(const struct node_case *n, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u of %u up", n->up, n->sessions);
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u of %u up%s", n->up,
+		 n->sessions, n->draining ? ", draining" : "");
 }
 
 KUNIT_ARRAY_PARAM(node, node_cases, node_name);
@@ -116,7 +125,8 @@ static void state_of_a_node(struct kunit *test)
 {
 	const struct node_case *n = test->param_value;
 
-	KUNIT_EXPECT_EQ(test, netram_fsm_node_state(n->sessions, n->up),
+	KUNIT_EXPECT_EQ(test, netram_fsm_node_state(n->sessions, n->up,
+						    n->draining),
 			n->state);
 }
 

@@ -53,6 +53,7 @@ static void begins_empty(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->present, COUNT));
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->busy, COUNT));
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->behind, COUNT));
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
 	expect_sane(test, p);
 }
@@ -167,9 +168,9 @@ static void life_of_a_range(struct kunit *test)
 				page >= r->first && page < r->first + r->count);
 	KUNIT_EXPECT_EQ(test, netram_pages_written(p, r->first, r->count), 0);
 
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count),
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, false),
 			r->count);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, false), 0);
 	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, r->first, r->count),
 			r->count > 0);
 	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, 0, COUNT), r->count > 0);
@@ -218,7 +219,7 @@ static void drop_of_lost_pages(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 100, 100), 100);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 100, 100, false), 100);
 	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, 150, 100), 100);
 	KUNIT_EXPECT_EQ(test, lost(p), 50);
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 149, 1));
@@ -234,7 +235,7 @@ static void lose_forgets_the_dead(struct kunit *test)
 	netram_pages_written(p, 0, 10);
 	netram_pages_drop(p, 0, 5);
 	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 5);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT), 5);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 5);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 5));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 6));
@@ -246,7 +247,7 @@ static void losing_a_part(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2), 2);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, false), 2);
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 63));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 64));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 64, 1));
@@ -254,6 +255,41 @@ static void losing_a_part(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 63, 0));
 	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 63, 1), 0);
 	KUNIT_EXPECT_EQ(test, lost(p), 1);
+	expect_sane(test, p);
+}
+
+/* Another node has the pages that are not behind: they stay as they are. */
+static void losing_what_is_behind(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, 100);
+	netram_pages_drop(p, 90, 10);
+	bitmap_set(p->behind, 60, 10);
+	bitmap_set(p->behind, 95, 20);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 10);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 0);
+	KUNIT_EXPECT_EQ(test, lost(p), 10);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 60));
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 60, 1));
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 69, 1));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 70, COUNT - 70));
+	/* What the other node may hold of dropped pages is still to be trimmed. */
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 10);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind, COUNT), 30);
+	expect_sane(test, p);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 80);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
+	expect_sane(test, p);
+}
+
+static void losing_nothing_behind(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 0);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
 	expect_sane(test, p);
 }
 
@@ -278,7 +314,9 @@ static void random_walk(struct kunit *test)
 			netram_pages_drop(p, first, count);
 			break;
 		default:
-			netram_pages_lose(p, first, count);
+			bitmap_set(p->behind, first, count / 2);
+			netram_pages_lose(p, first, count, seed & 1);
+			bitmap_clear(p->behind, first, count / 4);
 			break;
 		}
 		if (i % 100 == 0)
@@ -302,6 +340,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(drop_of_lost_pages),
 	KUNIT_CASE(lose_forgets_the_dead),
 	KUNIT_CASE(losing_a_part),
+	KUNIT_CASE(losing_what_is_behind),
+	KUNIT_CASE(losing_nothing_behind),
 	KUNIT_CASE(random_walk),
 	{}
 };

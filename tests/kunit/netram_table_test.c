@@ -34,6 +34,12 @@ static struct commands *make(struct kunit *test)
 	c->cmds = kvcalloc(len, sizeof(*c->cmds), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, c->cmds);
 	KUNIT_ASSERT_EQ(test, netram_table_init(&c->table, len), 0);
+	/* In two parts, which may share a page. */
+	KUNIT_ASSERT_EQ(test, netram_table_reserve(&c->table, 0, len / 2 ?: 1),
+			0);
+	if (len > 1)
+		KUNIT_ASSERT_EQ(test, netram_table_reserve(&c->table, len / 2,
+							   len - len / 2), 0);
 	for (i = 0; i < len; i++)
 		netram_table_add(&c->table, i, &c->cmds[i]);
 	return c;
@@ -104,6 +110,7 @@ static void generations_differ(struct kunit *test)
 	cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, cmd);
 	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 1), 0);
+	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 0, 1), 0);
 	for (i = 0; i < 100; i++) {
 		netram_table_add(&table, 0, cmd);
 		if (!i)
@@ -124,11 +131,32 @@ static void exit_of_zeroes(struct kunit *test)
 	netram_table_exit(&table);
 }
 
+/* What is not reserved costs no pages; what is reserved twice costs them once. */
+static void reserve_a_part(struct kunit *test)
+{
+	struct netram_table table = {};
+	void *page;
+
+	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 10 * PER_PAGE), 0);
+	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, PER_PAGE + 1, 1), 0);
+	KUNIT_EXPECT_NULL(test, table.wire[0]);
+	KUNIT_EXPECT_NOT_NULL(test, table.wire[1]);
+	KUNIT_EXPECT_NULL(test, table.wire[2]);
+	page = table.wire[1];
+	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 2 * PER_PAGE - 1, 2),
+			0);
+	KUNIT_EXPECT_PTR_EQ(test, table.wire[1], page);
+	KUNIT_EXPECT_NOT_NULL(test, table.wire[2]);
+	KUNIT_EXPECT_NULL(test, table.wire[3]);
+	netram_table_exit(&table);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(found_by_index, len_gen_params),
 	KUNIT_CASE_PARAM(headers_apart, len_gen_params),
 	KUNIT_CASE_PARAM(deleted_is_gone, len_gen_params),
 	KUNIT_CASE(generations_differ),
+	KUNIT_CASE(reserve_a_part),
 	KUNIT_CASE(exit_of_zeroes),
 	{}
 };

@@ -72,13 +72,18 @@ static void any_node(void **state)
 {
 	u32 rounds = random_rounds(100000), sessions, up;
 	enum netram_node_state s;
+	bool draining;
 
 	while (rounds--) {
 		sessions = random_below(NETRAM_VOLUMES_MAX + 1);
 		up = random_below(sessions + 1);
-		s = netram_fsm_node_state(sessions, up);
-		assert_int_equal(s == NETRAM_NODE_IDLE, sessions == 0);
-		assert_int_equal(s == NETRAM_NODE_UP, sessions && up == sessions);
+		draining = random_below(2);
+		s = netram_fsm_node_state(sessions, up, draining);
+		assert_int_equal(s == NETRAM_NODE_DRAINING,
+				 draining && up == sessions);
+		assert_int_equal(s == NETRAM_NODE_IDLE, !draining && !sessions);
+		assert_int_equal(s == NETRAM_NODE_UP,
+				 !draining && sessions && up == sessions);
 		assert_int_equal(s == NETRAM_NODE_DOWN, sessions && !up);
 		assert_int_equal(s == NETRAM_NODE_SUSPECT, up && up < sessions);
 	}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite netram_replicas: the copies of an extent as one word. States are written
+ * as letters: . none, E empty, S stale, F filling, C copying, I in sync.
+ */
+#include <kunit/test.h>
+#include <linux/prandom.h>
+
+#include "../../kernel/replicas.c"
+
+#if !IS_ENABLED(CONFIG_KUNIT)
+#error "without CONFIG_KUNIT this suite compiles to nothing"
+#endif
+
+static const char letters[] = ".ESFCI";
+
+/* Copy n is on node 10 + n. */
+static union netram_set make(const char *states)
+{
+	union netram_set set = { .word = 0 };
+	int i;
+
+	for (i = 0; states[i]; i++) {
+		set.state[i] = strchr(letters, states[i]) - letters;
+		set.slot[i] = set.state[i] ? 10 + i : 0;
+	}
+	return set;
+}
+
+static void expect_set(struct kunit *test, union netram_set set,
+		       const char *states)
+{
+	KUNIT_EXPECT_EQ(test, set.word, make(states).word);
+}
+
+enum op { SETTLE, BEGIN, DONE, ABORT, ADD, DROP, LOSE };
+
+/* @arg: who has acknowledged, or the copy; @ret: what the operation returns */
+struct op_case {
+	const char *name;
+	enum op op;
+	const char *before;
+	int arg;
+	int ret;
+	const char *after;
+};
+
+static const struct op_case op_cases[] = {
+	{ "settle_all", SETTLE, "III", 7, true, "III" },
+	{ "settle_single", SETTLE, "I", 1, true, "I" },
+	{ "settle_none", SETTLE, "III", 0, false, "III" },
+	{ "settle_one_missed", SETTLE, "III", 5, true, "ISI" },
+	{ "settle_two_missed", SETTLE, "III", 2, true, "SIS" },
+	{ "settle_no_insync", SETTLE, "ICF", 6, false, "ICF" },
+	{ "settle_copying_missed", SETTLE, "IC", 1, true, "IS" },
+	{ "settle_filling_missed", SETTLE, "IF", 1, true, "IE" },
+	{ "settle_with_movers", SETTLE, "ICF", 7, true, "ICF" },
+	{ "settle_others_stay", SETTLE, "ISE", 1, true, "ISE" },
+	{ "settle_free_place", SETTLE, ".I", 2, true, ".I" },
+	{ "settle_stray_bits", SETTLE, "I", 15, true, "I" },
+	{ "begin_stale", BEGIN, "IS", 1, true, "IC" },
+	{ "begin_empty", BEGIN, "IE", 1, true, "IF" },
+	{ "begin_insync", BEGIN, "II", 1, false, "II" },
+	{ "begin_twice", BEGIN, "IC", 1, false, "IC" },
+	{ "begin_filling", BEGIN, "IF", 1, false, "IF" },
+	{ "done_copying", DONE, "IC", 1, true, "II" },
+	{ "done_filling", DONE, "IF", 1, true, "II" },
+	{ "done_stale", DONE, "IS", 1, false, "IS" },
+	{ "done_empty", DONE, "IE", 1, false, "IE" },
+	{ "done_insync", DONE, "EI", 1, false, "EI" },
+	{ "abort_copying", ABORT, "IC", 1, true, "IS" },
+	{ "abort_filling", ABORT, "IF", 1, true, "IE" },
+	{ "abort_stale", ABORT, "IS", 1, false, "IS" },
+	{ "add_second", ADD, "I", 0, 1, "IE" },
+	{ "add_into_gap", ADD, ".II", 0, 0, "EII" },
+	{ "add_fourth", ADD, "IIS", 0, 3, "IISE" },
+	{ "add_full", ADD, "IISE", 0, -1, "IISE" },
+	{ "drop_one", DROP, "II", 0, true, ".I" },
+	{ "drop_stale", DROP, "IS", 1, true, "I" },
+	{ "drop_last", DROP, "I", 0, false, "I" },
+	{ "drop_last_insync", DROP, "ICS", 0, false, "ICS" },
+	{ "lose_one_of_two", LOSE, "II", 0, NETRAM_LOSS_NONE, "EI" },
+	{ "lose_stale", LOSE, "IS", 1, NETRAM_LOSS_NONE, "IE" },
+	{ "lose_copying", LOSE, "IC", 1, NETRAM_LOSS_NONE, "IE" },
+	{ "lose_filling", LOSE, "IF", 1, NETRAM_LOSS_NONE, "IE" },
+	{ "lose_empty", LOSE, "IE", 1, NETRAM_LOSS_NONE, "IE" },
+	{ "lose_to_stale", LOSE, "IS", 0, NETRAM_LOSS_BEHIND, "EI" },
+	{ "lose_to_copying", LOSE, "IC", 0, NETRAM_LOSS_BEHIND, "EI" },
+	{ "lose_to_first", LOSE, "IESC", 0, NETRAM_LOSS_BEHIND, "EEIC" },
+	{ "lose_before_it", LOSE, "SI", 1, NETRAM_LOSS_BEHIND, "IE" },
+	{ "lose_last", LOSE, "I", 0, NETRAM_LOSS_ALL, "I" },
+	{ "lose_filling_no_help", LOSE, "IFE", 0, NETRAM_LOSS_ALL, "IFE" },
+};
+
+static void op_name(const struct op_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(op, op_cases, op_name);
+
+static int carry_out(union netram_set *set, enum op op, int arg)
+{
+	switch (op) {
+	case SETTLE:
+		return netram_set_settle(set, arg);
+	case BEGIN:
+		return netram_set_begin(set, arg, 10 + arg);
+	case DONE:
+		return netram_set_end(set, arg, 10 + arg, true);
+	case ABORT:
+		return netram_set_end(set, arg, 10 + arg, false);
+	case ADD:
+		return netram_set_add(set, 60);
+	case DROP:
+		return netram_set_drop(set, arg);
+	case LOSE:
+		return netram_set_lose(set, 10 + arg);
+	}
+	return -1;
+}
+
+static void operations(struct kunit *test)
+{
+	const struct op_case *c = test->param_value;
+	union netram_set set = make(c->before);
+
+	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg), c->ret);
+	if (c->op == ADD && c->ret >= 0) {
+		KUNIT_EXPECT_EQ(test, set.slot[c->ret], 60);
+		set.slot[c->ret] = 10 + c->ret;
+	}
+	expect_set(test, set, c->after);
+}
+
+/* The place has another node than it had when it was chosen. */
+static void another_node(struct kunit *test)
+{
+	union netram_set set = make("ISE");
+
+	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 1, 12));
+	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 2, 11));
+	expect_set(test, set, "ISE");
+	set = make("ICF");
+	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 1, 12, true));
+	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 2, 11, false));
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 13), NETRAM_LOSS_NONE);
+	expect_set(test, set, "ICF");
+}
+
+static void no_place(struct kunit *test)
+{
+	union netram_set set = { .word = 0 };
+
+	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), -1);
+	KUNIT_EXPECT_FALSE(test, netram_set_settle(&set, 15));
+	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 0, 0));
+	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 0, 0, true));
+	KUNIT_EXPECT_FALSE(test, netram_set_drop(&set, 0));
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_FALSE(test, netram_set_single(set));
+	KUNIT_EXPECT_EQ(test, netram_set_same(set, set), 0);
+	KUNIT_EXPECT_EQ(test, set.word, 0);
+}
+
+/* The word tells an extent on node 0 from one that has no place. */
+static void slot_zero(struct kunit *test)
+{
+	union netram_set set = { .word = 0 };
+
+	set.state[0] = NETRAM_REPLICA_INSYNC;
+	KUNIT_EXPECT_NE(test, set.word, 0);
+	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
+	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), 0);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0), NETRAM_LOSS_ALL);
+}
+
+static void find_and_same(struct kunit *test)
+{
+	union netram_set then = make("IIS"), now = make("IE.I");
+
+	KUNIT_EXPECT_EQ(test, netram_set_find(then, 11), 1);
+	KUNIT_EXPECT_EQ(test, netram_set_find(then, 13), -1);
+	KUNIT_EXPECT_EQ(test, netram_set_find(now, 12), -1);
+	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 3);
+	now.slot[0] = 12;
+	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 2);
+	KUNIT_EXPECT_EQ(test, netram_set_find(now, 12), 0);
+}
+
+static void sets_of_states(struct kunit *test)
+{
+	union netram_set set = make("ISFC");
+
+	KUNIT_EXPECT_EQ(test, netram_set_in(set, NETRAM_IN(INSYNC)), 1);
+	KUNIT_EXPECT_EQ(test, netram_set_in(set, NETRAM_IN_WRITABLE), 13);
+	KUNIT_EXPECT_EQ(test, netram_set_in(set, NETRAM_IN_PARTIAL), 10);
+	KUNIT_EXPECT_EQ(test, netram_set_in(set, NETRAM_IN_USE), 15);
+	KUNIT_EXPECT_EQ(test, netram_set_in(make("I.E."), NETRAM_IN_USE), 5);
+}
+
+static bool has_good_copy(union netram_set set)
+{
+	return !set.word || netram_set_in(set, NETRAM_IN(INSYNC));
+}
+
+/* Whatever happens in whatever order, a copy is in sync. */
+static void random_walk(struct kunit *test)
+{
+	union netram_set set = make("I"), old;
+	struct rnd_state rnd;
+	int i, arg;
+	u32 dice;
+
+	prandom_seed_state(&rnd, 20260101);
+	for (i = 0; i < 200000; i++) {
+		dice = prandom_u32_state(&rnd);
+		arg = dice >> 8 & 3;
+		old = set;
+		switch (dice & 7) {
+		case SETTLE:
+			netram_set_settle(&set, dice >> 8 & 15);
+			break;
+		case ADD:
+			arg = netram_set_add(&set, 60);
+			if (arg >= 0)
+				set.slot[arg] = 10 + arg;
+			break;
+		default:
+			carry_out(&set, dice & 7, arg);
+			break;
+		}
+		KUNIT_ASSERT_TRUE_MSG(test, has_good_copy(set) && set.word,
+				      "%llx -> %llx by %u", old.word, set.word,
+				      dice);
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE_PARAM(operations, op_gen_params),
+	KUNIT_CASE(another_node),
+	KUNIT_CASE(no_place),
+	KUNIT_CASE(slot_zero),
+	KUNIT_CASE(find_and_same),
+	KUNIT_CASE(sets_of_states),
+	KUNIT_CASE(random_walk),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "netram_replicas",
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
+
+MODULE_LICENSE("GPL");
