@@ -99,7 +99,7 @@ static void count_extent(struct netram_router *r, union netram_set set, int n)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (set.state[i] == NETRAM_REPLICA_NONE)
+		if (netram_set_state(set, i) == NETRAM_REPLICA_NONE)
 			continue;
 		s = rcu_dereference(r->sessions[set.slot[i]]);
 		if (!WARN_ON_ONCE(!s))
@@ -123,7 +123,7 @@ static int place_extent(struct netram_router *r, u64 extent)
 		if (IS_ERR(s))
 			return PTR_ERR(s);
 		set.slot[taken.count] = s->slot;
-		set.state[taken.count] = NETRAM_REPLICA_INSYNC;
+		set.life_state[taken.count] = NETRAM_REPLICA_INSYNC;
 		taken.zone[taken.count++] = s->cfg.zone;
 	}
 	count_extent(r, set, 1);
@@ -235,15 +235,17 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 		   u8 acked)
 {
 	union netram_set old, new;
-	u8 done;
+	u8 same, due;
 
+	lockdep_assert_held(&r->loss_lock);
 	do {
 		old = netram_router_set(r, extent);
 		new = old;
-		done = acked & netram_set_same(old, cmd->set);
-		if (!netram_set_settle(&new, done))
+		same = netram_set_same(old, cmd->set);
+		due = same & netram_set_in(cmd->set, NETRAM_IN_WRITABLE);
+		if (!netram_set_settle(&new, acked & same, due))
 			return false;
-		if (netram_set_in(new, NETRAM_IN_USE) & ~done)
+		if (netram_set_in(new, NETRAM_IN_USE) & ~(acked & same))
 			set_behind(r, cmd);
 		/* A full barrier, also where nothing changes. */
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
@@ -260,22 +262,60 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
  * @cmd: it; owns its pages. cmd->set is what the extent's copies were when it
  *   was sent
  * @acked: those of them that have carried it out
+ * @commit: called if it may, with copies that have not carried it out no longer in
+ *   sync, and before those that have can be found lost; or NULL
  *
- * If it may, copies that have not are not in sync any more when this returns.
+ * Without the lock if all copies have carried it out, for then one of them is what
+ * calls us, and its loss waits for this call (netram_session_ops.lost).
  *
  * Context: any.
  * Return: whether it may; if not, no copy that is in sync now has carried it out.
  */
 bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
-			  u8 acked)
+			  u8 acked,
+			  void (*commit)(struct netram_router *r,
+					 struct netram_cmd *cmd))
 {
 	u64 extent = netram_router_extent(r, cmd->page);
 	union netram_set set = netram_router_set(r, extent);
+	unsigned long flags;
+	bool settled;
 
 	if (likely(set.word == cmd->set.word &&
-		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked)))
-		return netram_set_in(set, NETRAM_IN(INSYNC));
-	return settle(r, cmd, extent, acked);
+		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked))) {
+		if (commit)
+			commit(r, cmd);
+		return true;
+	}
+	spin_lock_irqsave(&r->loss_lock, flags);
+	settled = settle(r, cmd, extent, acked);
+	if (settled && commit)
+		commit(r, cmd);
+	spin_unlock_irqrestore(&r->loss_lock, flags);
+	return settled;
+}
+
+/**
+ * netram_extent_diverged() - a write has failed: copies may differ in its pages
+ * @r: the router
+ * @cmd: it; owns its pages
+ *
+ * One of those in sync, which can be reached if there is such a one, is what
+ * counts from now on; the mover makes the others equal.
+ *
+ * Context: any.
+ */
+void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u64 extent = netram_router_extent(r, cmd->page);
+	u8 insync, up;
+
+	cmd->set = netram_router_set(r, extent);
+	insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
+	if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
+		return;
+	up = netram_extent_up(r, cmd->set, insync);
+	netram_extent_settle(r, cmd, 1U << __ffs(up ?: insync), NULL);
 }
 
 /**
@@ -299,8 +339,8 @@ void netram_extent_distrust(struct netram_router *r, u64 page,
 		.runs[0] = { 0, 1 },
 	};
 
-	if (settle(r, &cmd, netram_router_extent(r, page),
-		   netram_set_in(set, NETRAM_IN(INSYNC)) & ~(1U << i)))
+	if (netram_extent_settle(r, &cmd, netram_set_in(set, NETRAM_IN_WRITABLE) &
+					  ~(1U << i), NULL))
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 }
 
@@ -321,12 +361,26 @@ static int may_unplace(struct netram_router *r, u64 extent, u64 first,
 	return -EAGAIN;
 }
 
+/* Copies that were not in sync were not trimmed either. */
+static void owe(struct netram_router *r, union netram_set set, u8 copies)
+{
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = netram_router_session(r, set.slot[i]);
+		if ((copies & (1U << i)) && s)
+			WRITE_ONCE(s->owes, true);
+	}
+}
+
 /* Take the extent from nodes that refused it. The caller owns all its pages. */
 static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
 	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
 		return;
 	rcu_read_lock();
+	owe(r, set, netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC)));
 	count_extent(r, set, -1);
 	rcu_read_unlock();
 	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
@@ -373,20 +427,25 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
 	union netram_set old, new;
 	enum netram_loss loss;
+	u64 lost = 0;
 
+	old = netram_router_set(r, extent);
+	if (netram_set_find(old, slot) < 0)
+		return 0;
+	/* Not between a write's being settled and its being believed. */
+	spin_lock_irq(&r->loss_lock);
 	do {
 		old = netram_router_set(r, extent);
-		if (netram_set_find(old, slot) < 0)
-			return 0;
 		new = old;
 		loss = netram_set_lose(&new, slot);
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
+	if (loss != NETRAM_LOSS_NONE)
+		lost = netram_pages_lose(&r->pages, first, count,
+					 loss == NETRAM_LOSS_BEHIND);
+	spin_unlock_irq(&r->loss_lock);
 	if (old.word != new.word)
 		netram_mover_extent(&r->mover, extent);
-	if (loss == NETRAM_LOSS_NONE)
-		return 0;
-	return netram_pages_lose(&r->pages, first, count,
-				 loss == NETRAM_LOSS_BEHIND);
+	return lost;
 }
 
 /**
@@ -465,7 +524,7 @@ u64 netram_extents_stale(struct netram_router *r, u8 slot)
 	for (extent = 0; extent < r->nr_extents; extent++) {
 		set = netram_router_set(r, extent);
 		i = set.word ? netram_set_find(set, slot) : -1;
-		stale += i >= 0 && set.state[i] != NETRAM_REPLICA_INSYNC;
+		stale += i >= 0 && netram_set_state(set, i) != NETRAM_REPLICA_INSYNC;
 	}
 	return stale;
 }

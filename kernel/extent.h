@@ -8,7 +8,10 @@ union netram_set netram_extent_place(struct netram_router *r, u64 extent,
 				     int *err);
 u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among);
 bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
-			  u8 acked);
+			  u8 acked,
+			  void (*commit)(struct netram_router *r,
+					 struct netram_cmd *cmd));
+void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd);
 void netram_extent_distrust(struct netram_router *r, u64 page,
 			    union netram_set set, u8 i);
 int netram_extent_leave(struct netram_router *r, union netram_set set,

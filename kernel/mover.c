@@ -33,7 +33,7 @@
 /* Look at all extents that often while not all is well. */
 #define SCAN_MS		1000
 /* Wait so long for a page that somebody writes, then see to other extents. */
-#define OWN_MS		200
+#define OWN_MS		1000
 /* A node without room is not tried again for that long. */
 #define FULL_SPARED	(5 * HZ)
 
@@ -51,6 +51,7 @@ struct job {
 	u8			copy;	/* the one that is being changed */
 	u8			slot;	/* its node */
 	bool			full;	/* it has nothing yet */
+	union netram_set	set;	/* when it was chosen, then when it was begun */
 };
 
 static bool stopped(struct netram_mover *m)
@@ -161,6 +162,10 @@ static int fetch(const struct job *j, u64 page, u32 count)
 		if (!(up & (1U << i)) || set.slot[i] == j->slot)
 			continue;
 		err = carry_out(j->m, set.slot[i], NETRAM_OP_READ, page, count);
+		/* Its node may have lost all before it answered. */
+		if (!err && !(netram_set_same(netram_router_set(r, j->extent),
+					      set) & (1U << i)))
+			err = -ENOTCONN;
 		if (!err && r->pages.crc &&
 		    netram_integrity_verify(&r->pages, j->m->cmd, page) >= 0)
 			err = -EILSEQ;
@@ -252,6 +257,14 @@ static int give(const struct job *j, enum need need, u64 page, u32 count)
 	return err;
 }
 
+static bool under_way(const struct job *j)
+{
+	union netram_set set = netram_router_set(j->m->router, j->extent);
+
+	return netram_set_same(set, j->set) & (1U << j->copy) &
+	       netram_set_in(set, NETRAM_IN(COPYING) | NETRAM_IN(FILLING));
+}
+
 /* Return: 0 when the copy has all; else a negative errno. */
 static int give_all(const struct job *j)
 {
@@ -270,7 +283,7 @@ static int give_all(const struct job *j)
 		disown(j->m, page, count);
 		if (err)
 			return err;
-		if (stopped(j->m))
+		if (stopped(j->m) || !under_way(j))
 			return -EINTR;
 		if (need == COPY)
 			limit_rate(j->m, count);
@@ -279,7 +292,8 @@ static int give_all(const struct job *j)
 	return 0;
 }
 
-static bool begin(const struct job *j)
+/* What the copy is when it is begun counts, not what it was when it was chosen. */
+static bool begin(struct job *j)
 {
 	struct netram_router *r = j->m->router;
 	union netram_set old, new;
@@ -290,6 +304,8 @@ static bool begin(const struct job *j)
 		if (!netram_set_begin(&new, j->copy, j->slot))
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
+	j->full = netram_set_state(old, j->copy) == NETRAM_REPLICA_EMPTY;
+	j->set = new;
 	return true;
 }
 
@@ -301,7 +317,8 @@ static bool end(const struct job *j, bool done)
 	do {
 		old = netram_router_set(r, j->extent);
 		new = old;
-		if (!netram_set_end(&new, j->copy, j->slot, done))
+		if (!(netram_set_same(old, j->set) & (1U << j->copy)) ||
+		    !netram_set_end(&new, j->copy, j->slot, done))
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	return true;
@@ -319,7 +336,7 @@ static struct job job_of(struct netram_mover *m, u64 extent, u8 copy,
 			     r->pages.count),
 		.copy = copy,
 		.slot = set.slot[copy],
-		.full = set.state[copy] == NETRAM_REPLICA_EMPTY,
+		.set = set,
 	};
 }
 
@@ -345,7 +362,8 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 	err = give_all(&j);
 	if (err == -ENOSPC)
 		spare(m->router, j.slot);
-	end(&j, !err);
+	if (!end(&j, !err))
+		return DONE;
 	/* Without room there it is to be somewhere else. */
 	return !err || err == -ENOSPC ? AGAIN : DONE;
 }
@@ -363,14 +381,28 @@ static long count_present(struct netram_router *r, u64 extent)
 	return n;
 }
 
-static void count_copy(struct netram_router *r, u64 extent, u8 slot, int n)
+/*
+ * Keep a session from going: it counts one extent more. Return: NULL if it is
+ * about to go, or there is none.
+ */
+static struct netram_session *hold(struct netram_router *r, u8 slot)
 {
-	struct netram_session *s = netram_router_session(r, slot);
+	struct netram_session *s;
 
-	if (WARN_ON_ONCE(!s))
-		return;
-	atomic_long_add(n * count_present(r, extent), &s->pages);
-	atomic_add(n, &s->extents);
+	/* As place_extent(): netram_volume_detach() waits for us, or sees it. */
+	rcu_read_lock();
+	s = rcu_dereference(r->sessions[slot]);
+	if (s && READ_ONCE(s->closing))
+		s = NULL;
+	if (s)
+		atomic_inc(&s->extents);
+	rcu_read_unlock();
+	return s;
+}
+
+static void release(struct netram_session *s)
+{
+	atomic_dec(&s->extents);
 }
 
 /* One more copy, EMPTY, on a node that is not among the set's. */
@@ -379,6 +411,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 {
 	struct netram_router *r = m->router;
 	union netram_set new = old;
+	struct netram_session *s;
 	int slot;
 
 	if (hweight8(netram_set_in(old, NETRAM_IN_WRITABLE)) >=
@@ -387,41 +420,42 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	slot = netram_extent_candidate(r, old, good);
 	if (slot < 0 || netram_set_add(&new, slot) < 0)
 		return DONE;
-	/* Counted first, so that the session stays; given back if we were late. */
-	rcu_read_lock();
-	if (!netram_router_session(r, slot) ||
-	    READ_ONCE(netram_router_session(r, slot)->closing)) {
-		rcu_read_unlock();
-		return DONE;
-	}
-	count_copy(r, extent, slot, 1);
-	rcu_read_unlock();
-	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
-		count_copy(r, extent, slot, -1);
+	s = hold(r, slot);
+	if (!s)
+		return AGAIN;
+	if (cmpxchg64(&r->sets[extent], old.word, new.word) == old.word)
+		atomic_long_add(count_present(r, extent), &s->pages);
+	else
+		release(s);
 	return AGAIN;
 }
 
 /*
- * Free what a copy that was given up has. Nobody writes it: a write that is still
- * under way there owns its pages. Who still reads it looks at the set afterwards.
+ * Free what a node has of an extent of which it has no copy any more. Nobody
+ * writes that: a write that is still under way there owns its pages. Who still
+ * reads it looks at the set afterwards. Return: whether all of it is free.
  */
-static void trim_away(const struct job *j)
+static bool trim_away(const struct job *j)
 {
-	u64 page = j->extent * j->m->router->extent_pages;
-	struct netram_session *s;
+	struct netram_router *r = j->m->router;
+	u64 page = j->extent * r->extent_pages;
+	bool again = false;
 	u32 n;
 
-	for (; page < j->end; page += n) {
+	for (; page < j->end && !again; page += n) {
 		if (!own(j->m, page))
-			return;
+			return false;
 		for (n = 1; page + n < j->end; n++)
-			if (!netram_pages_lock(&j->m->router->pages, page + n, 1))
+			if (!netram_pages_lock(&r->pages, page + n, 1))
 				break;
-		s = netram_router_session(j->m->router, j->slot);
-		if (s && READ_ONCE(s->trim))
-			carry_out(j->m, j->slot, NETRAM_OP_TRIM, page, n);
+		/* Only now: it may just have been placed there anew. */
+		if (netram_set_find(netram_router_set(r, j->extent), j->slot) < 0)
+			again = carry_out(j->m, j->slot, NETRAM_OP_TRIM, page,
+					  n) == -ENOTCONN;
 		disown(j->m, page, n);
+		cond_resched();
 	}
+	return !again;
 }
 
 static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
@@ -430,14 +464,75 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 	struct job j = job_of(m, extent, copy, old);
 	struct netram_router *r = m->router;
 	union netram_set new = old;
+	struct netram_session *s;
 
 	if (!netram_set_drop(&new, copy))
 		return DONE;
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
 		return AGAIN;
-	trim_away(&j);
-	count_copy(r, extent, j.slot, -1);
+	/* It counts the extent until we give that back, so it is there. */
+	s = netram_router_session(r, j.slot);
+	if (WARN_ON_ONCE(!s))
+		return AGAIN;
+	if (!netram_session_up(s) || (READ_ONCE(s->trim) && !trim_away(&j)))
+		WRITE_ONCE(s->owes, true);
+	atomic_long_sub(count_present(r, extent), &s->pages);
+	release(s);
 	return AGAIN;
+}
+
+/* Free what a node has kept because it could not be told, or somebody wrote. */
+static void pay_off(struct netram_mover *m, struct netram_session *s)
+{
+	struct netram_router *r = m->router;
+	struct job j = { .m = m, .slot = s->slot };
+
+	WRITE_ONCE(s->owes, false);
+	for (; j.extent < r->nr_extents && !stopped(m); j.extent++) {
+		j.end = min_t(u64, (j.extent + 1) * r->extent_pages,
+			      r->pages.count);
+		if (netram_set_find(netram_router_set(r, j.extent), j.slot) >= 0)
+			continue;
+		if (!trim_away(&j))
+			WRITE_ONCE(s->owes, true);
+		if (!netram_session_up(s))
+			break;
+	}
+	if (j.extent < r->nr_extents)
+		WRITE_ONCE(s->owes, true);
+}
+
+/* Has a node that can be told something that it should not have? */
+static bool owes(struct netram_router *r, u8 slot)
+{
+	struct netram_session *s;
+	bool it_does;
+
+	rcu_read_lock();
+	s = rcu_dereference(r->sessions[slot]);
+	it_does = s && READ_ONCE(s->owes) && READ_ONCE(s->trim) &&
+		  netram_session_up(s);
+	rcu_read_unlock();
+	return it_does;
+}
+
+/* Return: whether a node that can be reached still has what it should not. */
+static bool pay_all_off(struct netram_mover *m)
+{
+	struct netram_router *r = m->router;
+	struct netram_session *s;
+	bool left = false;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = owes(r, slot) ? hold(r, slot) : NULL;
+		if (!s)
+			continue;
+		pay_off(m, s);
+		left |= READ_ONCE(s->owes);
+		release(s);
+	}
+	return left;
 }
 
 /* ---- what an extent needs ---- */
@@ -462,9 +557,9 @@ static u8 usable_copies(struct netram_router *r, union netram_set set)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		if (set.state[i] != NETRAM_REPLICA_NONE &&
+		if (netram_set_state(set, i) != NETRAM_REPLICA_NONE &&
 		    usable(r, set.slot[i],
-			   set.state[i] == NETRAM_REPLICA_INSYNC))
+			   netram_set_state(set, i) == NETRAM_REPLICA_INSYNC))
 			good |= 1U << i;
 	return good;
 }
@@ -568,7 +663,7 @@ static void mover_work(struct work_struct *work)
 					      struct netram_mover, work);
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct netram_router *r = m->router;
-	bool care;
+	bool care, owing;
 	u64 extent;
 
 	if (xchg(&m->scan, false))
@@ -582,7 +677,8 @@ static void mover_work(struct work_struct *work)
 	}
 	care = scan(m);
 	tell(m, care);
-	if ((care || !all_nodes_well(r)) && !stopped(m)) {
+	owing = pay_all_off(m);
+	if ((care || owing || !all_nodes_well(r)) && !stopped(m)) {
 		WRITE_ONCE(m->scan, true);
 		queue_delayed_work(r->mover_wq, &m->work,
 				   msecs_to_jiffies(SCAN_MS));

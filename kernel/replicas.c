@@ -8,6 +8,12 @@
  */
 #include "replicas.h"
 
+static void put_state(union netram_set *set, int i, u8 state)
+{
+	set->life_state[i] = (set->life_state[i] & ~NETRAM_SET_STATE_MASK) |
+			     state;
+}
+
 /**
  * netram_set_find() - the copy on a node
  * @set: the copies
@@ -20,13 +26,13 @@ int netram_set_find(union netram_set set, u8 slot)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		if (set.state[i] != NETRAM_REPLICA_NONE && set.slot[i] == slot)
+		if (netram_set_state(set, i) != NETRAM_REPLICA_NONE && set.slot[i] == slot)
 			return i;
 	return -1;
 }
 
 /**
- * netram_set_same() - which places still belong to the same node
+ * netram_set_same() - which copies are still the same: node and life
  * @set: the copies now
  * @then: what they were
  *
@@ -38,36 +44,53 @@ u8 netram_set_same(union netram_set set, union netram_set then)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		if (set.state[i] != NETRAM_REPLICA_NONE &&
-		    then.state[i] != NETRAM_REPLICA_NONE &&
-		    set.slot[i] == then.slot[i])
+		if (netram_set_state(set, i) != NETRAM_REPLICA_NONE &&
+		    netram_set_state(then, i) != NETRAM_REPLICA_NONE &&
+		    set.slot[i] == then.slot[i] &&
+		    !((set.life_state[i] ^ then.life_state[i]) &
+		      ~NETRAM_SET_STATE_MASK))
 			mask |= 1U << i;
 	return mask;
+}
+
+/* What a copy was before the mover began with it. */
+static u8 unmoved(u8 state)
+{
+	if (state == NETRAM_REPLICA_COPYING)
+		return NETRAM_REPLICA_STALE;
+	if (state == NETRAM_REPLICA_FILLING)
+		return NETRAM_REPLICA_EMPTY;
+	return state;
 }
 
 /**
  * netram_set_settle() - a write or TRIM may be acknowledged once this is true
  * @set: the copies; changed only if it returns true
  * @acked: those that have carried it out
+ * @due: those that were written to when it was sent, whether it was sent to them
+ *   or not
  *
- * Copies that have not are no longer in sync. At least one in sync must have.
+ * Copies that have not are no longer in sync. At least one in sync must have. A
+ * copy that the mover has begun with since will get the pages from it: they are
+ * still owned, so it has not come to them yet.
  *
  * Return: whether the request is safe.
  */
-bool netram_set_settle(union netram_set *set, u8 acked)
+bool netram_set_settle(union netram_set *set, u8 acked, u8 due)
 {
 	int i;
 
 	if (!(netram_set_in(*set, NETRAM_IN(INSYNC)) & acked))
 		return false;
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		u8 state = netram_set_state(*set, i);
+
 		if (acked & (1U << i))
 			continue;
-		if (set->state[i] == NETRAM_REPLICA_INSYNC ||
-		    set->state[i] == NETRAM_REPLICA_COPYING)
-			set->state[i] = NETRAM_REPLICA_STALE;
-		else if (set->state[i] == NETRAM_REPLICA_FILLING)
-			set->state[i] = NETRAM_REPLICA_EMPTY;
+		if (state == NETRAM_REPLICA_INSYNC)
+			put_state(set, i, NETRAM_REPLICA_STALE);
+		else if (due & (1U << i))
+			put_state(set, i, unmoved(state));
 	}
 	return true;
 }
@@ -84,10 +107,10 @@ bool netram_set_begin(union netram_set *set, u8 i, u8 slot)
 {
 	if (set->slot[i] != slot)
 		return false;
-	if (set->state[i] == NETRAM_REPLICA_STALE)
-		set->state[i] = NETRAM_REPLICA_COPYING;
-	else if (set->state[i] == NETRAM_REPLICA_EMPTY)
-		set->state[i] = NETRAM_REPLICA_FILLING;
+	if (netram_set_state(*set, i) == NETRAM_REPLICA_STALE)
+		put_state(set, i, NETRAM_REPLICA_COPYING);
+	else if (netram_set_state(*set, i) == NETRAM_REPLICA_EMPTY)
+		put_state(set, i, NETRAM_REPLICA_FILLING);
 	else
 		return false;
 	return true;
@@ -107,14 +130,11 @@ bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done)
 {
 	if (set->slot[i] != slot)
 		return false;
-	if (set->state[i] == NETRAM_REPLICA_COPYING)
-		set->state[i] = done ? NETRAM_REPLICA_INSYNC :
-				       NETRAM_REPLICA_STALE;
-	else if (set->state[i] == NETRAM_REPLICA_FILLING)
-		set->state[i] = done ? NETRAM_REPLICA_INSYNC :
-				       NETRAM_REPLICA_EMPTY;
-	else
+	if (netram_set_state(*set, i) != NETRAM_REPLICA_COPYING &&
+	    netram_set_state(*set, i) != NETRAM_REPLICA_FILLING)
 		return false;
+	put_state(set, i, done ? NETRAM_REPLICA_INSYNC :
+				 unmoved(netram_set_state(*set, i)));
 	return true;
 }
 
@@ -130,10 +150,10 @@ int netram_set_add(union netram_set *set, u8 slot)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (set->state[i] != NETRAM_REPLICA_NONE)
+		if (netram_set_state(*set, i) != NETRAM_REPLICA_NONE)
 			continue;
 		set->slot[i] = slot;
-		set->state[i] = NETRAM_REPLICA_EMPTY;
+		put_state(set, i, NETRAM_REPLICA_EMPTY);
 		return i;
 	}
 	return -1;
@@ -151,7 +171,7 @@ bool netram_set_drop(union netram_set *set, u8 i)
 	if (!(netram_set_in(*set, NETRAM_IN(INSYNC)) & ~(1U << i)))
 		return false;
 	set->slot[i] = 0;
-	set->state[i] = NETRAM_REPLICA_NONE;
+	set->life_state[i] = 0;
 	return true;
 }
 
@@ -171,16 +191,17 @@ enum netram_loss netram_set_lose(union netram_set *set, u8 slot)
 
 	if (i < 0)
 		return NETRAM_LOSS_NONE;
-	if (set->state[i] != NETRAM_REPLICA_INSYNC ||
+	set->life_state[i] += 1U << NETRAM_SET_STATE_BITS;
+	if (netram_set_state(*set, i) != NETRAM_REPLICA_INSYNC ||
 	    (netram_set_in(*set, NETRAM_IN(INSYNC)) & ~(1U << i))) {
-		set->state[i] = NETRAM_REPLICA_EMPTY;
+		put_state(set, i, NETRAM_REPLICA_EMPTY);
 		return NETRAM_LOSS_NONE;
 	}
 	for (j = 0; j < NETRAM_REPLICAS_MAX; j++) {
-		if (!(NETRAM_IN_PARTIAL & (1U << set->state[j])))
+		if (!(NETRAM_IN_PARTIAL & (1U << netram_set_state(*set, j))))
 			continue;
-		set->state[i] = NETRAM_REPLICA_EMPTY;
-		set->state[j] = NETRAM_REPLICA_INSYNC;
+		put_state(set, i, NETRAM_REPLICA_EMPTY);
+		put_state(set, j, NETRAM_REPLICA_INSYNC);
 		return NETRAM_LOSS_BEHIND;
 	}
 	return NETRAM_LOSS_ALL;

@@ -12,6 +12,9 @@
  *	  ^ the mover begins    | abort  STALE
  *	  +---------------------|----------+
  *
+ * Each copy also has a life, a small number that changes when its node came back
+ * without its pages: what an earlier life has acknowledged is worth nothing.
+ *
  * Of a STALE copy it is known what it lacks: the pages marked "behind". All else
  * it has may be read when nothing better is left.
  */
@@ -42,15 +45,18 @@ enum netram_replica_state {
  * union netram_set - the copies of an extent
  * @word: all of it; 0 when the extent has no place
  * @slot: on which node each is; 0 where there is none
- * @state: enum netram_replica_state
+ * @life_state: its life, and in the lower bits enum netram_replica_state
  */
 union netram_set {
 	u64 word;
 	struct {
 		u8 slot[NETRAM_REPLICAS_MAX];
-		u8 state[NETRAM_REPLICAS_MAX];
+		u8 life_state[NETRAM_REPLICAS_MAX];
 	};
 };
+
+#define NETRAM_SET_STATE_BITS	3
+#define NETRAM_SET_STATE_MASK	((1U << NETRAM_SET_STATE_BITS) - 1)
 
 /**
  * enum netram_loss - what is gone when a node came back without its pages
@@ -65,6 +71,18 @@ enum netram_loss {
 };
 
 /**
+ * netram_set_state() - the state of a copy
+ * @set: the copies
+ * @i: which
+ *
+ * Return: enum netram_replica_state.
+ */
+static inline u8 netram_set_state(union netram_set set, int i)
+{
+	return set.life_state[i] & NETRAM_SET_STATE_MASK;
+}
+
+/**
  * netram_set_in() - which copies are in one of some states
  * @set: the copies
  * @states: NETRAM_IN_*
@@ -77,7 +95,7 @@ static inline u8 netram_set_in(union netram_set set, u32 states)
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		mask |= (states >> set.state[i] & 1) << i;
+		mask |= (states >> netram_set_state(set, i) & 1) << i;
 	return mask;
 }
 
@@ -89,12 +107,13 @@ static inline u8 netram_set_in(union netram_set set, u32 states)
  */
 static inline bool netram_set_single(union netram_set set)
 {
-	return !(set.state[1] | set.state[2] | set.state[3]) && set.state[0];
+	return !(set.life_state[1] | set.life_state[2] | set.life_state[3]) &&
+	       set.life_state[0];
 }
 
 int netram_set_find(union netram_set set, u8 slot);
 u8 netram_set_same(union netram_set set, union netram_set then);
-bool netram_set_settle(union netram_set *set, u8 acked);
+bool netram_set_settle(union netram_set *set, u8 acked, u8 due);
 bool netram_set_begin(union netram_set *set, u8 i, u8 slot);
 bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
 int netram_set_add(union netram_set *set, u8 slot);

@@ -11,7 +11,7 @@
  * next round is due) waits on the list and dispatch_work tries again, when
  * pages are given back, when a session comes up, and every RETRY_MS.
  *
- * Lock order: wait_lock is a leaf.
+ * Lock order: wait_lock is a leaf; loss_lock has nothing below but the work queues'.
  */
 #include "router.h"
 #include "read.h"
@@ -200,7 +200,7 @@ void netram_router_count_pages(struct netram_router *r, union netram_set set,
 	int i;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (set.state[i] == NETRAM_REPLICA_NONE)
+		if (netram_set_state(set, i) == NETRAM_REPLICA_NONE)
 			continue;
 		s = netram_router_session(r, set.slot[i]);
 		if (s)
@@ -400,6 +400,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 
 	r->extent_pages = extent_pages;
 	r->nr_extents = DIV_ROUND_UP_ULL(pages, extent_pages);
+	spin_lock_init(&r->loss_lock);
 	spin_lock_init(&r->wait_lock);
 	INIT_LIST_HEAD(&r->waiting);
 	INIT_DELAYED_WORK(&r->dispatch_work, dispatch_work);
@@ -418,8 +419,9 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 		err = netram_mover_init(&r->mover, r);
 	if (!err)
 		err = netram_pages_init(&r->pages, pages, checksum);
-	if (!err)
-		err = netram_router_widen(r, r->replicas);
+	/* One more, for the new copy when an old one cannot be reached for long. */
+	if (!err && r->replicas > 1)
+		err = netram_router_widen(r, r->replicas + 1);
 	if (!r->stats || !r->latency || !r->sets)
 		err = -ENOMEM;
 	return err;

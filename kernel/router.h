@@ -39,6 +39,8 @@
  * @io_wq: for short works
  * @session_wq: for works that wait
  * @mover_wq: for the mover, which waits for all of them
+ * @loss_lock: what is lost is decided under it, and what is settled in spite of a
+ *   copy that failed; taken in softirqs too
  * @wait_lock: guards @waiting
  * @waiting: commands that wait for a page another one owns, or for a node
  * @nr_waiting: of them, those being retried included
@@ -70,6 +72,7 @@ struct netram_router {
 	struct workqueue_struct		*io_wq;
 	struct workqueue_struct		*session_wq;
 	struct workqueue_struct		*mover_wq;
+	spinlock_t			loss_lock;
 	spinlock_t			wait_lock;
 	struct list_head		waiting;
 	atomic_t			nr_waiting;

@@ -126,6 +126,7 @@ struct netram_session_config {
  * @conns: cfg->connections of them
  * @socks: as many, between handshake and start, the connect work's
  * @extents: extents placed here, the owner's
+ * @owes: it has pages of extents that have no copy here any more, the owner's
  * @closing: no extent may be placed here any more, the owner's
  * @pages: pages present here, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
@@ -157,6 +158,7 @@ struct netram_session {
 	struct netram_conn		**conns;
 	struct socket			**socks;
 	atomic_t			extents;
+	bool				owes;
 	bool				closing;
 	atomic_long_t			pages;
 	unsigned long			full_until;

@@ -133,7 +133,7 @@ static void trim_joined(struct netram_cmd *cmd)
 	u8 acked = netram_fanout_acked(cmd) | netram_fanout_full(cmd) |
 		   netram_fanout_refused(cmd) | cmd->tried;
 
-	end(cmd, netram_extent_settle(cmd->router, cmd, acked));
+	end(cmd, netram_extent_settle(cmd->router, cmd, acked, NULL));
 }
 
 /* Own a dead page that nobody wrote meanwhile. Return: whether it is ours. */
@@ -217,7 +217,8 @@ static void send(struct netram_trim *t, struct netram_cmd *cmd, u64 extent)
 	/* The others that are up have nothing to miss. */
 	cmd->tried = up & ~targets;
 	if (!targets) {
-		end(cmd, !set.word || netram_extent_settle(r, cmd, cmd->tried));
+		end(cmd, !set.word || netram_extent_settle(r, cmd, cmd->tried,
+							      NULL));
 		return;
 	}
 	if (netram_set_single(set)) {
@@ -308,13 +309,16 @@ static long remaining(unsigned long deadline)
 	return max_t(long, deadline - jiffies, 1);
 }
 
-/* The next extent that is on @slot, from @extent on, or r->nr_extents. */
-static u64 next_placed(const struct netram_router *r, u8 slot, u64 extent)
+/* The next extent that @s has something of, from @extent on, or r->nr_extents. */
+static u64 next_held(const struct netram_router *r,
+		     const struct netram_session *s, u64 extent)
 {
+	if (READ_ONCE(s->owes))
+		return extent;
 	for (; extent < r->nr_extents; extent++) {
 		union netram_set set = netram_router_set(r, extent);
 
-		if (set.word && netram_set_find(set, slot) >= 0)
+		if (set.word && netram_set_find(set, s->slot) >= 0)
 			break;
 	}
 	return extent;
@@ -329,7 +333,7 @@ static void sweep(struct netram_trim *t, struct netram_session *s,
 	struct netram_cmd *cmd;
 
 	for (;; extent += step) {
-		extent = next_placed(r, s->slot, extent);
+		extent = next_held(r, s, extent);
 		if (extent >= r->nr_extents ||
 		    !wait_event_timeout(t->wait, READ_ONCE(t->free),
 					remaining(deadline)))

@@ -69,25 +69,31 @@ static void written(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /*
- * A failed write may have landed or not: either version of a page will do, and
- * one that is not present is to be trimmed.
+ * A failed write may have landed or not: either version of a page will do, if all
+ * copies have the same, and one that is not present is to be trimmed.
  */
 static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 {
 	struct netram_pages *pages = &r->pages;
+	bool diverged = false;
 	u64 page, end;
 	u32 i;
 
 	for (i = 0; i < cmd->nr_runs; i++) {
 		page = cmd->page + cmd->runs[i].first;
 		for (end = page + cmd->runs[i].pages; page < end; page++) {
-			if (!netram_pages_present(pages, page))
+			if (!netram_pages_present(pages, page)) {
 				set_bit(page, pages->dead);
-			else if (pages->crc)
+				continue;
+			}
+			diverged = true;
+			if (pages->crc)
 				WRITE_ONCE(pages->crc[page],
 					   NETRAM_CRC_UNKNOWN);
 		}
 	}
+	if (diverged)
+		netram_extent_diverged(r, cmd);
 	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
 }
 
@@ -112,9 +118,9 @@ static void fail_write(struct netram_router *r, struct netram_cmd *cmd,
 	netram_router_finish(r, cmd, error);
 }
 
+/* A round of it is written. */
 static void acknowledged(struct netram_router *r, struct netram_cmd *cmd)
 {
-	written(r, cmd);
 	cmd->nr_runs = 0;
 	if (likely(cmd->pos == cmd->pages))
 		netram_router_finish(r, cmd, 0);
@@ -143,12 +149,14 @@ static void write_joined(struct netram_cmd *cmd)
 
 	if (unlikely(full))
 		spare(r, cmd->set, full);
-	if (likely(netram_extent_settle(r, cmd, acked)))
+	if (likely(netram_extent_settle(r, cmd, acked, written)))
 		acknowledged(r, cmd);
 	else if (!(asked & ~full))
 		refused(r, cmd);
 	else if (!(asked & ~(full | netram_fanout_refused(cmd))))
 		fail_write(r, cmd, -EIO);
+	else if (netram_router_overdue(r, cmd))
+		fail_write(r, cmd, -ETIMEDOUT);
 	else	/* What is in sync can be reached again some day, or is too late. */
 		netram_router_wait_long(r, cmd);
 }
@@ -166,7 +174,7 @@ static void write_done(struct netram_cmd *cmd)
 		fail_write(r, cmd, cmd->error);
 	} else {
 		netram_session_count(cmd);
-		if (likely(netram_extent_settle(r, cmd, 1)))
+		if (likely(netram_extent_settle(r, cmd, 1, written)))
 			acknowledged(r, cmd);
 		else
 			netram_router_wait(r, cmd);
