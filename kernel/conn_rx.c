@@ -109,15 +109,15 @@ static int handle_reply(struct netram_conn *conn)
 }
 
 /* Return: bytes used, or an errno. */
-static int take_header(struct netram_conn *conn, struct sk_buff *skb,
-		       unsigned int offset, size_t len)
+static int take_header(struct netram_conn *conn, const u8 *data,
+		       unsigned int len)
 {
 	struct netram_conn_rx *rx = &conn->rx;
-	size_t n = min(len, sizeof(rx->reply) - rx->have);
+	unsigned int n = min_t(unsigned int, len,
+			       sizeof(rx->reply) - rx->have);
 	int err;
 
-	if (skb_copy_bits(skb, offset, (u8 *)&rx->reply + rx->have, n))
-		return fail(conn, "packet cannot be read");
+	memcpy((u8 *)&rx->reply + rx->have, data, n);
 	rx->have += n;
 	if (rx->have < sizeof(rx->reply))
 		return n;
@@ -126,20 +126,15 @@ static int take_header(struct netram_conn *conn, struct sk_buff *skb,
 	return err ? err : n;
 }
 
-static int take_payload(struct netram_conn *conn, struct sk_buff *skb,
-			unsigned int offset, size_t len)
+static int take_payload(struct netram_conn *conn, const u8 *data,
+			unsigned int len)
 {
 	struct netram_conn_rx *rx = &conn->rx;
 	struct bio_vec bv = netram_cursor_segment(&rx->cursor,
-						  min_t(size_t, len, rx->left));
+						  min(len, rx->left));
 	struct netram_cmd *cmd = rx->cmd;
-	void *p = bvec_kmap_local(&bv);
-	int err = skb_copy_bits(skb, offset, p, bv.bv_len);
 
-	flush_dcache_page(bv.bv_page);
-	kunmap_local(p);
-	if (err)
-		return fail(conn, "packet cannot be read");
+	memcpy_to_bvec(&bv, data);
 	netram_cursor_advance(&rx->cursor, bv.bv_len);
 	rx->left -= bv.bv_len;
 	if (!rx->left) {
@@ -150,24 +145,50 @@ static int take_payload(struct netram_conn *conn, struct sk_buff *skb,
 	return bv.bv_len;
 }
 
+/* Contiguous bytes of the stream. Return: 0 or an errno. */
+static int take(struct netram_conn *conn, const u8 *data, unsigned int len)
+{
+	int n;
+
+	for (; len; data += n, len -= n) {
+		if (conn->rx.cmd)
+			n = take_payload(conn, data, len);
+		else
+			n = take_header(conn, data, len);
+		if (n < 0)
+			return n;
+	}
+	return 0;
+}
+
+static void take_skb(struct netram_conn *conn, struct sk_buff *skb,
+		     unsigned int offset, unsigned int len)
+{
+	struct skb_seq_state seq;
+	unsigned int at, n;
+	const u8 *data;
+
+	skb_prepare_seq_read(skb, offset, offset + len, &seq);
+	for (at = 0; at < len; at += n) {
+		n = min(skb_seq_read(at, &data, &seq), len - at);
+		if (unlikely(!n)) {
+			fail(conn, "packet cannot be read");
+			break;
+		}
+		if (take(conn, data, n))
+			break;
+	}
+	skb_abort_seq_read(&seq);
+}
+
 /* Never an error to tcp_read_sock(): a failed stream is read and thrown away. */
 static int actor(read_descriptor_t *desc, struct sk_buff *skb,
 		 unsigned int offset, size_t len)
 {
 	struct netram_conn *conn = desc->arg.data;
-	size_t left = len;
-	int n;
 
-	while (left && !conn->rx.failed) {
-		if (conn->rx.cmd)
-			n = take_payload(conn, skb, offset, left);
-		else
-			n = take_header(conn, skb, offset, left);
-		if (n < 0)
-			break;
-		offset += n;
-		left -= n;
-	}
+	if (likely(!conn->rx.failed))
+		take_skb(conn, skb, offset, len);
 	conn->rx.bytes += len;
 	conn->rx.last = jiffies;
 	conn->rx.budget -= len;

@@ -4,6 +4,10 @@
 
 #include <linux/bio.h>
 #include <linux/highmem.h>
+#include <netram/limits.h>
+
+/* Contiguous memory has contiguous addresses. */
+static_assert(!IS_ENABLED(CONFIG_HIGHMEM), "netram needs a 64-bit kernel");
 
 /**
  * struct netram_cursor - a place in the data of a chain of bios
@@ -78,6 +82,20 @@ static inline struct bio_vec netram_cursor_segment(const struct netram_cursor *c
 
 	bv.bv_len = min(bv.bv_len, max);
 	return bv;
+}
+
+/**
+ * netram_cursor_page() - the page of data at the cursor
+ * @c: the cursor, with a page of data before the end
+ *
+ * Return: where it is, or NULL if it is in several pieces.
+ */
+static inline const void *netram_cursor_page(const struct netram_cursor *c)
+{
+	struct bio_vec bv = netram_cursor_bvec(c, NETRAM_PAGE_SIZE);
+
+	return likely(bv.bv_len == NETRAM_PAGE_SIZE) ?
+	       page_address(bv.bv_page) + bv.bv_offset : NULL;
 }
 
 void netram_cursor_zero(struct netram_cursor *c, unsigned int bytes);

@@ -22,7 +22,7 @@ static bool all_zero(const void *p, unsigned int len)
 	return !memchr_inv(p, 0, len);
 }
 
-static u32 crc_of_page(struct netram_cursor *c)
+static u32 crc_of_pieces(struct netram_cursor c)
 {
 	unsigned int left = NETRAM_PAGE_SIZE;
 	u32 crc = CRC_SEED;
@@ -30,12 +30,21 @@ static u32 crc_of_page(struct netram_cursor *c)
 	void *p;
 
 	for (; left; left -= bv.bv_len) {
-		bv = netram_cursor_segment(c, left);
+		bv = netram_cursor_segment(&c, left);
 		p = bvec_kmap_local(&bv);
 		crc = crc32c(crc, p, bv.bv_len);
 		kunmap_local(p);
-		netram_cursor_advance(c, bv.bv_len);
+		netram_cursor_advance(&c, bv.bv_len);
 	}
+	return crc;
+}
+
+/* @p: the page at @c, if it is in one piece */
+static u32 crc_of_page(const struct netram_cursor *c, const void *p)
+{
+	u32 crc = likely(p) ? crc32c(CRC_SEED, p, NETRAM_PAGE_SIZE) :
+			      crc_of_pieces(*c);
+
 	return crc != NETRAM_CRC_UNKNOWN ? crc : ~NETRAM_CRC_UNKNOWN;
 }
 
@@ -46,7 +55,7 @@ static bool matches(const struct netram_pages *pages, u64 page, u32 crc)
 	return known == crc || known == NETRAM_CRC_UNKNOWN;
 }
 
-static bool zero_page(struct netram_cursor c)
+static bool zero_pieces(struct netram_cursor c)
 {
 	unsigned int left = NETRAM_PAGE_SIZE;
 	struct bio_vec bv;
@@ -74,12 +83,13 @@ static bool zero_page(struct netram_cursor c)
  */
 bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc)
 {
-	bool zero = zero_page(*c);
+	const void *p = netram_cursor_page(c);
+	bool zero = likely(p) ? all_zero(p, NETRAM_PAGE_SIZE) :
+				zero_pieces(*c);
 
 	if (!zero && checksum)
-		*crc = crc_of_page(c);
-	else
-		netram_cursor_advance(c, NETRAM_PAGE_SIZE);
+		*crc = crc_of_page(c, p);
+	netram_cursor_advance(c, NETRAM_PAGE_SIZE);
 	return zero;
 }
 
@@ -106,7 +116,8 @@ s64 netram_integrity_verify(const struct netram_pages *pages,
 					  NETRAM_PAGE_SHIFT);
 		page = cmd->page + cmd->runs[i].first;
 		for (j = 0; j < cmd->runs[i].pages; j++) {
-			crc = crc_of_page(&c);
+			crc = crc_of_page(&c, netram_cursor_page(&c));
+			netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
 			if (page + j >= from && !matches(pages, page + j, crc))
 				return page + j;
 		}

@@ -6,7 +6,9 @@
  * - sk_set_memalloc(): packets for this socket may use the reserves, so that
  *   the answer that frees memory can be received when there is none.
  * - sk_allocation without reclaim, and no task fragment: the sender may be the
- *   very task that reclaims.
+ *   very task that reclaims. GFP_NOWAIT, for with GFP_NOIO each allocation is a
+ *   point where the sender may be preempted: a server on this machine was woken
+ *   by the first segment of a request and ran in between every two of them.
  * - no lingering: what an old connection still holds is never sent once it is
  *   closed, so no late write follows a reconnect.
  * - a lock class of its own: sk_lock is taken below fs_reclaim here, which
@@ -46,7 +48,7 @@ static void reclassify(struct sock *sk)
 static void set_options(struct sock *sk)
 {
 	reclassify(sk);
-	sk->sk_allocation = GFP_NOIO | __GFP_MEMALLOC;
+	sk->sk_allocation = GFP_NOWAIT | __GFP_MEMALLOC;
 	sk->sk_use_task_frag = false;
 	sk_set_memalloc(sk);
 	sock_no_linger(sk);

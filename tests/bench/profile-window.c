@@ -2,13 +2,17 @@
 /*
  * In the guest of tests/bench/profile: have the plugin count for so many
  * milliseconds, from when the disk has done so many operations.
- *   profile-window DISK AFTER-OPERATIONS MS      DISK as in /sys/block
- * Prints the operations of the disk in that time.
+ *   profile-window DISK AFTER-OPERATIONS MS [pages]      DISK as in /sys/block
+ * Prints the operations of the disk in that time. With "pages" each 4096 bytes
+ * count as one: those of swap are merged more or less by chance.
  */
 #include <err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+static bool pages;
 
 static void wait_ms(long ms)
 {
@@ -19,13 +23,14 @@ static void wait_ms(long ms)
 
 static long operations(const char *path)
 {
-	long reads, writes;
+	long reads, read, writes, written; /* requests and sectors */
 	FILE *f = fopen(path, "r");
 
-	if (!f || fscanf(f, "%ld %*d %*d %*d %ld", &reads, &writes) != 2)
+	if (!f || fscanf(f, "%ld %*d %ld %*d %ld %*d %ld", &reads, &read,
+			 &writes, &written) != 4)
 		err(1, "%s", path);
 	fclose(f);
-	return reads + writes;
+	return pages ? (read + written) / 8 : reads + writes;
 }
 
 int main(int argc, char **argv)
@@ -33,8 +38,9 @@ int main(int argc, char **argv)
 	char path[256];
 	long first, before;
 
-	if (argc != 4)
-		errx(2, "usage: profile-window DISK AFTER-OPERATIONS MS");
+	if (argc < 4 || argc > 5)
+		errx(2, "usage: profile-window DISK AFTER-OPERATIONS MS [pages]");
+	pages = argc == 5;
 	snprintf(path, sizeof(path), "/sys/block/%s/stat", argv[1]);
 	first = operations(path);
 	while (operations(path) < first + atol(argv[2]))

@@ -69,6 +69,23 @@ static void by_segments(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, c.bio, (struct bio *)NULL);
 }
 
+/* A page is found where it lies, unless it is cut up. */
+static void by_pages(struct kunit *test)
+{
+	struct bios *b;
+	struct netram_cursor c = start(test, &b);
+	const void *p;
+	u32 at;
+
+	for (at = 0; at < BYTES; at += 4096) {
+		p = netram_cursor_page(&c);
+		KUNIT_ASSERT_EQ(test, !p, netram_cursor_bvec(&c, 4096).bv_len < 4096);
+		if (p)
+			KUNIT_ASSERT_EQ(test, memcmp(p, b->flat + at, 4096), 0);
+		netram_cursor_advance(&c, 4096);
+	}
+}
+
 static void pieces_are_bounded(struct kunit *test)
 {
 	struct bios *b;
@@ -174,6 +191,7 @@ static void bios_are_left_alone(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(by_pieces, layout_gen_params),
 	KUNIT_CASE_PARAM(by_segments, layout_gen_params),
+	KUNIT_CASE_PARAM(by_pages, layout_gen_params),
 	KUNIT_CASE_PARAM(pieces_are_bounded, layout_gen_params),
 	KUNIT_CASE_PARAM(advance_anywhere, layout_gen_params),
 	KUNIT_CASE_PARAM(advance_by_nothing, layout_gen_params),
