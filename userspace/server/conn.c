@@ -32,6 +32,7 @@ struct conn {
 	struct conn *next;
 	struct conn *next_turn;
 	int fd;
+	int low_mark;		/* bytes the socket tells of; fewer stay quiet */
 	bool poll_in;		/* in the kernel */
 	bool poll_out;		/* likewise: the socket had no room */
 	bool readable;
@@ -219,6 +220,20 @@ static void receive_and_run(struct conn *c)
 	}
 }
 
+/* So much of a payload is waited for at once; then others may be served. */
+#define LOW_MARK_MAX	(256 << 10)
+
+/* Before sleeping: not to be woken for each segment of a long payload. */
+static void set_low_mark(struct conn *c)
+{
+	uint32_t n = session_needs(&c->session);
+	int mark = n < LOW_MARK_MAX ? (int)n : LOW_MARK_MAX;
+
+	if (mark != c->low_mark)
+		setsockopt(c->fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof(mark));
+	c->low_mark = mark;
+}
+
 /* Take the session as far as it goes, in one turn. */
 static void conn_advance(struct conn *c)
 {
@@ -235,6 +250,8 @@ static void conn_advance(struct conn *c)
 	if (s->wants_turn || can_receive(c) ||
 	    (full && out_room(&s->out)))
 		add_turn(c);
+	else if (s->wants_input)
+		set_low_mark(c);
 	if (session_finished(s))
 		conn_close(c);
 }
@@ -289,6 +306,7 @@ void conn_start(struct loop *loop, int fd)
 	memset(c, 0, offsetof(struct conn, session));
 	c->loop = loop;
 	c->fd = fd;
+	c->low_mark = 1;
 	c->deadline = clock_ms() + LOOP_HANDSHAKE_MS;
 	c->next = loop->conns;
 	if (c->next)

@@ -100,7 +100,7 @@ static int make_store(struct server *s)
 					(unsigned int)o->max_exports,
 					o->export_size);
 	if (ret) {
-		log_error("out of memory");
+		log_error("no store: %s", strerror(-ret));
 		return ret;
 	}
 	return declare_exports(s);

@@ -418,6 +418,12 @@ void session_received(struct session *s, size_t len)
 	s->end += n;
 }
 
+uint32_t session_needs(const struct session *s)
+{
+	return s->phase == SESSION_PAYLOAD && s->window >= SESSION_BULK ?
+	       s->window : 1;
+}
+
 uint32_t session_gather(struct session *s)
 {
 	return out_gather(&s->out, session_space(s));

@@ -128,6 +128,9 @@ void session_run(struct session *s);
 int session_recv_iov(struct session *s, struct iovec *iov);
 void session_received(struct session *s, size_t len);
 
+/* With fewer bytes than this nothing worth a turn can be done. */
+uint32_t session_needs(const struct session *s);
+
 /* Next bytes to send in session->out.iov; 0: none. */
 uint32_t session_gather(struct session *s);
 void session_sent(struct session *s, size_t len);

@@ -42,11 +42,11 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_WRITE
+#ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
 #endif
 
 #ifndef MFD_NOEXEC_SEAL
@@ -60,6 +60,9 @@
 
 /* From so many pages on writing zeroes is the cheaper way to have them. */
 #define FILL_PAGES	8U
+
+/* Pages that Linux maps around one that is read: 64 KiB, aligned. */
+#define FAULT_AROUND	16U
 
 /* Pages added between two questions to the host. */
 #define CHECK_PAGES	1024U
@@ -104,6 +107,13 @@ int store_init(struct store *store, uint64_t limit_bytes,
 
 	if (z == MAP_FAILED)
 		return -errno;
+	store->zero_fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	if (store->zero_fd < 0) {
+		int err = errno;
+
+		munmap(z, STORE_ZEROES);
+		return -err;
+	}
 	store->zeroes = z;
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
@@ -115,6 +125,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 
 void store_exit(struct store *store)
 {
+	close(store->zero_fd);
 	munmap((void *)store->zeroes, STORE_ZEROES);
 }
 
@@ -264,18 +275,51 @@ static int write_zeroes(struct space *sp, uint64_t page, uint64_t nr)
 }
 
 /*
- * Faulting pages in for writing goes through them one at a time. Where there are
- * many, let write(2) allocate them: then they are mapped by faults for reading,
- * each of which takes its neighbours along, and writable all the same, since
- * this file system wants no notice of a first write.
+ * Allocate and map @nr pages, fewer than FILL_PAGES, by having the kernel write
+ * to each as a program's store would, but for what it does when that fails.
+ */
+static int touch(struct space *sp, uint64_t page, uint64_t nr)
+{
+	struct iovec iov[FILL_PAGES];
+	ssize_t ret;
+	uint64_t i;
+
+	for (i = 0; i < nr; i++) {
+		iov[i].iov_base = sp->map + ((page + i) << NETRAM_PAGE_SHIFT);
+		iov[i].iov_len = 1;
+	}
+	do {
+		ret = readv(sp->store->zero_fd, iov, (int)nr);
+	} while (ret < 0 && errno == EINTR);
+	return ret == (ssize_t)nr ? 0 : -1;
+}
+
+/*
+ * Map pages that are allocated. A fault for reading takes all its neighbours
+ * along, writable all the same, since this file system wants no notice of a
+ * first write: so one of each group is enough.
+ */
+static int map_pages(struct space *sp, uint64_t page, uint64_t end)
+{
+	while (page < end) {
+		if (advise(sp, page, 1, MADV_POPULATE_READ))
+			return -1;
+		page = (page / FAULT_AROUND + 1) * FAULT_AROUND;
+	}
+	return 0;
+}
+
+/*
+ * A fault for writing allocates one page. Where there are many, write(2)
+ * allocates them for less, mapping included.
  */
 static int allocate(struct space *sp, uint64_t page, uint64_t nr)
 {
 	if (nr < FILL_PAGES)
-		return advise(sp, page, nr, MADV_POPULATE_WRITE);
+		return touch(sp, page, nr);
 	if (write_zeroes(sp, page, nr))
 		return -1;
-	return advise(sp, page, nr, MADV_POPULATE_READ);
+	return map_pages(sp, page, page + nr);
 }
 
 /* The pages are BUSY by us and reserved; afterwards PRESENT, pinned once. */

@@ -24,6 +24,7 @@
  * @unchecked: pages added since it was asked; atomic
  * @tight: it said no; atomic
  * @zeroes: STORE_ZEROES bytes of zeroes to send holes from; costs no memory
+ * @zero_fd: /dev/zero
  */
 struct store {
 	uint64_t limit;
@@ -32,6 +33,7 @@ struct store {
 	uint64_t unchecked;
 	bool tight;
 	const void *zeroes;
+	int zero_fd;
 };
 
 /**

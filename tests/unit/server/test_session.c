@@ -221,11 +221,15 @@ static void any_cut(void **state)
 static void broken_off(void **state)
 {
 	say_hello("broken?size=1048576");
+	talk(50000);
+	assert_int_equal(session_needs(s), 1);
+	nr_sent = 0;
 	say_request(NBD_CMD_WRITE, 5, 500 * 1000);
 	more(200 * 1000);
 	talk(50000);
 	assert_int_equal(s->phase, SESSION_PAYLOAD);
 	assert_true(s->window > 0);
+	assert_int_equal(session_needs(s), 300 * 1000);
 	session_eof(s);
 	assert_true(session_finished(s));
 	space_trim(session_space(s), 0, MIB);

@@ -192,6 +192,23 @@ static void tight_host(void **state)
 	holds(2);
 }
 
+/* Pages that the kernel does not give are refused, not counted. */
+static void not_given(void **state)
+{
+	int fd = store.zero_fd;
+
+	store.zero_fd = -1;
+	assert_int_equal(put(0, 3 * PAGE, 'n'), -ENOSPC);
+	holds(0);
+	store.zero_fd = fd;
+	assert_int_equal(put(0, 3 * PAGE, 'n'), 0);
+	holds(3);
+	reads(0, 3 * PAGE, 'n');
+	assert_int_equal(put(PAGE, 40 * PAGE + 1, 'o'), 0);
+	holds(42);
+	reads(PAGE, 40 * PAGE + 1, 'o');
+}
+
 static void runs(void **state)
 {
 	bool present;
@@ -297,6 +314,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(written_after_trim, setup, teardown),
 		cmocka_unit_test_setup_teardown(zeroed_while_pinned, setup, teardown),
 		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
