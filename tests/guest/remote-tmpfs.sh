@@ -33,6 +33,6 @@ expect_stat "$dev" errors -eq 0
 pages=$(attr_of "$dev" pages)
 rm /mnt/*
 given_back() { [ "$(attr_of "$dev" pages)" -lt $((pages / 100)) ]; }
-wait_for 5 given_back || fail "$(attr_of "$dev" pages) of $pages pages are still on the nodes"
+within 5 given_back || fail "$(attr_of "$dev" pages) of $pages pages are still on the nodes"
 netramctl swapoff v1 || fail "swapoff"
 exit 0

@@ -32,7 +32,7 @@ note "swapoff with pages out there"
 rm -f "$NETRAM_RUN/ready"
 (cgroup_exec hog "$memcheck" 128 "$((SEED + 1))" 0 1 "$NETRAM_RUN/ready" > "$NETRAM_RUN/check") &
 hog=$!
-wait_for 300 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
+wait_for 100 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2 n3)
 fair 20 50 n1 n2 n3
 [ "$(swap_used_kb "$dev")" -gt $((64 << 10)) ] || fail "only $(swap_used_kb "$dev") kB are out"
