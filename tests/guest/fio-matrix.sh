@@ -31,7 +31,7 @@ matrix() { # DEVICE
 			echo "[$size-$depth]"
 			echo stonewall
 			case $size in
-			mixed) printf 'bsrange=4k-256k\nblockalign=4k\nio_size=4m\n' ;;
+			mixed) printf 'bsrange=4k-1m\nblockalign=4k\nio_size=4m\n' ;;
 			4k) printf 'bs=4k\nio_size=1m\n' ;;
 			16k) printf 'bs=16k\nio_size=2m\n' ;;
 			*) printf 'bs=%s\nio_size=4m\n' "$size" ;;
