@@ -4,6 +4,7 @@
 # KERNELS: 6.1 6.12
 # TIMEOUT: 400
 # MEM: 384M
+# MEM-DEBUG: 512M
 # TOPOLOGY: remote
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
