@@ -19,8 +19,9 @@ exec {pause_fd}<> <(:)
 # first supported one, and on the debug kernel, which is ten times slower.
 in_full() {
 	case $(uname -r) in 6.1.*) ;; *) return 1 ;; esac
-	[ ! -e /sys/kernel/debug/kmemleak ]
+	! debug_kernel
 }
+debug_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
 
 pause() { read -r -t "$1" -u "$pause_fd"; return 0; } # sleep, without a program
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
