@@ -17,6 +17,12 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 note() { echo "# $*"; }
 
+# An emulated processor takes a tenth of a second to start a program, one with a
+# debug kernel half a second: what is called often is done by the shell itself.
+exec {pause_fd}<> <(:)
+pause() { read -r -t "$1" -u "$pause_fd"; return 0; } # sleep
+now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
 # wait_for SECONDS COMMAND...: until it succeeds; 1 and a message when it does not.
 # SECONDS is what it takes on a machine with nothing else to do, generously. One
 # that is busy, or a debug kernel, gets six times as much: patience costs nothing
@@ -24,14 +30,14 @@ note() { echo "# $*"; }
 PATIENCE=6
 wait_for() {
 	local limit=$(($1 * PATIENCE)) end
-	end=$(($(date +%s%N) / 1000000 + limit * 1000))
+	end=$((${EPOCHREALTIME/[.,]/} + limit * 1000000))
 	shift
 	until "$@" > /dev/null 2>&1; do
-		if [ $(($(date +%s%N) / 1000000)) -ge "$end" ]; then
+		if [ "${EPOCHREALTIME/[.,]/}" -ge $end ]; then
 			echo "waited $limit s in vain for: $*" >&2
 			return 1
 		fi
-		sleep 0.1
+		pause 0.05
 	done
 }
 

@@ -2,8 +2,6 @@
 # shellcheck shell=bash
 # What the guest tests share beyond tests/vm/guest-lib.sh, which this reads in:
 #   . "$NETRAM_TOP/tests/guest/common/lib.sh"
-# An emulated processor takes a tenth of a second to start a program, so what is
-# called often is done by the shell itself.
 # shellcheck source=tests/vm/guest-lib.sh
 . "$NETRAM_TOP/tests/vm/guest-lib.sh"
 
@@ -13,7 +11,6 @@ SEED=${NETRAM_TEST_SEED:-$((RANDOM * 32768 + RANDOM + 1))}
 shmem_before=0 # see freed
 within_ms=0    # set by within
 echo "# seed $SEED (NETRAM_TEST_SEED)"
-exec {pause_fd}<> <(:)
 
 # Where a test repeats something, it does so less often on kernels other than the
 # first supported one, and on the debug kernel, which is ten times slower.
@@ -23,24 +20,9 @@ in_full() {
 }
 debug_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
 
-pause() { read -r -t "$1" -u "$pause_fd"; return 0; } # sleep, without a program
-now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 word_of() { # FILE: its first line
 	local word
 	read -r word < "$1" && echo "$word"
-}
-
-wait_for() { # as the original
-	local limit=$(($1 * PATIENCE)) end
-	end=$((${EPOCHREALTIME/[.,]/} + limit * 1000000))
-	shift
-	until "$@" > /dev/null 2>&1; do
-		if [ "${EPOCHREALTIME/[.,]/}" -ge $end ]; then
-			echo "waited $limit s in vain for: $*" >&2
-			return 1
-		fi
-		pause 0.05
-	done
 }
 
 # within SECONDS COMMAND...: succeeds in that time, which is part of what the test
