@@ -6,7 +6,8 @@
  *   failnth node NAME ADDRESS [SKIP]  add a node
  *   failnth module FILE [SKIP]        load the module
  * What was made in spite of it, and by the last, is undone each time, which must
- * succeed. SKIP: N grows by so many more, at random, where there are too many.
+ * succeed. SKIP: N grows by so many more on average, at random by the environment's
+ * SEED, where there are too many.
  * Prints "refused=N tolerated=N"; exit 1 when something is left, or not refused
  * and not there. Needs a kernel with FAULT_INJECTION.
  */
@@ -113,7 +114,7 @@ static void all(const struct kind *kind, int skip)
 
 	if (fd < 0)
 		die("fail-nth", -errno);
-	for (nth = 1;; nth += 1 + (skip ? rand() % (2 * skip) : 0)) {
+	for (nth = 1;; nth += 1 + (skip ? rand() % (2 * skip + 1) : 0)) {
 		left = one(kind, fd, nth, &err);
 		undone = kind->undo();
 		/* It may be there though we were told otherwise: the answer got lost. */
@@ -134,6 +135,7 @@ static void all(const struct kind *kind, int skip)
 int main(int argc, char **argv)
 {
 	const struct kind *kind = NULL;
+	const char *seed = getenv("SEED");
 	int skip = 0, err, i;
 	size_t k;
 
@@ -145,6 +147,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: failnth volume NAME | node NAME ADDRESS | module FILE  [SKIP]\n");
 		return 2;
 	}
+	srand(seed ? strtoul(seed, NULL, 0) : 1);
 	name = file = argv[2];
 	address = argv[3];
 	if (argc > i)
