@@ -10,6 +10,7 @@
 
 times=20
 ! in_full || times=100
+! debug_kernel || times=10
 refused() { # TEXT COMMAND...
 	local text=$1 err
 	shift
