@@ -119,7 +119,7 @@ data = bytearray(40 << 20)
 for i in range(0, len(data), 4096):
     data[i] = 1
 open("'"$NETRAM_RUN"'/ready", "w").close()
-time.sleep(600)'
+time.sleep(6000)'
 ) &
 hog=$!
 wait_for 120 test -e "$NETRAM_RUN/ready" || fail "no pages swapped"
@@ -131,7 +131,8 @@ echo max > "$NETRAM_RUN/cg/hog/memory.max"
 mkdir "$NETRAM_RUN/fill"
 mount -t tmpfs -o size=100% none "$NETRAM_RUN/fill" || fail "tmpfs"
 available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-dd if=/dev/zero of="$NETRAM_RUN/fill/fill" bs=1M count=$(((available >> 10) - 108)) status=none
+# pages that nobody has to fill with anything
+fallocate -l $(((available >> 10) - 108))M "$NETRAM_RUN/fill/fill" || fail "fallocate"
 refuses 1 "would not fit" swapoff v1
 grep -q '^/dev/netram0 ' /proc/swaps || fail "it went on all the same"
 umount "$NETRAM_RUN/fill"

@@ -20,7 +20,7 @@ wait_for 5 shmem_grown || fail "the servers' memory is not where this test looks
 
 note "half of it"
 blkdiscard -o 64M -l 64M "$dev" || fail "blkdiscard"
-wait_for 5 used_at_most $((peak / 2 + (1 << 20))) n1 n2 n3 || fail "half is not given back"
+within 5 used_at_most $((peak / 2 + (1 << 20))) n1 n2 n3 || fail "half is not given back"
 [ "$(servers_used n1 n2 n3)" -ge $((64 << 20)) ] || fail "more than that half was given back"
 [ "$(attr_of "$dev" pages)" -eq 16384 ] || fail "$(attr_of "$dev" pages) pages present, not 16384"
 cmp -n $((64 << 20)) "$dev" /dev/zero > /dev/null && fail "the first half reads as zeroes"
@@ -41,7 +41,7 @@ peak2=$(servers_used n1 n2 n3)
 
 note "blkdiscard --zeroout"
 blkdiscard -z "$dev" || fail "blkdiscard -z"
-wait_for 5 used_at_most $((peak2 / 100)) n1 n2 n3 || fail "WRITE_ZEROES gives nothing back"
+within 5 used_at_most $((peak2 / 100)) n1 n2 n3 || fail "WRITE_ZEROES gives nothing back"
 
 note "deleting the volume"
 fio_run fill2 --filename="$dev" --rw=write --bs=256k --iodepth=8 --size=64m || fail "filling"

@@ -15,9 +15,9 @@ server_start n1 || fail "no server"
 server_start n2 || fail "no server"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-# it listens once it has its socket
-listens() { grep -qs "^[0-9a-f]* *16 *$events " /proc/net/netlink; }
-wait_for 20 listens || pause 3
+# 16 is generic netlink; it has joined a group
+listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
+wait_for 20 listens || fail "nobody listens for events"
 
 # happened TEXT...: the last event with all these texts in its line comes soon
 happened() {

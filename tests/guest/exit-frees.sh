@@ -20,7 +20,7 @@ trap "cgroup_end hog" EXIT
 discards=$(stat_of "$dev" discards)
 (cgroup_exec hog "$memcheck" 96 "$SEED" 0 1 "$NETRAM_RUN/ready") &
 hog=$!
-wait_for 60 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
+wait_for 100 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 peak=$(servers_used n1 n2)
 [ "$peak" -gt $((48 << 20)) ] || fail "only $peak bytes on the servers"
 kill -KILL "$hog"

@@ -22,8 +22,8 @@ matrix() { # DEVICE
 		verify_state_save=0
 		randseed=$SEED
 		numjobs=4
-		size=30m
-		offset_increment=30m
+		size=$((volume_mib / 4))m
+		offset_increment=$((volume_mib / 4))m
 		group_reporting
 	J
 	for size in $sizes; do
@@ -31,7 +31,7 @@ matrix() { # DEVICE
 			echo "[$size-$depth]"
 			echo stonewall
 			case $size in
-			mixed) printf 'bsrange=4k-256k\nblockalign=4k\nio_size=4m\n' ;;
+			mixed) printf 'bsrange=4k-1m\nblockalign=4k\nio_size=4m\n' ;;
 			4k) printf 'bs=4k\nio_size=1m\n' ;;
 			16k) printf 'bs=16k\nio_size=2m\n' ;;
 			*) printf 'bs=%s\nio_size=4m\n' "$size" ;;
@@ -58,9 +58,9 @@ on_nodes() { # COUNT LOW HIGH: each node's share of the pages in percent
 	for ((i = 1; i <= count; i++)); do
 		names+=("n$i")
 	done
-	dev=$(volume_create "v$count" 120M) || fail "no volume"
+	dev=$(volume_create "v$count" ${volume_mib}M) || fail "no volume"
 	# every page once, so that the shares are those of a full volume
-	fio_run fill --filename="$dev" --rw=write --bs=1m --size=120m --iodepth=4 --verify=crc32c ||
+	fio_run fill --filename="$dev" --rw=write --bs=1m --size=${volume_mib}m --iodepth=4 --verify=crc32c ||
 		fail "filling $dev"
 	fair "$2" "$3" "${names[@]}"
 	matrix "$dev"
@@ -68,12 +68,13 @@ on_nodes() { # COUNT LOW HIGH: each node's share of the pages in percent
 	expect_stat "$dev" errors -eq 0
 	expect_stat "$dev" checksum_errors -eq 0
 	expect_stat "$dev" replays -eq 0
-	expect_stat "$dev" write_bytes -ge $((120 << 20))
-	expect_stat "$dev" read_bytes -ge $((120 << 20))
+	expect_stat "$dev" write_bytes -ge $((volume_mib << 20))
+	expect_stat "$dev" read_bytes -ge $((volume_mib << 20))
 	netramctl volume delete "v$count" || fail "volume delete"
 }
 
-sizes="4k 128k mixed" depths="1 64"
+sizes="4k 128k mixed" depths="1 64" volume_mib=120
+! debug_kernel || volume_mib=64
 ! in_full || sizes="4k 16k 64k 128k 1m mixed" depths="1 4 16 64"
 setup_nodes 2 || fail "no nodes"
 on_nodes 2 35 65

@@ -82,7 +82,7 @@ note "without the block layer's own statistics"
 echo 0 > "$sys/queue/iostats"
 grew 200 0 200 0 copy if="$dev" of=/dev/null count=200 skip=512 iflag=direct
 echo 1 > "$sys/queue/iostats"
-is '.volumes[0].read.max_ns < 10000000000'
+is '.volumes[0].read.max_ns < 100000000000'
 [ "$(netramctl latency v1 --json | jq '.volumes[0].read.count')" = "$(stat_of "$dev" reads)" ] ||
 	fail "counters and histograms differ"
 
@@ -101,13 +101,13 @@ note "a slow node"
 modprobe sch_netem || skip "no netem"
 volume_create v2 8M --extent-size 1M > /dev/null || fail "no second volume"
 fio_run fill --filename=/dev/netram1 --rw=write --bs=256k --size=8m || fail "fill"
-tc qdisc add dev v-n1 root netem delay 100ms || fail "no delay"
+tc qdisc add dev v-n1 root netem delay 200ms || fail "no delay"
 fio_run slow --filename=/dev/netram1 --rw=randread --bs=4k --size=8m --number_ios=512 --iodepth=32 ||
 	fail "reading"
 tc qdisc del dev v-n1 root
 # the medians, as the machine itself may stop for a while
 netramctl latency v2 --json | jq -e '.volumes[0].nodes | map({(.node): .read}) | add
-	| .n1.count + .n2.count == 512 and .n1.p50_ns > 100000000 and .n2.p50_ns <= 100000000' > /dev/null ||
+	| .n1.count + .n2.count == 512 and .n1.p50_ns > 200000000 and .n2.p50_ns * 2 < .n1.p50_ns' > /dev/null ||
 	fail "n1 is not told as the slow one: $(netramctl latency v2)"
 netramctl latency
 

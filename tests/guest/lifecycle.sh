@@ -10,6 +10,7 @@
 
 times=20
 ! in_full || times=100
+! debug_kernel || times=10
 refused() { # TEXT COMMAND...
 	local text=$1 err
 	shift
@@ -22,9 +23,19 @@ note "$times times load and unload"
 # once with the modules it depends on
 module_load || fail "load"
 module_unload || fail "unload"
+# as it is where the module is installed
+mods=$NETRAM_RUN/mods
+mkdir -p "$mods/lib/modules/$(uname -r)"
+cp "$NETRAM_KO" "$mods/lib/modules/$(uname -r)/" || fail "cp"
+depmod -b "$mods" || fail "depmod"
 for ((i = 0; i < times; i++)); do
-	insmod "$NETRAM_KO" || fail "load $i"
-	rmmod netram || fail "unload $i"
+	if ((i % 10 == 9)); then
+		modprobe -d "$mods" netram || fail "modprobe $i"
+		modprobe -d "$mods" -r netram || fail "modprobe -r $i"
+	else
+		insmod "$NETRAM_KO" || fail "load $i"
+		rmmod netram || fail "unload $i"
+	fi
 done
 
 note "$times times load, node, volume, I/O and all back"
@@ -69,6 +80,7 @@ wait_for 20 session_is "$dev" n2 up || fail "n2 is not up"
 fill
 mkfs.ext4 -q -E nodiscard "$dev" || fail "mkfs"
 refused "in use" rmmod netram
+refused "in use" modprobe -d "$mods" -r netram
 mount "$dev" /mnt || fail "mount"
 refused "in use" netramctl volume delete v1
 refused "" rmmod netram

@@ -4,6 +4,7 @@
 # KERNELS: 6.1 6.12
 # TIMEOUT: 400
 # MEM: 384M
+# MEM-DEBUG: 512M
 # TOPOLOGY: remote
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
@@ -19,14 +20,19 @@ done < "${NETRAM_SHARE:-/run/share}/nodes"
 [ $count -ge 2 ] || fail "$count nodes"
 dev=$(volume_create v1 1G) || fail "no volume"
 netramctl swapon v1 || fail "swapon"
+# a page out and in again takes the debug kernel some ms: fewer of them
+mib=448 least=128
+if debug_kernel; then
+	mib=$(($(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) / 1024 + 96)) least=64
+fi
 vm_counter() { awk -v n="$1" '$1 == n { print $2 }' /proc/vmstat; }
 out=$(vm_counter pswpout) kills=$(vm_counter oom_kill)
-"$memcheck" 448 "$SEED" 0 2 > "$NETRAM_RUN/check" || fail "memcheck: $(cat "$NETRAM_RUN/check")"
+"$memcheck" $mib "$SEED" 0 2 > "$NETRAM_RUN/check" || fail "memcheck: $(cat "$NETRAM_RUN/check")"
 cat "$NETRAM_RUN/check"
 grep -q 'mismatches=0$' "$NETRAM_RUN/check" || fail "no verdict"
 out=$((($(vm_counter pswpout) - out) >> 8))
-note "$out MiB swapped out"
-[ $out -ge 128 ] || fail "only $out MiB swapped out"
+note "$out MiB swapped out of $mib"
+[ $out -ge $least ] || fail "only $out MiB swapped out"
 [ "$(vm_counter oom_kill)" -eq "$kills" ] || fail "something was killed for want of memory"
 expect_stat "$dev" errors -eq 0
 

@@ -10,6 +10,7 @@
 
 setup_nodes 2 || fail "no nodes"
 dev=$(volume_create v1 96M) || fail "no volume"
+tune "$dev" io_timeout_ms 15000
 load_start "$dev" 24m --io_size=12m
 for ((i = 0; i < 3; i++)); do
 	load_flowing "$dev"

@@ -10,17 +10,18 @@
 
 setup_nodes 2 || fail "no nodes"
 dev=$(volume_create v1 96M) || fail "no volume"
-tune "$dev" io_timeout_ms 1000
-tune "$dev" connect_timeout_ms 1000
+# short, but not so short that a server which nobody stops misses it all the time
+tune "$dev" io_timeout_ms 2000
+tune "$dev" connect_timeout_ms 2000
 load_start "$dev" 24m --io_size=12m
 for n in n1 n2 n1; do
 	load_flowing "$dev"
 	before=$(node_attr $n reconnects)
 	server_pause $n
 	broken() { ! session_is "$dev" "$n" up; }
-	wait_for 10 broken || fail "no answer from $n for over 1 s, and it counts as up"
+	wait_for 10 broken || fail "no answer from $n for over 2 s, and it counts as up"
 	# as long again, so that attempts to connect fail, too
-	pause 2
+	pause 3
 	server_continue $n
 	wait_for 20 session_is "$dev" $n up || fail "$n does not come back"
 	[ "$(node_attr $n reconnects)" -gt "$before" ] || fail "no reconnect counted"

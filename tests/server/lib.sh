@@ -54,8 +54,8 @@ start_server() {
 	"$SERVER" --listen 127.0.0.1:0 --status "$status_sock" "$@" \
 		>"$tmp/out" 2>"$tmp/err" &
 	server_pid=$!
-	wait_for 10 "the server to listen" _listening
-	wait_for 10 "the status socket" test -S "$status_sock"
+	wait_for 60 "the server to listen" _listening
+	wait_for 60 "the status socket" test -S "$status_sock"
 	port=$(sed -n '1s/.*://p' "$tmp/out")
 	url=nbd://127.0.0.1:$port
 }
@@ -71,5 +71,5 @@ stop_server() {
 
 # status_get EXPRESSION: of the status, in jq's words
 status_get() {
-	curl -sf --unix-socket "$status_sock" http://netram/status | jq -r "$1"
+	curl -sf -m 60 --unix-socket "$status_sock" http://netram/status | jq -r "$1"
 }

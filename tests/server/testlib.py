@@ -21,6 +21,9 @@ BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
 SERVER = os.environ.get("NETRAM_SERVER", os.path.join(BUILD, "bin/netram-server"))
 PAGE = 4096
 MIB = 1 << 20
+# Seconds that something may take which takes an instant: patience costs nothing
+# when all is well, and a busy machine may stand still for long.
+LONG = 60
 
 NBDMAGIC = 0x4E42444D41474943
 IHAVEOPT = 0x49484156454F5054
@@ -52,7 +55,7 @@ def equal(got, want, what):
     check(got == want, f"{what}: got {got!r}, not {want!r}")
 
 
-def wait_for(condition, what, seconds=10):
+def wait_for(condition, what, seconds=LONG):
     end = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < end, f"waited in vain for {what}")
@@ -95,7 +98,7 @@ class Server:
 
     def status(self):
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
+            s.settimeout(LONG)
             s.connect(self.status_path)
             s.sendall(b"GET /status HTTP/1.0\r\n\r\n")
             text = b""
@@ -109,7 +112,7 @@ class Server:
     def terminate(self):
         """SIGTERM; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(LONG)
 
     def memory_of(self, field):
         """A field of /proc/PID/status, in bytes."""
@@ -141,7 +144,7 @@ class Closed(Exception):
 class Client:
     """NBD by hand, so that it can be done wrong."""
 
-    def __init__(self, server, export=None, structured=False, timeout=10):
+    def __init__(self, server, export=None, structured=False, timeout=LONG):
         self.cookie = 0
         self.size = None
         self.s = socket.create_connection(("127.0.0.1", server.port), timeout)

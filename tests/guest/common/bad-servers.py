@@ -91,17 +91,21 @@ def one(serve, sock):
     sock.close()
 
 
-def listen(address, port, serve):
+def listener(address, port):
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind((address, port))
     s.listen(16)
+    return s
+
+
+def accept(s, serve):
     while True:
         sock, _ = s.accept()
         threading.Thread(target=one, args=(serve, sock), daemon=True).start()
 
 
 for i, serve in enumerate(SERVERS):
-    threading.Thread(target=listen, args=(sys.argv[1], int(sys.argv[2]) + i, serve)).start()
-time.sleep(0.5)
+    s = listener(sys.argv[1], int(sys.argv[2]) + i)
+    threading.Thread(target=accept, args=(s, serve)).start()
 print("ready", flush=True)

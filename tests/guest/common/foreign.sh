@@ -13,7 +13,7 @@ foreign_test() {
 	daemon_start n1 "$@"
 	# An open port is not enough: nbd-server listens, then makes Diffie-Hellman
 	# parameters, for seconds under emulation, and only then accepts.
-	wait_for 90 timeout 60 nbdinfo --size "nbd://$(node_addr n1):$NODE_PORT/disk" ||
+	wait_for 60 timeout 60 nbdinfo --size "nbd://$(node_addr n1):$NODE_PORT/disk" ||
 		fail "no $what: $(cat "$NETRAM_RUN/n1.log")"
 
 	note "$what alone"

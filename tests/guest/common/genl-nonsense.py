@@ -12,7 +12,7 @@ import sys
 r = random.Random(int(sys.argv[1]))
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
 s.bind((0, 0))
-s.settimeout(10)
+s.settimeout(60)
 seq = 0
 
 
