@@ -107,8 +107,8 @@ static int put_session(struct sk_buff *skb, struct netram_volume *v,
 		    pad) ||
 	    put_u64(skb, NETRAM_SESSION_A_STALE,
 		    netram_extents_stale(&v->router, s->slot), pad) ||
-	    put_u64(skb, NETRAM_SESSION_A_PAGES, atomic_long_read(&s->pages),
-		    pad) ||
+	    put_u64(skb, NETRAM_SESSION_A_PAGES,
+		    netram_extents_pages(&v->router, s->slot), pad) ||
 	    (instance[0] &&
 	     nla_put_string(skb, NETRAM_SESSION_A_INSTANCE, instance)))
 		return -EMSGSIZE;

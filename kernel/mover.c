@@ -370,17 +370,6 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 
 /* ---- which node has a copy ---- */
 
-static long count_present(struct netram_router *r, u64 extent)
-{
-	u64 page = extent * r->extent_pages;
-	u64 end = min_t(u64, page + r->extent_pages, r->pages.count);
-	long n = 0;
-
-	for (; page < end; page++)
-		n += netram_pages_present(&r->pages, page);
-	return n;
-}
-
 /*
  * Keep a session from going: it counts one extent more. Return: NULL if it is
  * about to go, or there is none.
@@ -423,9 +412,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	s = hold(r, slot);
 	if (!s)
 		return AGAIN;
-	if (cmpxchg64(&r->sets[extent], old.word, new.word) == old.word)
-		atomic_long_add(count_present(r, extent), &s->pages);
-	else
+	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
 		release(s);
 	return AGAIN;
 }
@@ -476,7 +463,6 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 		return AGAIN;
 	if (!netram_session_up(s) || (READ_ONCE(s->trim) && !trim_away(&j)))
 		WRITE_ONCE(s->owes, true);
-	atomic_long_sub(count_present(r, extent), &s->pages);
 	release(s);
 	return AGAIN;
 }

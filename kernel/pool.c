@@ -14,6 +14,7 @@
  */
 #include "pool.h"
 #include "event.h"
+#include "extent.h"
 #include "fsm.h"
 #include "log.h"
 #include "sysfs.h"
@@ -118,7 +119,7 @@ void netram_pool_summarize(struct netram_node *node,
 		up += netram_session_up(s);
 		sum->volumes += !!atomic_read(&s->extents);
 		sum->extents += atomic_read(&s->extents);
-		sum->pages += atomic_long_read(&s->pages);
+		sum->pages += netram_extents_pages(&volume->router, node->slot);
 		sum->tx_bytes += netram_session_bytes(s, true);
 		sum->rx_bytes += netram_session_bytes(s, false);
 	}

@@ -185,43 +185,12 @@ static void kick_all(struct netram_router *r)
 
 /* ---- dropping pages ---- */
 
-/**
- * netram_router_count_pages() - pages of an extent have come or gone
- * @r: the router
- * @set: its copies
- * @n: how many have come; negative if they have gone
- *
- * Context: any; as netram_extent_up().
- */
-void netram_router_count_pages(struct netram_router *r, union netram_set set,
-			       long n)
-{
-	struct netram_session *s;
-	int i;
-
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (netram_set_state(set, i) == NETRAM_REPLICA_NONE)
-			continue;
-		s = netram_router_session(r, set.slot[i]);
-		if (s)
-			atomic_long_add(n, &s->pages);
-	}
-}
-
 /* All within one extent. */
 static void drop_in_extent(struct netram_router *r, u64 first, u32 count)
 {
 	u64 extent = netram_router_extent(r, first);
-	union netram_set set;
-	u32 dropped;
+	u32 dropped = netram_pages_drop(&r->pages, first, count);
 
-	/* Once no page is present the extent may lose its place at any time. */
-	rcu_read_lock();
-	set = netram_router_set(r, extent);
-	dropped = netram_pages_drop(&r->pages, first, count);
-	if (dropped)
-		netram_router_count_pages(r, set, -(long)dropped);
-	rcu_read_unlock();
 	if (dropped)
 		netram_trim_extent(&r->trim, extent);
 }

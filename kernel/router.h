@@ -92,8 +92,6 @@ void netram_router_drop(struct netram_router *r, u64 first, u64 count);
 void netram_router_kick(struct netram_router *r, u16 queue);
 void netram_router_submit(struct netram_router *r, struct netram_session *s,
 			  struct netram_cmd *cmd);
-void netram_router_count_pages(struct netram_router *r, union netram_set set,
-			       long n);
 void netram_router_wake(struct netram_router *r);
 void netram_router_session_up(struct netram_router *r);
 

@@ -128,7 +128,6 @@ struct netram_session_config {
  * @extents: extents placed here, the owner's
  * @owes: it has pages of extents that have no copy here any more, the owner's
  * @closing: no extent may be placed here any more, the owner's
- * @pages: pages present here, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
  * @rtt_ns: moving average of how long it takes for a read, the owner's
  * @reads: reads under way of extents with other copies, the owner's
@@ -160,7 +159,6 @@ struct netram_session {
 	atomic_t			extents;
 	bool				owes;
 	bool				closing;
-	atomic_long_t			pages;
 	unsigned long			full_until;
 	u32				rtt_ns;
 	atomic_t			reads;

@@ -76,11 +76,11 @@ static ssize_t nodes_show(struct device *dev, struct device_attribute *attr,
 		s = rcu_dereference(v->router.sessions[slot]);
 		if (!s)
 			continue;
-		len += sysfs_emit_at(buf, len, "%s %s %d %ld\n",
+		len += sysfs_emit_at(buf, len, "%s %s %d %llu\n",
 				     strchr(s->cfg.label, '/') + 1,
 				     session_state_names[READ_ONCE(s->state)],
 				     atomic_read(&s->extents),
-				     atomic_long_read(&s->pages));
+				     netram_extents_pages(&v->router, slot));
 	}
 	rcu_read_unlock();
 	return len;

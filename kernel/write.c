@@ -58,14 +58,11 @@ static void lay_out_write(struct netram_router *r, struct netram_cmd *cmd)
 
 static void written(struct netram_router *r, struct netram_cmd *cmd)
 {
-	u32 i, new = 0;
+	u32 i;
 
 	for (i = 0; i < cmd->nr_runs; i++)
-		new += netram_pages_written(&r->pages,
-					    cmd->page + cmd->runs[i].first,
-					    cmd->runs[i].pages);
-	if (new)
-		netram_router_count_pages(r, cmd->set, new);
+		netram_pages_written(&r->pages, cmd->page + cmd->runs[i].first,
+				     cmd->runs[i].pages);
 }
 
 /*
