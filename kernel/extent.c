@@ -194,8 +194,7 @@ int netram_extent_candidate(struct netram_router *r, union netram_set set,
  * @set: the copies
  * @among: of these
  *
- * Context: any; the sessions are kept from going by RCU, or by whoever waits for
- * the caller before he ends one (netram_volume_detach).
+ * Context: any.
  * Return: a bit for each.
  */
 u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among)
@@ -204,13 +203,15 @@ u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among)
 	u8 up = 0;
 	int i;
 
+	rcu_read_lock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!(among & (1U << i)))
 			continue;
-		s = netram_router_session(r, set.slot[i]);
+		s = rcu_dereference(r->sessions[set.slot[i]]);
 		if (s && netram_session_up(s))
 			up |= 1U << i;
 	}
+	rcu_read_unlock();
 	return up;
 }
 
@@ -245,7 +246,8 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 		due = same & netram_set_in(cmd->set, NETRAM_IN_WRITABLE);
 		if (!netram_set_settle(&new, acked & same, due))
 			return false;
-		if (netram_set_in(new, NETRAM_IN_USE) & ~(acked & same))
+		/* An empty one gets all pages in any case. */
+		if (netram_set_in(new, NETRAM_IN_PARTIAL) & ~(acked & same))
 			set_behind(r, cmd);
 		/* A full barrier, also where nothing changes. */
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
@@ -282,7 +284,7 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 	bool settled;
 
 	if (likely(set.word == cmd->set.word &&
-		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked))) {
+		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked) && acked)) {
 		if (commit)
 			commit(r, cmd);
 		return true;

@@ -67,15 +67,20 @@ static void submit(struct netram_router *r, struct netram_cmd *leg,
 	leg->done = leg_done;
 	leg->replica = i;
 	leg->flags |= NETRAM_CMD_F_NOWAIT;
-	netram_router_submit(r, s, leg);
+	if (likely(s)) {
+		netram_router_submit(r, s, leg);
+		return;
+	}
+	/* The copy was given up since, and its node with it. */
+	leg->error = -ENOTCONN;
+	leg_done(leg);
 }
 
 /**
  * netram_fanout_submit() - send a request to several copies
  * @r: the router
  * @cmd: laid out; cmd->set says what copies there are
- * @targets: those to send it to, at least one and at most r->width; their
- *   sessions exist
+ * @targets: those to send it to, at least one and at most r->width
  * @joined: called once when all have answered or failed, perhaps before this
  *   returns
  *

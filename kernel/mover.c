@@ -145,7 +145,8 @@ static int carry_out(struct netram_mover *m, u8 slot, enum netram_op op,
 	cmd->done = cmd_done;
 	reinit_completion(&m->done);
 	netram_router_submit(m->router, s, cmd);
-	netram_router_kick(m->router, cmd->queue);
+	/* Not netram_router_kick(): others' sessions may go while we are there. */
+	netram_session_kick(s, cmd->queue);
 	wait_for_completion(&m->done);
 	return cmd->error;
 }
@@ -277,13 +278,18 @@ static int give_all(const struct job *j)
 		count = own_run(j, page, &need);
 		if (!count)
 			return -EAGAIN;
+		/* Else its session may have gone while we owned nothing. */
+		if (!under_way(j)) {
+			disown(j->m, page, count);
+			return -EINTR;
+		}
 		err = give(j, need, page, count);
 		if (!err)
 			caught_up(j, page, count);
 		disown(j->m, page, count);
 		if (err)
 			return err;
-		if (stopped(j->m) || !under_way(j))
+		if (stopped(j->m))
 			return -EINTR;
 		if (need == COPY)
 			limit_rate(j->m, count);
@@ -579,6 +585,11 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 	/* A set that is full must lose what is of no use before. */
 	if (hweight8(all) == NETRAM_REPLICAS_MAX) {
 		extra = all & ~good;
+		/* The only one that can be reached is of use all the same. */
+		if (hweight8(insync & up) == 1)
+			extra &= ~(insync & up);
+		if (!extra)
+			return DONE;
 		return drop(m, extent, fls(extra & ~insync ?: extra) - 1, set);
 	}
 	return add(m, extent, set, good);

@@ -293,12 +293,17 @@ static int drain_node(const char *name, bool drain,
 		NL_SET_ERR_MSG(extack, "no node of this name");
 		return -ENOENT;
 	}
+	/* What it needs is made ready before anything begins. */
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		err = err ?: netram_volume_widen(volume);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
+		return err;
+	}
 	WRITE_ONCE(node->peer.draining, drain);
 	list_for_each_entry(volume, &netram_pool_volumes, list)
-		err = err ?: netram_volume_drain(volume);
-	if (err)
-		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
-	return err;
+		netram_mover_scan(&volume->router.mover);
+	return 0;
 }
 
 /**

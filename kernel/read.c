@@ -149,6 +149,7 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 	u32 least = U32_MAX, ns;
 	int i, best = -1;
 
+	rcu_read_lock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!(among & (1U << i)))
 			continue;
@@ -160,6 +161,7 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		least = ns;
 		best = i;
 	}
+	rcu_read_unlock();
 	return best;
 }
 
@@ -186,10 +188,11 @@ static bool still_copy(struct netram_router *r, const struct netram_cmd *cmd)
 {
 	union netram_set set =
 		netram_router_set(r, netram_router_extent(r, cmd->page));
-	u8 able = netram_set_in(set, NETRAM_IN(INSYNC) | NETRAM_IN_PARTIAL);
 
-	return likely(set.word == cmd->set.word) ||
-	       (netram_set_same(set, cmd->set) & able & (1U << cmd->replica));
+	if (likely(set.word == cmd->set.word))
+		return true;
+	return netram_set_same(set, cmd->set) & (1U << cmd->replica) &
+	       netram_set_in(set, NETRAM_IN(INSYNC) | NETRAM_IN_PARTIAL);
 }
 
 /* Begin this round anew, from another copy if there is one. */
@@ -311,8 +314,7 @@ static void read_done(struct netram_cmd *cmd)
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
-	union netram_set set =
-		netram_router_set(r, netram_router_extent(r, cmd->page));
+	union netram_set set = cmd->set;
 	struct netram_session *s = NULL;
 	int i = 0;
 
@@ -325,7 +327,6 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 	if (likely(i >= 0 && set.word))
 		s = netram_router_session(r, set.slot[i]);
 	if (likely(s)) {
-		cmd->set = set;
 		cmd->replica = i;
 		cmd->done = read_done;
 		if (cmd->flags & NETRAM_CMD_F_NOWAIT)
@@ -356,6 +357,12 @@ bool netram_read_start(struct netram_router *r, struct netram_cmd *cmd)
 	if ((cmd->flags & NETRAM_CMD_F_VERIFY) && !netram_router_own(r, cmd))
 		return false;
 	cmd->round = cmd->pos;
+	/*
+	 * The copies first, then what they have lost: if they lose something in
+	 * between, the set changes, and the answer is not believed.
+	 */
+	cmd->set = netram_router_set(r, netram_router_extent(r, cmd->page));
+	smp_rmb(); /* pairs with the exchange in lose() */
 	lay_out_read(r, cmd);
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);

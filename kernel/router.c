@@ -231,6 +231,7 @@ static void begin(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->flags = 0;
 	cmd->pos = 0;
 	cmd->nr_runs = 0;
+	cmd->tried = 0;
 	trace_netram_request_start(cmd);
 	if (likely(start(r, cmd)))
 		return;

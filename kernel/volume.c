@@ -299,6 +299,21 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 }
 
 /**
+ * netram_volume_widen() - copies are going to be exchanged for others
+ * @volume: the volume
+ *
+ * So that a write can go to one more than there should be, meanwhile.
+ *
+ * Context: process, may sleep, under the pool's lock.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_widen(struct netram_volume *volume)
+{
+	return netram_router_widen(&volume->router,
+				   volume->router.replicas + 1);
+}
+
+/**
  * netram_volume_set_replicas() - have more copies, or fewer
  * @volume: the volume
  * @replicas: of each extent
@@ -311,7 +326,6 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas)
 {
 	struct netram_router *r = &volume->router;
-	/* One more than that while one is exchanged for another. */
 	int err = netram_router_widen(r, replicas + 1);
 
 	if (err)
@@ -319,18 +333,6 @@ int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas)
 	WRITE_ONCE(r->replicas, replicas);
 	netram_mover_scan(&r->mover);
 	return 0;
-}
-
-/**
- * netram_volume_drain() - a node is to be emptied, or no longer
- * @volume: the volume
- *
- * Context: process, may sleep, under the pool's lock.
- * Return: 0 or -ENOMEM.
- */
-int netram_volume_drain(struct netram_volume *volume)
-{
-	return netram_volume_set_replicas(volume, volume->router.replicas);
 }
 
 static void set_router(struct netram_volume *v)

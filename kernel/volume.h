@@ -70,7 +70,7 @@ int netram_volume_detach(struct netram_volume *volume,
 void netram_volume_wait_tried(struct netram_volume *volume);
 bool netram_volume_any_up(struct netram_volume *volume);
 int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas);
-int netram_volume_drain(struct netram_volume *volume);
+int netram_volume_widen(struct netram_volume *volume);
 enum netram_volume_state netram_volume_state(struct netram_volume *volume);
 struct netram_session *netram_volume_session(struct netram_volume *volume,
 					     u8 slot);

@@ -130,11 +130,13 @@ static void spare(struct netram_router *r, union netram_set set, u8 full)
 	struct netram_session *s;
 	int i;
 
+	rcu_read_lock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		s = netram_router_session(r, set.slot[i]);
+		s = rcu_dereference(r->sessions[set.slot[i]]);
 		if ((full & (1U << i)) && s)
 			WRITE_ONCE(s->full_until, jiffies + FULL_SPARED);
 	}
+	rcu_read_unlock();
 }
 
 /* All legs are done. */

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: two copies, one of them behind a server that misbehaves in every way the proxy knows: no error, nothing wrong, made good
+# KERNELS: 6.1 6.12
+# TIMEOUT: 480
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/proxy.sh
+. "$COMMON/proxy.sh"
+
+well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
+away() { ! session_is "$dev" "$1" up; }
+golden_size=$((4 << 20)) load_size=$((8 << 20))
+proxy_setup
+dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M --replicas 2) || fail "no volume"
+tune "$dev" io_timeout_ms 1000
+tune "$dev" connect_timeout_ms 2000
+pattern $golden_size "$SEED" > "$NETRAM_RUN/golden"
+dd if="$NETRAM_RUN/golden" of="$dev" bs=64k seek=$((load_size >> 16)) oflag=direct status=none || fail "writing"
+
+reads() {
+	local i
+	# both copies are asked: the fastest first, and then whichever is left
+	for ((i = 0; i < 4; i++)); do
+		dd if="$dev" bs=64k skip=$((load_size >> 16)) iflag=direct status=none of="$NETRAM_RUN/got" || return
+		cmp "$NETRAM_RUN/got" "$NETRAM_RUN/golden" || return
+	done
+}
+writes() { fio_verify writes "$dev" --size="$load_size" --bsrange=4k-64k --blockalign=4k --iodepth=8 --do_verify=0; }
+mixed() { fio_verify mixed "$dev" --size="$load_size" --bsrange=4k-128k --blockalign=4k --iodepth=16; }
+discards() { # pages go, and come back as zeroes, with either copy
+	fio_run discards --filename="$dev" --size="$load_size" --bs=64k --rw=randtrim --iodepth=4 || return
+	mixed
+}
+
+in_full && count=6 || count=2
+for mode in flip cookie twice magic short cut garbage error swallow; do
+	for load in reads writes mixed discards; do
+		before=$(proxy_done)
+		proxy_mode $mode "$count"
+		$load || fail "$mode under $load: $(cat "$NETRAM_RUN"/fio-*.out 2> /dev/null | tail -n 3)"
+		spoiled=$(($(proxy_done) - before))
+		proxy_mode pass
+		expect_stat "$dev" errors -eq 0
+		[ "$(attr_of "$dev" lost_pages)" -eq 0 ] || fail "$mode under $load: pages are lost"
+		wait_for 60 well || fail "$mode under $load: $(attr_of "$dev" degraded_extents) extents are still degraded"
+		note "$mode $load: ok, $spoiled replies spoiled"
+	done
+	reads || fail "after $mode: not as written"
+done
+[ "$(proxy_done)" -ge 30 ] || fail "only $(proxy_done) replies were spoiled in all"
+note "$(stat_of "$dev" repairs) corrupt pages made good, $(stat_of "$dev" failovers) reads went to the other copy"
+expect_stat "$dev" repairs -ge 1
+netramctl status > "$NETRAM_RUN/status" || fail "status: $(cat "$NETRAM_RUN/status")"
+
+note "each copy by itself is whole"
+for n in n1 n2; do
+	node_down $n
+	wait_for 20 away $n || fail "$n is still up"
+	reads || fail "without $n: not as written"
+	node_up $n
+	wait_for 30 session_is "$dev" $n up || fail "$n does not come back"
+	wait_for 60 well || fail "still degraded after $n was away"
+done
+exit 0
