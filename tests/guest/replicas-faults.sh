@@ -42,7 +42,7 @@ for mode in flip cookie twice magic short cut garbage error swallow; do
 		proxy_mode $mode "$count"
 		$load || fail "$mode under $load: $(cat "$NETRAM_RUN"/fio-*.out 2> /dev/null | tail -n 3)"
 		spoiled=$(($(proxy_done) - before))
-		proxy_mode pass
+		proxy_mode pass 0
 		expect_stat "$dev" errors -eq 0
 		[ "$(attr_of "$dev" lost_pages)" -eq 0 ] || fail "$mode under $load: pages are lost"
 		wait_for 60 well || fail "$mode under $load: $(attr_of "$dev" degraded_extents) extents are still degraded"
