@@ -127,8 +127,11 @@ class Server:
         total, base = 0, f"/proc/{self.process.pid}/fd"
         for fd in os.listdir(base):
             path = os.path.join(base, fd)
-            if "memfd:netram" in os.readlink(path):
-                total += os.stat(path).st_blocks * 512
+            try:
+                if "memfd:netram" in os.readlink(path):
+                    total += os.stat(path).st_blocks * 512
+            except FileNotFoundError:
+                pass  # a connection that has just ended
         return total
 
     def alive(self):
