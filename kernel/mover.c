@@ -409,6 +409,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	struct netram_session *s;
 	int slot;
 
+	/* netram_router_widen() makes the twins, then counts. */
 	if (hweight8(netram_set_in(old, NETRAM_IN_WRITABLE)) >=
 	    smp_load_acquire(&r->width))
 		return DONE;
@@ -577,6 +578,7 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 		return drop(m, extent, fls(extra) - 1, set);
 	}
 	lagging = good & up & ~insync;
+	/* As in add(). */
 	if (lagging && hweight8(netram_set_in(set, NETRAM_IN_WRITABLE)) <
 		       smp_load_acquire(&r->width))
 		return sync(m, extent, __ffs(lagging), set);

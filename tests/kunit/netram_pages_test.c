@@ -293,6 +293,28 @@ static void losing_nothing_behind(struct kunit *test)
 	expect_sane(test, p);
 }
 
+/* Of a range, those that were present, behind, and not lost before are counted. */
+static void losing_some_behind(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 10, 200);
+	bitmap_set(p->behind, 0, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 10, true), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, true), 2);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 63));
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 65, COUNT - 65));
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 0, true), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 10, true), 8);
+	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 60, 10), 0);
+	bitmap_clear(p->behind, 0, 69);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 70, true), 1);
+	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 69, 1));
+	KUNIT_EXPECT_EQ(test, lost(p), 1);
+	KUNIT_EXPECT_EQ(test, present(p), 200);
+	expect_sane(test, p);
+}
+
 /* Any order of everything leaves counts and bits in step. */
 static void random_walk(struct kunit *test)
 {
@@ -342,6 +364,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losing_a_part),
 	KUNIT_CASE(losing_what_is_behind),
 	KUNIT_CASE(losing_nothing_behind),
+	KUNIT_CASE(losing_some_behind),
 	KUNIT_CASE(random_walk),
 	{}
 };

@@ -14,17 +14,28 @@
 
 static const char letters[] = ".ESFCI";
 
-/* Copy n is on node 10 + n. */
+/* Copy n is on node 10 + n, in its first life. */
 static union netram_set make(const char *states)
 {
 	union netram_set set = { .word = 0 };
 	int i;
 
 	for (i = 0; states[i]; i++) {
-		set.state[i] = strchr(letters, states[i]) - letters;
-		set.slot[i] = set.state[i] ? 10 + i : 0;
+		set.life_state[i] = strchr(letters, states[i]) - letters;
+		set.slot[i] = set.life_state[i] ? 10 + i : 0;
 	}
 	return set;
+}
+
+static u8 life(union netram_set set, int i)
+{
+	return set.life_state[i] >> NETRAM_SET_STATE_BITS;
+}
+
+static void set_life(union netram_set *set, int i, u8 life)
+{
+	set->life_state[i] = life << NETRAM_SET_STATE_BITS |
+			     netram_set_state(*set, i);
 }
 
 static void expect_set(struct kunit *test, union netram_set set,
@@ -35,7 +46,10 @@ static void expect_set(struct kunit *test, union netram_set set,
 
 enum op { SETTLE, BEGIN, DONE, ABORT, ADD, DROP, LOSE };
 
-/* @arg: who has acknowledged, or the copy; @ret: what the operation returns */
+/*
+ * @arg: who has acknowledged, or the copy; @ret: what the operation returns;
+ * @due: where the request was due
+ */
 struct op_case {
 	const char *name;
 	enum op op;
@@ -43,21 +57,31 @@ struct op_case {
 	int arg;
 	int ret;
 	const char *after;
+	u8 due;
 };
 
 static const struct op_case op_cases[] = {
-	{ "settle_all", SETTLE, "III", 7, true, "III" },
-	{ "settle_single", SETTLE, "I", 1, true, "I" },
-	{ "settle_none", SETTLE, "III", 0, false, "III" },
-	{ "settle_one_missed", SETTLE, "III", 5, true, "ISI" },
-	{ "settle_two_missed", SETTLE, "III", 2, true, "SIS" },
-	{ "settle_no_insync", SETTLE, "ICF", 6, false, "ICF" },
-	{ "settle_copying_missed", SETTLE, "IC", 1, true, "IS" },
-	{ "settle_filling_missed", SETTLE, "IF", 1, true, "IE" },
-	{ "settle_with_movers", SETTLE, "ICF", 7, true, "ICF" },
-	{ "settle_others_stay", SETTLE, "ISE", 1, true, "ISE" },
-	{ "settle_free_place", SETTLE, ".I", 2, true, ".I" },
-	{ "settle_stray_bits", SETTLE, "I", 15, true, "I" },
+	{ "settle_all", SETTLE, "III", 7, true, "III", 15 },
+	{ "settle_single", SETTLE, "I", 1, true, "I", 15 },
+	{ "settle_none", SETTLE, "III", 0, false, "III", 15 },
+	{ "settle_one_missed", SETTLE, "III", 5, true, "ISI", 15 },
+	{ "settle_two_missed", SETTLE, "III", 2, true, "SIS", 15 },
+	{ "settle_no_insync", SETTLE, "ICF", 6, false, "ICF", 15 },
+	{ "settle_copying_missed", SETTLE, "IC", 1, true, "IS", 15 },
+	{ "settle_filling_missed", SETTLE, "IF", 1, true, "IE", 15 },
+	{ "settle_with_movers", SETTLE, "ICF", 7, true, "ICF", 15 },
+	{ "settle_others_stay", SETTLE, "ISE", 1, true, "ISE", 15 },
+	{ "settle_free_place", SETTLE, ".I", 2, true, ".I", 15 },
+	{ "settle_stray_bits", SETTLE, "I", 15, true, "I", 15 },
+	{ "settle_copying_not_due", SETTLE, "IC", 1, true, "IC", 1 },
+	{ "settle_filling_not_due", SETTLE, "IF", 1, true, "IF", 1 },
+	{ "settle_one_of_two_due", SETTLE, "ICC", 1, true, "ISC", 3 },
+	{ "settle_filling_due", SETTLE, "ICF", 1, true, "ICE", 5 },
+	{ "settle_insync_not_due", SETTLE, "II", 1, true, "IS", 1 },
+	{ "settle_none_due", SETTLE, "IICF", 2, true, "SICF", 0 },
+	{ "settle_acked_and_due", SETTLE, "ICF", 3, true, "ICE", 7 },
+	{ "settle_due_stale", SETTLE, "ISE", 1, true, "ISE", 6 },
+	{ "settle_unsafe_and_due", SETTLE, "ICF", 2, false, "ICF", 7 },
 	{ "begin_stale", BEGIN, "IS", 1, true, "IC" },
 	{ "begin_empty", BEGIN, "IE", 1, true, "IF" },
 	{ "begin_insync", BEGIN, "II", 1, false, "II" },
@@ -99,11 +123,11 @@ static void op_name(const struct op_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(op, op_cases, op_name);
 
-static int carry_out(union netram_set *set, enum op op, int arg)
+static int carry_out(union netram_set *set, enum op op, int arg, u8 due)
 {
 	switch (op) {
 	case SETTLE:
-		return netram_set_settle(set, arg);
+		return netram_set_settle(set, arg, due);
 	case BEGIN:
 		return netram_set_begin(set, arg, 10 + arg);
 	case DONE:
@@ -125,12 +149,42 @@ static void operations(struct kunit *test)
 	const struct op_case *c = test->param_value;
 	union netram_set set = make(c->before);
 
-	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg), c->ret);
+	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due), c->ret);
+	if (c->op == LOSE) {
+		KUNIT_EXPECT_EQ(test, life(set, c->arg), 1);
+		set_life(&set, c->arg, 0);
+	}
 	if (c->op == ADD && c->ret >= 0) {
 		KUNIT_EXPECT_EQ(test, set.slot[c->ret], 60);
 		set.slot[c->ret] = 10 + c->ret;
 	}
 	expect_set(test, set, c->after);
+}
+
+/* Lives stay as they are by all that is done to a set but the loss of a node. */
+static void operations_in_another_life(struct kunit *test)
+{
+	const struct op_case *c = test->param_value;
+	union netram_set set = make(c->before), old;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (set.life_state[i])
+			set_life(&set, i, 31 - i);
+	old = set;
+	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due), c->ret);
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!old.life_state[i] || !set.life_state[i])
+			KUNIT_EXPECT_EQ(test, life(set, i), 0);
+		else if (c->op == LOSE && i == c->arg)
+			KUNIT_EXPECT_EQ(test, life(set, i), (32 - i) % 32);
+		else
+			KUNIT_EXPECT_EQ(test, life(set, i), 31 - i);
+		if (c->after[i] == '\0')
+			break;
+		KUNIT_EXPECT_EQ(test, letters[netram_set_state(set, i)],
+				c->after[i]);
+	}
 }
 
 /* The place has another node than it had when it was chosen. */
@@ -153,7 +207,7 @@ static void no_place(struct kunit *test)
 	union netram_set set = { .word = 0 };
 
 	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), -1);
-	KUNIT_EXPECT_FALSE(test, netram_set_settle(&set, 15));
+	KUNIT_EXPECT_FALSE(test, netram_set_settle(&set, 15, 15));
 	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 0, 0));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 0, 0, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_drop(&set, 0));
@@ -168,7 +222,7 @@ static void slot_zero(struct kunit *test)
 {
 	union netram_set set = { .word = 0 };
 
-	set.state[0] = NETRAM_REPLICA_INSYNC;
+	set.life_state[0] = NETRAM_REPLICA_INSYNC;
 	KUNIT_EXPECT_NE(test, set.word, 0);
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
 	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), 0);
@@ -188,6 +242,50 @@ static void find_and_same(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, netram_set_find(now, 12), 0);
 }
 
+/* What a node has acknowledged before it lost all is worth nothing. */
+static void former_life(struct kunit *test)
+{
+	union netram_set then = make("II"), now = then;
+	u8 same;
+
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 11), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 1);
+	KUNIT_EXPECT_TRUE(test, netram_set_begin(&now, 1, 11));
+	KUNIT_EXPECT_TRUE(test, netram_set_end(&now, 1, 11, true));
+	same = netram_set_same(now, then);
+	KUNIT_EXPECT_EQ(test, same, 1);
+	KUNIT_EXPECT_FALSE(test, netram_set_settle(&now, 2 & same, 3 & same));
+	KUNIT_EXPECT_TRUE(test, netram_set_settle(&now, 3 & same, 3 & same));
+	set_life(&now, 1, 0);
+	expect_set(test, now, "IS");
+}
+
+/* Nothing changes but the life: whoever looks at the word still sees it. */
+static void loss_of_all_is_seen(struct kunit *test)
+{
+	union netram_set then = make("I"), now = then;
+
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 10), NETRAM_LOSS_ALL);
+	KUNIT_EXPECT_NE(test, now.word, then.word);
+	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 0);
+	KUNIT_EXPECT_TRUE(test, netram_set_single(now));
+	KUNIT_EXPECT_EQ(test, netram_set_find(now, 10), 0);
+	set_life(&now, 0, 0);
+	expect_set(test, now, "I");
+}
+
+static void drop_ends_the_life(struct kunit *test)
+{
+	union netram_set set = make("IE");
+
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 11), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_TRUE(test, netram_set_drop(&set, 1));
+	expect_set(test, set, "I");
+	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
+	KUNIT_EXPECT_EQ(test, netram_set_add(&set, 11), 1);
+	expect_set(test, set, "IE");
+}
+
 static void sets_of_states(struct kunit *test)
 {
 	union netram_set set = make("ISFC");
@@ -199,9 +297,23 @@ static void sets_of_states(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, netram_set_in(make("I.E."), NETRAM_IN_USE), 5);
 }
 
-static bool has_good_copy(union netram_set set)
+static bool good(union netram_set set)
 {
-	return !set.word || netram_set_in(set, NETRAM_IN(INSYNC));
+	int i;
+
+	/* A place that is free is all zeroes. */
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (netram_set_state(set, i) == NETRAM_REPLICA_NONE &&
+		    (set.slot[i] || set.life_state[i]))
+			return false;
+	return netram_set_in(set, NETRAM_IN(INSYNC));
+}
+
+/* Copies that are on the same node, but not the same copy any more. */
+static u8 reborn(union netram_set set, union netram_set old)
+{
+	return netram_set_in(set, NETRAM_IN_USE) &
+	       netram_set_in(old, NETRAM_IN_USE) & ~netram_set_same(set, old);
 }
 
 /* Whatever happens in whatever order, a copy is in sync. */
@@ -211,26 +323,33 @@ static void random_walk(struct kunit *test)
 	struct rnd_state rnd;
 	int i, arg;
 	u32 dice;
+	u8 lost;
 
 	prandom_seed_state(&rnd, 20260101);
 	for (i = 0; i < 200000; i++) {
 		dice = prandom_u32_state(&rnd);
 		arg = dice >> 8 & 3;
 		old = set;
+		lost = 0;
 		switch (dice & 7) {
 		case SETTLE:
-			netram_set_settle(&set, dice >> 8 & 15);
+			netram_set_settle(&set, dice >> 8 & 15, dice >> 12 & 15);
 			break;
 		case ADD:
 			arg = netram_set_add(&set, 60);
 			if (arg >= 0)
 				set.slot[arg] = 10 + arg;
 			break;
+		case LOSE:
+			if (netram_set_state(set, arg) != NETRAM_REPLICA_NONE)
+				lost = 1U << arg;
+			fallthrough;
 		default:
-			carry_out(&set, dice & 7, arg);
+			carry_out(&set, dice & 7, arg, 0);
 			break;
 		}
-		KUNIT_ASSERT_TRUE_MSG(test, has_good_copy(set) && set.word,
+		KUNIT_ASSERT_TRUE_MSG(test,
+				      good(set) && reborn(set, old) == lost,
 				      "%llx -> %llx by %u", old.word, set.word,
 				      dice);
 	}
@@ -238,10 +357,14 @@ static void random_walk(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(operations, op_gen_params),
+	KUNIT_CASE_PARAM(operations_in_another_life, op_gen_params),
 	KUNIT_CASE(another_node),
 	KUNIT_CASE(no_place),
 	KUNIT_CASE(slot_zero),
 	KUNIT_CASE(find_and_same),
+	KUNIT_CASE(former_life),
+	KUNIT_CASE(loss_of_all_is_seen),
+	KUNIT_CASE(drop_ends_the_life),
 	KUNIT_CASE(sets_of_states),
 	KUNIT_CASE(random_walk),
 	{}
