@@ -462,6 +462,7 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 
 	if (!netram_set_drop(&new, copy))
 		return DONE;
+	netram_set_compact(&new);
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
 		return AGAIN;
 	/* It counts the extent until we give that back, so it is there. */
@@ -481,6 +482,7 @@ static void pay_off(struct netram_mover *m, struct netram_session *s)
 	struct job j = { .m = m, .slot = s->slot };
 
 	WRITE_ONCE(s->owes, false);
+	smp_mb(); /* owe() comes after the set was changed */
 	for (; j.extent < r->nr_extents && !stopped(m); j.extent++) {
 		j.end = min_t(u64, (j.extent + 1) * r->extent_pages,
 			      r->pages.count);

@@ -159,39 +159,42 @@ int netram_set_add(union netram_set *set, u8 slot)
 	return -1;
 }
 
-static void forget(union netram_set *set, u8 i)
-{
-	set->slot[i] = 0;
-	set->life_state[i] = 0;
-}
-
 /**
  * netram_set_drop() - one copy less
  * @set: the copies
  * @i: which
  *
- * If one is left, it is at the first place then. What was sent to it at another is
- * not believed any more, and sent again.
- *
  * Return: false, and nothing is changed, if no other is in sync.
  */
 bool netram_set_drop(union netram_set *set, u8 i)
 {
-	u8 last;
-
 	if (!(netram_set_in(*set, NETRAM_IN(INSYNC)) & ~(1U << i)))
 		return false;
-	forget(set, i);
-	/* One that is left alone is looked for at the first place. */
-	last = netram_set_in(*set, NETRAM_IN_USE);
-	if (last & (last - 1) || last & 1)
-		return true;
-	for (i = 1; !(last & (1U << i)); i++)
-		;
-	set->slot[0] = set->slot[i];
-	set->life_state[0] = set->life_state[i];
-	forget(set, i);
+	set->slot[i] = 0;
+	set->life_state[i] = 0;
 	return true;
+}
+
+/**
+ * netram_set_compact() - put a copy that is alone at the first place
+ * @set: the copies
+ *
+ * There netram_set_single() looks for it. What was sent to it at another place is
+ * not believed any more, and sent again.
+ */
+void netram_set_compact(union netram_set *set)
+{
+	u8 all = netram_set_in(*set, NETRAM_IN_USE);
+	int i;
+
+	for (i = 1; i < NETRAM_REPLICAS_MAX; i++) {
+		if (all != 1U << i)
+			continue;
+		set->slot[0] = set->slot[i];
+		set->life_state[0] = set->life_state[i];
+		set->slot[i] = 0;
+		set->life_state[i] = 0;
+	}
 }
 
 /**

@@ -118,6 +118,7 @@ bool netram_set_begin(union netram_set *set, u8 i, u8 slot);
 bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
 int netram_set_add(union netram_set *set, u8 slot);
 bool netram_set_drop(union netram_set *set, u8 i);
+void netram_set_compact(union netram_set *set);
 enum netram_loss netram_set_lose(union netram_set *set, u8 slot);
 
 #endif /* NETRAM_REPLICAS_H */

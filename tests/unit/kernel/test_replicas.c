@@ -308,6 +308,27 @@ static void drop_any(void **state)
 	}
 }
 
+static void compact_any(void **state)
+{
+	union netram_set old, new;
+	int i;
+
+	for_each_set(old, states) {
+		new = old;
+		netram_set_compact(&new);
+		if (__builtin_popcount(netram_set_in(old, NETRAM_IN_USE)) != 1) {
+			assert_int_equal(new.word, old.word);
+			continue;
+		}
+		assert_true(netram_set_single(new));
+		i = __builtin_ctz(netram_set_in(old, NETRAM_IN_USE));
+		assert_int_equal(new.slot[0], old.slot[i]);
+		assert_int_equal(new.life_state[0], old.life_state[i]);
+		/* What was sent to it elsewhere is not taken for its answer. */
+		assert_int_equal(netram_set_same(new, old), i == 0);
+	}
+}
+
 /* The only one in sync? Then: is there a copy that has all but what is behind? */
 static enum netram_loss loss_of(union netram_set old, int i)
 {
@@ -803,6 +824,7 @@ int main(void)
 		cmocka_unit_test(end_any),
 		cmocka_unit_test(add_any),
 		cmocka_unit_test(drop_any),
+		cmocka_unit_test(compact_any),
 		cmocka_unit_test(lose_any),
 		cmocka_unit_test(lives_go_round),
 		cmocka_unit_test(masks),
