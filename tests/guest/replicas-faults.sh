@@ -51,6 +51,15 @@ for mode in flip cookie twice magic short cut garbage error swallow; do
 	reads || fail "after $mode: not as written"
 done
 [ "$(proxy_done)" -ge 30 ] || fail "only $(proxy_done) replies were spoiled in all"
+note "all that comes from n1 is corrupt"
+proxy_mode flip 1000000
+for ((i = 0; i < 100; i++)); do
+	reads || fail "the other copy was not read"
+	[ "$(stat_of "$dev" repairs)" -eq 0 ] || break
+done
+proxy_mode pass 0
+wait_for 60 well || fail "not made good"
+expect_stat "$dev" errors -eq 0
 note "$(stat_of "$dev" repairs) corrupt pages made good, $(stat_of "$dev" failovers) reads went to the other copy"
 expect_stat "$dev" repairs -ge 1
 netramctl status > "$NETRAM_RUN/status" || fail "status: $(cat "$NETRAM_RUN/status")"
