@@ -10,8 +10,10 @@
 
 udevd=/lib/systemd/systemd-udevd
 [ -x $udevd ] || skip "no udev"
+mkdir -p /run/udev/rules.d
+cp "$NETRAM_TOP/packaging/udev/60-netram.rules" /run/udev/rules.d/ || fail "no rules"
 $udevd --daemon || fail "udev does not start"
-trap 'udevadm control --exit' EXIT
+trap 'udevadm control --exit; rm -r /run/udev/rules.d' EXIT
 wait_for 20 udevadm control --ping || fail "no udev"
 
 setup_nodes 2 || fail "no nodes"
