@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two copies, one of them behind a server that misbehaves in every way the proxy knows: no error, nothing wrong, made good
-# KERNELS: 6.1 6.12
+# KERNELS: 6.1
 # TIMEOUT: 480
 # MEM: 2G
 # TOPOLOGY: single
@@ -11,7 +11,6 @@
 . "$COMMON/proxy.sh"
 
 well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
-away() { ! session_is "$dev" "$1" up; }
 golden_size=$((4 << 20)) load_size=$((8 << 20))
 proxy_setup
 dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M --replicas 2) || fail "no volume"
@@ -28,16 +27,15 @@ reads() {
 		cmp "$NETRAM_RUN/got" "$NETRAM_RUN/golden" || return
 	done
 }
-writes() { fio_verify writes "$dev" --size="$load_size" --bsrange=4k-64k --blockalign=4k --iodepth=8 --do_verify=0; }
-mixed() { fio_verify mixed "$dev" --size="$load_size" --bsrange=4k-128k --blockalign=4k --iodepth=16; }
+writes() { fio_verify writes "$dev" --size="$load_size" --bsrange=4k-128k --blockalign=4k --iodepth=16; }
 discards() { # pages go, and come back as zeroes, with either copy
 	fio_run discards --filename="$dev" --size="$load_size" --bs=64k --rw=randtrim --iodepth=4 || return
-	mixed
+	writes
 }
 
-in_full && count=6 || count=2
+in_full && count=4 || count=2
 for mode in flip cookie twice magic short cut garbage error swallow; do
-	for load in reads writes mixed discards; do
+	for load in reads writes discards; do
 		before=$(proxy_done)
 		proxy_mode $mode "$count"
 		$load || fail "$mode under $load: $(cat "$NETRAM_RUN"/fio-*.out 2> /dev/null | tail -n 3)"
@@ -50,7 +48,7 @@ for mode in flip cookie twice magic short cut garbage error swallow; do
 	done
 	reads || fail "after $mode: not as written"
 done
-[ "$(proxy_done)" -ge 30 ] || fail "only $(proxy_done) replies were spoiled in all"
+[ "$(proxy_done)" -ge 20 ] || fail "only $(proxy_done) replies were spoiled in all"
 note "all that comes from n1 is corrupt"
 proxy_mode flip 1000000
 for ((i = 0; i < 100; i++)); do
@@ -67,7 +65,6 @@ netramctl status > "$NETRAM_RUN/status" || fail "status: $(cat "$NETRAM_RUN/stat
 note "each copy by itself is whole"
 for n in n1 n2; do
 	node_down $n
-	wait_for 20 away $n || fail "$n is still up"
 	reads || fail "without $n: not as written"
 	node_up $n
 	wait_for 30 session_is "$dev" $n up || fail "$n does not come back"
