@@ -164,7 +164,8 @@ servers_used() { # NAME...: the sum
 
 # volume_create NAME SIZE [ARG...]: prints the device; of one copy unless --replicas
 # is given, so that a test knows what is on which node
-volume_create() {
+volume_create() { volume_make "$@"; }
+volume_make() {
 	local copies=(--replicas 1)
 	case " $* " in *" --replicas "*) copies=() ;; esac
 	netramctl volume create "$1" --size "$2" "${copies[@]}" "${@:3}"

@@ -96,7 +96,7 @@ expect_stat() {
 # nodes are there, so where one is not, call netramctl.
 volume_create() { # NAME SIZE [ARG...]: prints the device
 	local dev error=$NETRAM_RUN/volume-error tries=5
-	until dev=$(netramctl volume create "$1" --size "$2" "${@:3}" 2> "$error"); do
+	until dev=$(volume_make "$@" 2> "$error"); do
 		cat "$error" >&2
 		grep -q 'no answer in time' "$error" && [ $((--tries)) -gt 0 ] || return
 	done
