@@ -69,7 +69,7 @@ node_state_is n2 down || fail "n2 is $(node_attr n2 state)"
 note "last_error: $(node_attr n2 last_error)"
 
 note "a fresh extent goes to the node that is there"
-dev2=$(netramctl volume create v2 --size 16M --extent-size 1M) || fail "no volume while a node is down"
+dev2=$(netramctl volume create v2 --size 16M --extent-size 1M --replicas 1) || fail "no volume while a node is down"
 dd if=/dev/urandom of="$dev2" bs=1M count=8 oflag=direct status=none || fail "writing to a fresh volume"
 session_of "$dev2" n1
 [ "$session_extents" -eq 8 ] || fail "n1 has $session_extents of 8 extents"
