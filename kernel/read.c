@@ -165,13 +165,20 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 	return best;
 }
 
-/* Return: a copy that can be reached and was not tried yet, or -1. */
+/*
+ * A read that did not match its checksum is tried again at the same copy first:
+ * only then is it known whether that is corrupt. Return: a copy that can be
+ * reached and was not tried yet, or -1.
+ */
 static int choose(struct netram_router *r, const struct netram_cmd *cmd,
 		  union netram_set set)
 {
 	u8 left = ~cmd->tried, up;
 
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) & left);
+	if (unlikely(cmd->flags & NETRAM_CMD_F_VERIFY) && !cmd->tried &&
+	    (up & (1U << cmd->replica)))
+		return cmd->replica;
 	if (likely(up))
 		return fastest(r, cmd, set, up);
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
