@@ -22,7 +22,9 @@ static int result_of(struct netram_cmd *leg)
 {
 	switch (leg->error) {
 	case 0:
-		netram_session_count(leg);
+		/* There is no histogram of TRIMs: it would count in others' memory. */
+		if (leg->op != NETRAM_OP_TRIM)
+			netram_session_count(leg);
 		return ACKED;
 	case -ENOSPC:
 		return FULL;

@@ -197,7 +197,7 @@ static inline bool netram_session_up(const struct netram_session *session)
 
 /**
  * netram_session_count() - the node has done what it was asked for
- * @cmd: answered, without an error
+ * @cmd: a read or write, answered without an error
  *
  * Context: any.
  */
