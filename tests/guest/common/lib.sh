@@ -31,8 +31,6 @@ word_of() { # FILE: its first line
 # has time for: a look starts a program and asks a server, a fifth of a second.
 within() {
 	local limit=$(($1 * 1000)) looks=0 start
-	# nothing is promised of a kernel that is ten times slower
-	! debug_kernel || limit=$((limit * 4))
 	start=$(now_ms)
 	until "${@:2}" > /dev/null 2>&1; do
 		looks=$((looks + 1)) within_ms=$(($(now_ms) - start))
