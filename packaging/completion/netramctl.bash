@@ -17,7 +17,7 @@ _netramctl_options() { # COMMAND: its own options
 	'node drain') echo --cancel --no-wait ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth ;;
 	'volume set') echo --replicas ;;
-	swapon) echo --priority --force ;;
+	swapon) echo --priority --force --keep-vm ;;
 	swapoff) echo --force ;;
 	latency) echo --watch --interval ;;
 	events) echo --follow --timeout ;;

@@ -128,6 +128,7 @@ const char *ctl_suggest(const char *typed, const char *const *known);
 
 /* error.c */
 void ctl_error_prefix(const struct ctl_command *cmd);
+void ctl_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int ctl_fail(int code, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int ctl_fail_module(struct netram *nt, int err);

@@ -30,6 +30,17 @@ int ctl_fail(int code, const char *fmt, ...)
 	return code;
 }
 
+void ctl_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("netramctl: note: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
 static int error_code(int err)
 {
 	switch (err) {

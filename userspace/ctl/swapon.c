@@ -17,6 +17,7 @@
 static struct {
 	uint64_t priority;
 	bool force;
+	bool keep_vm;
 } args = { .priority = PRIORITY_UNSET };
 
 static const struct ctl_opt opts[] = {
@@ -25,6 +26,8 @@ static const struct ctl_opt opts[] = {
 	  0, SWAP_FLAG_PRIO_MASK, 0 },
 	{ "force", CTL_OPT_FLAG, &args.force, NULL,
 	  "write a new swap signature, whatever is on it now", 0, 0, 0 },
+	{ "keep-vm", CTL_OPT_FLAG, &args.keep_vm, NULL,
+	  "leave vm.min_free_kbytes and vm.watermark_boost_factor alone", 0, 0, 0 },
 	{ 0 }
 };
 
@@ -125,6 +128,8 @@ static int swap_on(const struct netram_volume *volume, bool json)
 	ret = check_unused(device);
 	if (!ret)
 		ret = sign(device, volume->name);
+	if (!ret && !args.keep_vm)
+		ctl_vm_prepare();
 	if (!ret)
 		ret = enable(device);
 	if (!ret)

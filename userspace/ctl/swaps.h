@@ -72,6 +72,10 @@ int ctl_meminfo_read(struct ctl_meminfo *mem);
 void ctl_preflight(const struct ctl_swaps *swaps, const struct ctl_swap *off,
 		   const struct ctl_meminfo *mem, struct ctl_preflight *pre);
 
+/* vm.c */
+uint64_t ctl_vm_min_free_kb(uint64_t total_kb);
+void ctl_vm_prepare(void);
+
 /* file.c */
 int ctl_file_read(const char *path, char **text);
 

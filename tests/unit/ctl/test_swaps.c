@@ -182,6 +182,15 @@ static void test_real_files(void **state)
 	ctl_swaps_free(&swaps);
 }
 
+static void test_min_free(void **state)
+{
+	(void)state;
+	assert_int_equal(ctl_vm_min_free_kb(344000), 10750);
+	assert_int_equal(ctl_vm_min_free_kb(2 << 20), 65536);
+	assert_int_equal(ctl_vm_min_free_kb(1ULL << 30), 65536);
+	assert_int_equal(ctl_vm_min_free_kb(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_swaps_odd),
 		cmocka_unit_test(test_meminfo),
 		cmocka_unit_test(test_preflight),
+		cmocka_unit_test(test_min_free),
 		cmocka_unit_test(test_mounts),
 		cmocka_unit_test(test_device_index),
 		cmocka_unit_test(test_real_files),
