@@ -34,7 +34,13 @@ done
 expect_stat "$dev" errors -eq 0
 pages=$(attr_of "$dev" pages)
 rm /mnt/*
-given_back() { [ "$(attr_of "$dev" pages)" -lt $((pages / 100)) ]; }
-within 5 given_back || fail "$(attr_of "$dev" pages) of $pages pages are still on the nodes"
+# Other programs have been swapped out, too: what the kernel counts as swap in use
+# may be there, and is little.
+given_back() {
+	left=$(attr_of "$dev" pages) in_use=$(($(swap_used_kb "$dev") / 4))
+	[ $((left - in_use)) -lt $((pages / 100)) ] && [ "$in_use" -lt $((pages / 20)) ]
+}
+within 5 given_back || fail "$left of $pages pages are still on the nodes, $in_use in use as swap"
+note "of $pages pages $left are left, $in_use in use as swap"
 netramctl swapoff v1 || fail "swapoff"
 exit 0
