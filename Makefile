@@ -9,7 +9,7 @@ DESTDIR ?=
 V       ?= 0
 export BUILD PREFIX DESTDIR V
 
-.PHONY: help all module userspace demo check check-% stress bench bench-scale bench-server bench-check \
+.PHONY: help all module userspace demo check check-% stress pressure bench bench-scale bench-server bench-check \
 	deps install clean
 
 help:
@@ -31,6 +31,11 @@ check-debug: deps
 SECONDS ?= 600
 stress: deps
 	@NETRAM_STRESS_SECONDS=$(SECONDS) tests/run debug/stress
+
+## make pressure     swap without memory to spare, beside the kernel's nbd, MINUTES=30
+MINUTES ?= 30
+pressure: deps
+	@tests/pressure/run $(MINUTES)
 
 ## make bench        cost per operation beside nbd and nvme-tcp, in an icount guest
 bench: deps
