@@ -115,8 +115,11 @@ void netram_pool_summarize(struct netram_node *node,
 		s = netram_volume_session(volume, node->slot);
 		if (!s)
 			continue;
-		sessions++;
-		up += netram_session_up(s);
+		/* It is no fault of the node's that a volume was taken over. */
+		if (!READ_ONCE(s->fenced)) {
+			sessions++;
+			up += netram_session_up(s);
+		}
 		sum->volumes += !!atomic_read(&s->extents);
 		sum->extents += atomic_read(&s->extents);
 		sum->pages += netram_extents_pages(&volume->router, node->slot);

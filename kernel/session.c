@@ -193,6 +193,19 @@ void netram_session_kick_all(struct netram_session *session)
 		netram_conn_kick(session->conns[i]);
 }
 
+/* The lock is held. Return: whether it was up. */
+static bool break_up(struct netram_session *s)
+{
+	bool mine;
+
+	s->broke = true;
+	mine = change_state(s, NETRAM_SESSION_BROKEN);
+	/* Under the lock: once it is closed nothing is queued. */
+	if (mine)
+		queue_work(s->cfg.session_wq, &s->recover_work);
+	return mine;
+}
+
 /**
  * netram_session_renew() - break the connections and make new ones
  * @session: the session
@@ -206,11 +219,7 @@ void netram_session_renew(struct netram_session *session, const char *why)
 	bool mine;
 
 	spin_lock_irqsave(&session->lock, flags);
-	session->broke = true;
-	mine = change_state(session, NETRAM_SESSION_BROKEN);
-	/* Under the lock: once it is closed nothing is queued. */
-	if (mine)
-		queue_work(session->cfg.session_wq, &session->recover_work);
+	mine = break_up(session);
 	spin_unlock_irqrestore(&session->lock, flags);
 	if (!mine)
 		return;
@@ -245,8 +254,8 @@ void netram_session_fence(struct netram_session *session)
 
 	spin_lock_irqsave(&session->lock, flags);
 	session->fenced = true;
+	break_up(session);
 	spin_unlock_irqrestore(&session->lock, flags);
-	netram_session_renew(session, "another host has taken the volume over");
 }
 
 static void on_broken(struct netram_conn *conn, const char *why)
