@@ -9,8 +9,12 @@
  */
 #include "blk.h"
 
+#include <linux/delay.h>
+
 /* Largest discard, sectors: 1 GiB. It costs a walk over bits. */
 #define MAX_DISCARD (1U << 21)
+
+#define CLAIM_PATIENCE (HZ / 5)
 
 #define MAX_SEGMENTS (NETRAM_BLK_MAX_REQUEST >> PAGE_SHIFT)
 
@@ -247,18 +251,35 @@ int netram_blk_add(struct netram_blk *blk,
 	return device_add_disk(NULL, blk->disk, groups);
 }
 
+/*
+ * Whoever closes the disk holds the lock until all that was read ahead has come,
+ * which takes for ever when requests wait for a node: so it is not waited for.
+ */
+static bool lock_disk(struct gendisk *disk)
+{
+	unsigned long end = jiffies + CLAIM_PATIENCE;
+
+	while (!mutex_trylock(&disk->open_mutex)) {
+		if (time_after(jiffies, end))
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
 /**
  * netram_blk_claim() - nobody may open the disk any more
  * @blk: the disk, added or not
  *
- * Context: process, may sleep.
- * Return: 0, or -EBUSY if somebody has it open.
+ * Context: process, sleeps for a moment.
+ * Return: 0, or -EBUSY if somebody has it open, or is opening or closing it.
  */
 int netram_blk_claim(struct netram_blk *blk)
 {
 	int err = 0;
 
-	mutex_lock(&blk->disk->open_mutex);
+	if (!lock_disk(blk->disk))
+		return -EBUSY;
 	if (disk_openers(blk->disk))
 		err = -EBUSY;
 	else

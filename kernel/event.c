@@ -132,6 +132,18 @@ void netram_event_session(const char *label, enum netram_session_state state)
 	send_label(NETRAM_EVENT_SESSION, label, state);
 }
 
+static void send_volume(enum netram_event type, const char *volume, int state)
+{
+	struct event e = {
+		.type = type,
+		.volume = volume,
+		.volume_len = NETRAM_NAME_MAX,
+		.state = state,
+	};
+
+	send(&e);
+}
+
 /**
  * netram_event_sync() - copies are missing or out of sync, or no longer
  * @volume: its name
@@ -141,14 +153,19 @@ void netram_event_session(const char *label, enum netram_session_state state)
  */
 void netram_event_sync(const char *volume, bool all)
 {
-	struct event e = {
-		.type = NETRAM_EVENT_SYNC,
-		.volume = volume,
-		.volume_len = NETRAM_NAME_MAX,
-		.state = all,
-	};
+	send_volume(NETRAM_EVENT_SYNC, volume, all);
+}
 
-	send(&e);
+/**
+ * netram_event_waiting() - requests wait, for no copy can be reached, or no longer
+ * @volume: its name
+ * @on: some do
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_waiting(const char *volume, bool on)
+{
+	send_volume(NETRAM_EVENT_WAITING, volume, on);
 }
 
 /**
@@ -160,4 +177,15 @@ void netram_event_sync(const char *volume, bool all)
 void netram_event_lost(const char *label)
 {
 	send_label(NETRAM_EVENT_PAGES_LOST, label, -1);
+}
+
+/**
+ * netram_event_taken() - another host has taken a volume over
+ * @label: "volume/node": the node that has told
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_taken(const char *label)
+{
+	send_label(NETRAM_EVENT_TAKEN_OVER, label, -1);
 }

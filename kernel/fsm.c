@@ -50,6 +50,21 @@ u32 netram_fsm_backoff_ms(u32 previous_ms)
 }
 
 /**
+ * netram_fsm_keepalive() - notice within a time that an idle node is gone
+ * @timeout_ms: the time; TCP counts in seconds, and two are the least
+ * @ka: how
+ */
+void netram_fsm_keepalive(u32 timeout_ms, struct netram_keepalive *ka)
+{
+	u32 all = timeout_ms < 2000 ? 2 : timeout_ms / 1000, rest;
+
+	ka->idle_s = all / 2;
+	rest = all - ka->idle_s;
+	ka->interval_s = rest < 5 ? 1 : rest / 5;
+	ka->probes = rest / ka->interval_s;
+}
+
+/**
  * netram_fsm_node_state() - what is known of a node from its sessions
  * @sessions: how many volumes talk to it
  * @up: how many of them can

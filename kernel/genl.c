@@ -41,6 +41,9 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 				 NETRAM_QUEUE_DEPTH_MAX),
 	[NETRAM_VOLUME_A_REPLICAS] =
 		NLA_POLICY_MAX(NLA_U32, NETRAM_REPLICAS_MAX),
+	[NETRAM_VOLUME_A_UUID]	= NLA_POLICY_EXACT_LEN(UUID_SIZE),
+	[NETRAM_VOLUME_A_ON_LOSS] = NLA_POLICY_MAX(NLA_U8, NETRAM_ON_LOSS_WAIT),
+	[NETRAM_VOLUME_A_TAKEOVER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
@@ -216,6 +219,21 @@ static u32 connections_of(struct nlattr *attr)
 	return n ? n : min(num_online_cpus(), 4U);
 }
 
+static int identity_of(struct genl_info *info, struct nlattr **tb,
+		       struct netram_volume_config *cfg)
+{
+	struct nlattr *uuid = tb[NETRAM_VOLUME_A_UUID];
+
+	cfg->uuid = uuid ? nla_data(uuid) : NULL;
+	cfg->takeover = tb[NETRAM_VOLUME_A_TAKEOVER] &&
+			nla_get_u8(tb[NETRAM_VOLUME_A_TAKEOVER]);
+	if (cfg->takeover && !uuid) {
+		GENL_SET_ERR_MSG(info, "a takeover needs the uuid of the volume");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int volume_config(struct genl_info *info, struct nlattr **tb,
 			 struct netram_volume_config *cfg)
 {
@@ -237,7 +255,10 @@ static int volume_config(struct genl_info *info, struct nlattr **tb,
 	cfg->replicas = tb[NETRAM_VOLUME_A_REPLICAS] ?
 			nla_get_u32(tb[NETRAM_VOLUME_A_REPLICAS]) :
 			NETRAM_REPLICAS_DEF;
-	return err;
+	cfg->on_loss = tb[NETRAM_VOLUME_A_ON_LOSS] ?
+		       nla_get_u8(tb[NETRAM_VOLUME_A_ON_LOSS]) :
+		       NETRAM_ON_LOSS_ERROR;
+	return err ?: identity_of(info, tb, cfg);
 }
 
 static int reply_volume(struct genl_info *info, const char *name)
@@ -284,6 +305,7 @@ static int volume_change(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
 	const char *name;
 	u32 replicas;
+	int on_loss;
 	int err = may_change(info);
 
 	if (!err)
@@ -296,11 +318,13 @@ static int volume_change(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	replicas = tb[NETRAM_VOLUME_A_REPLICAS] ?
 		   nla_get_u32(tb[NETRAM_VOLUME_A_REPLICAS]) : 0;
-	if (!replicas) {
-		GENL_SET_ERR_MSG(info, "nothing to change: 1 to 4 replicas are what can be set");
+	on_loss = tb[NETRAM_VOLUME_A_ON_LOSS] ?
+		  nla_get_u8(tb[NETRAM_VOLUME_A_ON_LOSS]) : -1;
+	if (!replicas && on_loss < 0) {
+		GENL_SET_ERR_MSG(info, "nothing to change: 1 to 4 replicas and on_loss are what can be set");
 		return -EINVAL;
 	}
-	return netram_pool_set_volume(name, replicas, info->extack);
+	return netram_pool_set_volume(name, replicas, on_loss, info->extack);
 }
 
 static const char *volume_name(struct genl_info *info)

@@ -129,6 +129,15 @@ static int put_sessions(struct sk_buff *skb, struct netram_volume *v)
 	return 0;
 }
 
+static int put_reason(struct sk_buff *skb, struct netram_volume *v)
+{
+	char reason[NETRAM_REASON_SIZE];
+
+	netram_volume_reason(v, reason, sizeof(reason));
+	return reason[0] ? nla_put_string(skb, NETRAM_VOLUME_A_REASON, reason) :
+			   0;
+}
+
 static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 {
 	struct netram_pages *pages = &v->router.pages;
@@ -145,7 +154,10 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 			   v->router.replicas) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_INDEX, v->index) ||
 	       nla_put(skb, NETRAM_VOLUME_A_UUID, sizeof(v->uuid), &v->uuid) ||
+	       nla_put_u8(skb, NETRAM_VOLUME_A_ON_LOSS,
+			  READ_ONCE(v->router.params.on_loss)) ||
 	       nla_put_u8(skb, NETRAM_VOLUME_A_STATE, netram_volume_state(v)) ||
+	       put_reason(skb, v) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_OPENERS,
 			   disk_openers(v->blk.disk)) ||
 	       put_u64(skb, NETRAM_VOLUME_A_EXTENTS,

@@ -89,6 +89,8 @@ static int recv_reply(struct socket *sock, u8 *buf, unsigned long deadline,
 		return 1;
 	if (reply == NBD_REP_INFO && !netram_nego_info(buf, len, info))
 		return 0;
+	if (reply == NBD_REP_ERR_POLICY)
+		netram_nego_refused(buf, len, info);
 	*why = reply & NBD_REP_ERR(0) ? netram_nego_error(reply) :
 					"malformed answer to NBD_OPT_GO";
 	return -EPROTO;

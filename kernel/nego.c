@@ -5,7 +5,6 @@
  * also built in userspace for the tests and the fuzzer.
  */
 #include "nego.h"
-#include <netram/limits.h>
 #include <netram/nbd.h>
 
 #ifdef __KERNEL__
@@ -108,6 +107,44 @@ int netram_nego_info(const void *data, u32 len,
 	default:
 		return 0;
 	}
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+}
+
+/* "WORD=HOST: ..." Return: whether the text is that. */
+static bool read_holder(const char *text, u32 len, const char *word,
+			struct netram_export_info *info)
+{
+	u32 at = strlen(word), n = 0;
+
+	if (len < at || memcmp(text, word, at))
+		return false;
+	while (at + n < len && n < NETRAM_NAME_MAX && is_name_char(text[at + n]))
+		n++;
+	if (!n || at + n == len || text[at + n] != ':')
+		return false;
+	memcpy(info->holder, text + at, n);
+	info->holder[n] = 0;
+	return true;
+}
+
+/**
+ * netram_nego_refused() - take in the sentence that goes with NBD_REP_ERR_POLICY
+ * @text: the sentence, not terminated; anything may be in it
+ * @len: bytes of it
+ * @info: @info->refusal and @info->holder are set if it tells of another host
+ */
+void netram_nego_refused(const char *text, u32 len,
+			 struct netram_export_info *info)
+{
+	if (read_holder(text, len, "in-use-by=", info))
+		info->refusal = NETRAM_REFUSAL_IN_USE;
+	else if (read_holder(text, len, "taken-over-by=", info))
+		info->refusal = NETRAM_REFUSAL_TAKEN_OVER;
 }
 
 /**

@@ -115,8 +115,11 @@ void netram_pool_summarize(struct netram_node *node,
 		s = netram_volume_session(volume, node->slot);
 		if (!s)
 			continue;
-		sessions++;
-		up += netram_session_up(s);
+		/* It is no fault of the node's that a volume was taken over. */
+		if (!READ_ONCE(s->fenced)) {
+			sessions++;
+			up += netram_session_up(s);
+		}
 		sum->volumes += !!atomic_read(&s->extents);
 		sum->extents += atomic_read(&s->extents);
 		sum->pages += netram_extents_pages(&volume->router, node->slot);
@@ -398,6 +401,10 @@ static void end_volume(struct netram_volume *volume)
 static int show_volume(struct netram_volume *volume,
 		       struct netlink_ext_ack *extack)
 {
+	if (netram_volume_in_use(volume)) {
+		NL_SET_ERR_MSG(extack, "another host has a volume of this uuid: delete it there, or take it over with --takeover");
+		return -EBUSY;
+	}
 	if (netram_volume_any_up(volume))
 		return netram_blk_add(&volume->blk, netram_sysfs_volume);
 	NL_SET_ERR_MSG(extack, "no node answered: see last_error of the nodes");
@@ -431,7 +438,7 @@ static int add_volume(const struct netram_volume_config *cfg,
  *
  * Context: process, sleeps until each node was tried; takes netram_pool_lock,
  * but not while waiting.
- * Return: 0, -EEXIST, -ENOSPC, -ENOTCONN or -ENOMEM.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOTCONN, -EBUSY or -ENOMEM.
  */
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack)
@@ -451,39 +458,43 @@ int netram_pool_add_volume(const struct netram_volume_config *cfg,
 	return err;
 }
 
-static int set_volume(const char *name, u32 replicas,
+static int set_volume(const char *name, u32 replicas, int on_loss,
 		      struct netlink_ext_ack *extack)
 {
 	struct netram_volume *volume = netram_pool_find_volume(name);
-	int err;
+	int err = 0;
 
 	if (!volume) {
 		NL_SET_ERR_MSG(extack, "no volume of this name");
 		return -ENOENT;
 	}
-	err = netram_volume_set_replicas(volume, replicas);
+	if (replicas)
+		err = netram_volume_set_replicas(volume, replicas);
 	if (err)
 		NL_SET_ERR_MSG(extack, "no memory for the commands of more copies");
+	else if (on_loss >= 0)
+		netram_volume_set_on_loss(volume, on_loss);
 	return err;
 }
 
 /**
- * netram_pool_set_volume() - change how many copies a volume has
+ * netram_pool_set_volume() - change a live volume
  * @name: its name
- * @replicas: 1 to NETRAM_REPLICAS_MAX
+ * @replicas: how many copies, 1 to NETRAM_REPLICAS_MAX; 0: as it is
+ * @on_loss: enum netram_on_loss; -1: as it is
  * @extack: for a sentence that says what is wrong
  *
  * Context: process, may sleep; takes netram_pool_lock. Does not wait for the end.
  * Return: 0, -ENOENT or -ENOMEM.
  */
-int netram_pool_set_volume(const char *name, u32 replicas,
+int netram_pool_set_volume(const char *name, u32 replicas, int on_loss,
 			   struct netlink_ext_ack *extack)
 {
 	int err;
 
 	mutex_lock(&change_lock);
 	mutex_lock(&netram_pool_lock);
-	err = set_volume(name, replicas, extack);
+	err = set_volume(name, replicas, on_loss, extack);
 	mutex_unlock(&netram_pool_lock);
 	mutex_unlock(&change_lock);
 	return err;
@@ -498,7 +509,10 @@ static int del_volume(const char *name, struct netlink_ext_ack *extack)
 		return -ENOENT;
 	}
 	if (netram_blk_claim(&volume->blk)) {
-		NL_SET_ERR_MSG(extack, "the volume is in use: swapoff or unmount it first");
+		if (netram_volume_state(volume) == NETRAM_VOLUME_WAITING)
+			NL_SET_ERR_MSG(extack, "the volume is in use and its requests wait for a node: set on_loss to error, then swapoff or unmount it");
+		else
+			NL_SET_ERR_MSG(extack, "the volume is in use: swapoff or unmount it first");
 		return -EBUSY;
 	}
 	netram_blk_remove(&volume->blk);

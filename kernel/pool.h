@@ -42,7 +42,7 @@ int netram_pool_drain_node(const char *name, bool drain,
 int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack);
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack);
-int netram_pool_set_volume(const char *name, u32 replicas,
+int netram_pool_set_volume(const char *name, u32 replicas, int on_loss,
 			   struct netlink_ext_ack *extack);
 int netram_pool_del_volume(const char *name, struct netlink_ext_ack *extack);
 

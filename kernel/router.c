@@ -225,6 +225,55 @@ static bool start(struct netram_router *r, struct netram_cmd *cmd)
 	return netram_write_start(r, cmd);
 }
 
+/**
+ * netram_router_overdue() - no copy of its pages can be reached: is that the end
+ * @r: the router
+ * @cmd: the command
+ *
+ * Context: any.
+ * Return: whether it is to fail; if not, it is to wait.
+ */
+bool netram_router_overdue(struct netram_router *r,
+			   const struct netram_cmd *cmd)
+{
+	bool overdue = netram_params_overdue(&r->params, cmd->start);
+
+	if (READ_ONCE(r->fenced))
+		return true;
+	netram_outage_note(&r->outage, overdue);
+	return overdue;
+}
+
+/**
+ * netram_router_fence() - another host has taken the volume over
+ * @r: the router
+ * @host: its name; the first one that is told is kept
+ *
+ * From now on requests fail, those under way soon; no session connects again.
+ *
+ * Context: process.
+ */
+void netram_router_fence(struct netram_router *r, const char *host)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	if (!test_and_set_bit(0, &r->holder_known)) {
+		strscpy(r->holder, host, sizeof(r->holder));
+		/* Who sees it sees the name. */
+		smp_store_release(&r->fenced, true);
+	}
+	smp_mb(); /* netram_volume_attach() shows a session, then looks at it */
+	rcu_read_lock();
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = rcu_dereference(r->sessions[slot]);
+		if (s)
+			netram_session_fence(s);
+	}
+	rcu_read_unlock();
+	netram_router_wake(r);
+}
+
 static void begin(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->start = jiffies;
@@ -233,6 +282,10 @@ static void begin(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->nr_runs = 0;
 	cmd->tried = 0;
 	trace_netram_request_start(cmd);
+	if (unlikely(READ_ONCE(r->fenced))) {
+		netram_router_finish(r, cmd, -EBADE);
+		return;
+	}
 	if (likely(start(r, cmd)))
 		return;
 	netram_stats_add(r->stats, NETRAM_STAT_CONFLICTS, 1);
@@ -353,8 +406,8 @@ int netram_router_widen(struct netram_router *r, u32 width)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @synced, @queues, @replicas, @params and the
- *   work queues
+ * @r: zeroed but for @label, @end, @synced, @outage, @queues, @replicas, @params and
+ *   the work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
@@ -374,6 +427,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	spin_lock_init(&r->wait_lock);
 	INIT_LIST_HEAD(&r->waiting);
 	INIT_DELAYED_WORK(&r->dispatch_work, dispatch_work);
+	netram_outage_init(&r->outage);
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
@@ -407,6 +461,7 @@ void netram_router_stop(struct netram_router *r)
 {
 	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
+	netram_outage_stop(&r->outage);
 	cancel_delayed_work_sync(&r->dispatch_work);
 }
 

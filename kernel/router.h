@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "latency.h"
 #include "mover.h"
+#include "outage.h"
 #include "pages.h"
 #include "replicas.h"
 #include "session.h"
@@ -19,6 +20,10 @@
  * @label: the volume's name
  * @end: hands a finished command of the block layer back up
  * @synced: tells that copies are missing or stale, or that all are well again
+ * @fenced: another host has the volume, for good: requests fail
+ * @holder: its name; does not change once @fenced is set
+ * @holder_known: somebody writes or has written @holder
+ * @outage: requests wait, for no copy of their pages can be reached
  * @pages: state of each page
  * @extent_pages: pages of an extent, a power of two
  * @nr_extents: how many
@@ -54,6 +59,7 @@ struct netram_router {
 	void				(*synced)(struct netram_router *r,
 						  bool all);
 	struct netram_pages		pages;
+	bool				fenced;
 	u32				extent_pages;
 	u64				nr_extents;
 	u64				*sets;
@@ -79,6 +85,9 @@ struct netram_router {
 	struct delayed_work		dispatch_work;
 	struct netram_trim		trim;
 	struct netram_mover		mover;
+	struct netram_outage		outage;
+	unsigned long			holder_known;
+	char				holder[NETRAM_NAME_MAX + 1];
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
@@ -86,6 +95,9 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 int netram_router_widen(struct netram_router *r, u32 width);
 void netram_router_stop(struct netram_router *r);
 void netram_router_exit(struct netram_router *r);
+bool netram_router_overdue(struct netram_router *r,
+			   const struct netram_cmd *cmd);
+void netram_router_fence(struct netram_router *r, const char *host);
 void netram_router_read(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_write(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_drop(struct netram_router *r, u64 first, u64 count);
@@ -102,14 +114,6 @@ bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
 			  int error);
-
-/* Has the command waited for longer than io_deadline_ms? */
-static inline bool netram_router_overdue(struct netram_router *r,
-					 const struct netram_cmd *cmd)
-{
-	return time_after(jiffies, cmd->start + msecs_to_jiffies(
-				   READ_ONCE(r->params.io_deadline_ms)));
-}
 
 /* The copies of an extent. */
 static inline union netram_set netram_router_set(const struct netram_router *r,

@@ -13,7 +13,7 @@
  *   recover_work  BROKEN -> CONNECTING: stop connections, park their commands
  *   connect_work  CONNECTING -> UP, or again after a pause
  *   tick_work     always: requests unanswered for io_timeout_ms break the
- *                 session, parked ones fail after io_deadline_ms
+ *                 session, parked ones fail after io_deadline_ms (on_loss)
  * recover and connect never run at the same time: each is queued by the state
  * change that ends the other.
  */
@@ -99,6 +99,12 @@ static bool older(unsigned long since, u32 ms)
 	return time_after(jiffies, since + msecs_to_jiffies(ms));
 }
 
+static bool overdue(const struct netram_session *s,
+		    const struct netram_cmd *cmd)
+{
+	return netram_params_overdue(s->cfg.params, cmd->start);
+}
+
 /* Return: whether the state is now @to by this call. */
 static bool change_state(struct netram_session *s, enum netram_session_state to)
 {
@@ -120,18 +126,21 @@ static void complete_cmd(struct netram_cmd *cmd, int error)
 
 static void park(struct netram_session *s, struct netram_cmd *cmd)
 {
-	bool wait = !(cmd->flags & NETRAM_CMD_F_NOWAIT), up;
+	bool wait = !(cmd->flags & NETRAM_CMD_F_NOWAIT), up, fenced;
 	unsigned long flags;
 
 	spin_lock_irqsave(&s->lock, flags);
 	up = s->state == NETRAM_SESSION_UP;
-	if (!up && wait)
+	fenced = s->fenced;
+	if (!up && wait && !fenced)
 		list_add_tail(&cmd->list, &s->pending);
 	spin_unlock_irqrestore(&s->lock, flags);
 	if (up)
 		netram_session_submit(s, cmd);
 	else if (!wait)
 		complete_cmd(cmd, -ENOTCONN);
+	else if (fenced)
+		complete_cmd(cmd, -EBADE);
 }
 
 /**
@@ -184,6 +193,19 @@ void netram_session_kick_all(struct netram_session *session)
 		netram_conn_kick(session->conns[i]);
 }
 
+/* The lock is held. Return: whether it was up. */
+static bool break_up(struct netram_session *s)
+{
+	bool mine;
+
+	s->broke = true;
+	mine = change_state(s, NETRAM_SESSION_BROKEN);
+	/* Under the lock: once it is closed nothing is queued. */
+	if (mine)
+		queue_work(s->cfg.session_wq, &s->recover_work);
+	return mine;
+}
+
 /**
  * netram_session_renew() - break the connections and make new ones
  * @session: the session
@@ -197,17 +219,43 @@ void netram_session_renew(struct netram_session *session, const char *why)
 	bool mine;
 
 	spin_lock_irqsave(&session->lock, flags);
-	session->broke = true;
-	mine = change_state(session, NETRAM_SESSION_BROKEN);
-	/* Under the lock: once it is closed nothing is queued. */
-	if (mine)
-		queue_work(session->cfg.session_wq, &session->recover_work);
+	mine = break_up(session);
 	spin_unlock_irqrestore(&session->lock, flags);
 	if (!mine)
 		return;
 	/* The session cannot go: whoever ends it waits for its connections. */
 	set_error(session, "", why, 0);
 	netram_warn_ratelimited(session->cfg.label, "%s; connecting again", why);
+}
+
+/**
+ * netram_session_look() - look now for commands that have waited too long
+ * @session: the session, not being destroyed
+ *
+ * Context: any; does not sleep.
+ */
+void netram_session_look(struct netram_session *session)
+{
+	mod_delayed_work(session->cfg.session_wq, &session->tick_work, 0);
+}
+
+/**
+ * netram_session_fence() - another host has the volume now
+ * @session: the session; it does not connect again
+ *
+ * What was submitted and not answered fails with -EBADE, or -ENOTCONN if it was
+ * not to wait.
+ *
+ * Context: any but hard interrupt; does not sleep.
+ */
+void netram_session_fence(struct netram_session *session)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->lock, flags);
+	session->fenced = true;
+	break_up(session);
+	spin_unlock_irqrestore(&session->lock, flags);
 }
 
 static void on_broken(struct netram_conn *conn, const char *why)
@@ -232,8 +280,10 @@ static void stop_conns(struct netram_session *s)
 	LIST_HEAD(orphans);
 	u32 i;
 
+	mutex_lock(&s->sock_lock);
 	for (i = 0; i < s->cfg.connections; i++)
 		netram_conn_stop(s->conns[i], &orphans);
+	mutex_unlock(&s->sock_lock);
 	list_for_each_entry_safe(cmd, next, &orphans, list) {
 		list_del(&cmd->list);
 		park(s, cmd);
@@ -276,13 +326,29 @@ static void recover_work(struct work_struct *work)
 	memalloc_noreclaim_restore(noreclaim);
 }
 
+/* Once: a host that comes back must not take it from who has it by then. */
+static bool takes_over(const struct netram_session *s)
+{
+	return s->cfg.takeover && !s->known;
+}
+
 static void export_name(struct netram_session *s, char *buf, size_t len)
 {
 	if (s->cfg.peer->foreign)
 		strscpy(buf, s->cfg.peer->export, len);
 	else
-		snprintf(buf, len, "%s?client=%s&epoch=%llu&size=%llu",
-			 s->cfg.uuid, s->cfg.client, s->epoch, s->cfg.size);
+		snprintf(buf, len,
+			 "%s?client=%s&epoch=%llu&size=%llu&claim=%s%s",
+			 s->cfg.uuid, s->cfg.client, s->epoch, s->cfg.size,
+			 s->cfg.claim, takes_over(s) ? "&takeover=1" : "");
+}
+
+static void keep_alive(const struct netram_session *s, struct socket *sock)
+{
+	struct netram_keepalive ka;
+
+	netram_fsm_keepalive(READ_ONCE(s->keepalive_ms), &ka);
+	netram_sock_keepalive(sock, ka.idle_s, ka.interval_s, ka.probes);
 }
 
 static int connect_one(struct netram_session *s, unsigned long deadline,
@@ -296,6 +362,7 @@ static int connect_one(struct netram_session *s, unsigned long deadline,
 				  deadline, sock);
 	if (err)
 		return err;
+	keep_alive(s, *sock);
 	export_name(s, name, sizeof(name));
 	err = netram_handshake(*sock, name, deadline, info, why);
 	if (err)
@@ -329,9 +396,14 @@ static int connect_all(struct netram_session *s, struct netram_export_info *info
 	int err;
 
 	s->epoch++;
+	WRITE_ONCE(s->keepalive_ms, READ_ONCE(s->cfg.params->io_timeout_ms));
+	netram_nego_init(info);
+	netram_nego_init(&other);
 	for (i = 0; i < want; i++) {
 		err = connect_one(s, deadline, &s->socks[i], i ? &other : info,
 				  why);
+		if (err && i)
+			*info = other;	/* it tells who has the export */
 		if (err)
 			return err;
 		if (!i && !(info->flags & NBD_FLAG_CAN_MULTI_CONN))
@@ -360,10 +432,12 @@ static void start_conns(struct netram_session *s)
 {
 	u32 i;
 
+	mutex_lock(&s->sock_lock);
 	for (i = 0; i < s->nr_conns; i++) {
 		netram_conn_start(s->conns[i], s->socks[i]);
 		s->socks[i] = NULL;
 	}
+	mutex_unlock(&s->sock_lock);
 }
 
 /* Return: false if a connection broke before the session was up. */
@@ -377,14 +451,14 @@ static bool go_up(struct netram_session *s)
 	spin_lock_irq(&s->lock);
 	s->up_since = jiffies;
 	s->up_bytes = netram_session_bytes(s, false);
-	up = !s->broke && change_state(s, NETRAM_SESSION_UP);
+	up = !s->broke && !s->fenced && change_state(s, NETRAM_SESSION_UP);
 	if (up)
 		list_splice_init(&s->pending, &parked);
 	spin_unlock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &parked, list) {
 		list_del(&cmd->list);
 		/* Else a node that comes and goes would keep it for ever. */
-		if (older(cmd->start, READ_ONCE(s->cfg.params->io_deadline_ms)))
+		if (overdue(s, cmd))
 			complete_cmd(cmd, -ETIMEDOUT);
 		else
 			netram_session_submit(s, cmd);
@@ -398,9 +472,40 @@ static bool go_up(struct netram_session *s)
 static void connect_failed(struct netram_session *s, const char *why, int err)
 {
 	set_error(s, "connecting: ", why, err);
-	s->backoff_ms = netram_fsm_backoff_ms(s->backoff_ms);
+	s->backoff_ms = READ_ONCE(s->fenced) ?
+			0 : netram_fsm_backoff_ms(s->backoff_ms);
 	queue_delayed_work(s->cfg.connect_wq, &s->connect_work,
 			   msecs_to_jiffies(s->backoff_ms));
+}
+
+/* Another host has the export: say who, and see whether that is for good. */
+static const char *refused(struct netram_session *s,
+			   const struct netram_export_info *info, char *buf,
+			   size_t len)
+{
+	if (info->refusal == NETRAM_REFUSAL_TAKEN_OVER) {
+		snprintf(buf, len, "taken over by %s", info->holder);
+		s->cfg.ops->taken(s, info->holder);
+	} else {
+		snprintf(buf, len,
+			 "in use by %s: delete the volume there, or create it with --takeover",
+			 info->holder);
+	}
+	return buf;
+}
+
+/* Return: whether it is; it does not connect again. */
+static bool end_fenced(struct netram_session *s)
+{
+	bool closed = false;
+
+	spin_lock_irq(&s->lock);
+	if (s->fenced)
+		closed = change_state(s, NETRAM_SESSION_CLOSED);
+	spin_unlock_irq(&s->lock);
+	if (closed)
+		s->cfg.ops->state(s, NETRAM_SESSION_CLOSED);
+	return closed;
 }
 
 static void connect_work(struct work_struct *work)
@@ -411,17 +516,24 @@ static void connect_work(struct work_struct *work)
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct netram_export_info info;
 	const char *why = NULL;
+	char text[140];
 	int err;
 
-	if (READ_ONCE(s->state) == NETRAM_SESSION_CLOSED)
+	if (READ_ONCE(s->state) == NETRAM_SESSION_CLOSED || end_fenced(s))
 		goto out;
 	WRITE_ONCE(s->broke, false);
 	err = connect_all(s, &info, &why);
+	WRITE_ONCE(s->in_use, err && info.refusal == NETRAM_REFUSAL_IN_USE);
 	if (err) {
 		close_socks(s);
+		if (info.refusal)
+			why = refused(s, &info, text, sizeof(text));
 		connect_failed(s, why, err);
 		goto out;
 	}
+	/* What the other host has left there is to be freed. */
+	if (takes_over(s))
+		WRITE_ONCE(s->owes, true);
 	/* Before the first request can flow: it must not be taken for lost. */
 	check_instance(s, &info);
 	s->trim = info.flags & NBD_FLAG_SEND_TRIM;
@@ -482,21 +594,52 @@ static bool unanswered(struct netram_session *s)
 	return false;
 }
 
-/* Fail the parked commands that were begun @deadline milliseconds ago. */
-static void fail_parked(struct netram_session *s, u32 deadline, int error)
+/*
+ * Fail the parked commands that have waited too long, or @all of them. Return:
+ * whether there was one.
+ */
+static bool fail_parked(struct netram_session *s, bool all, int error)
 {
 	struct netram_cmd *cmd, *next;
-	LIST_HEAD(overdue);
+	LIST_HEAD(failed);
+	bool any;
 
 	spin_lock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &s->pending, list)
-		if (!deadline || older(cmd->start, deadline))
-			list_move_tail(&cmd->list, &overdue);
+		if (all || overdue(s, cmd))
+			list_move_tail(&cmd->list, &failed);
+	any = !list_empty(&failed);
 	spin_unlock_irq(&s->lock);
-	list_for_each_entry_safe(cmd, next, &overdue, list) {
+	list_for_each_entry_safe(cmd, next, &failed, list) {
 		list_del(&cmd->list);
 		complete_cmd(cmd, error);
 	}
+	return any;
+}
+
+static void look_after_parked(struct netram_session *s)
+{
+	if (READ_ONCE(s->fenced))
+		fail_parked(s, true, -EBADE);
+	else if (fail_parked(s, false, -ETIMEDOUT))
+		s->cfg.ops->parked(s, true);
+	else if (!list_empty_careful(&s->pending))
+		s->cfg.ops->parked(s, false);
+}
+
+/* io_timeout_ms may have been changed since they were connected. */
+static void refresh_keepalive(struct netram_session *s)
+{
+	u32 timeout = READ_ONCE(s->cfg.params->io_timeout_ms), i;
+
+	mutex_lock(&s->sock_lock);
+	if (timeout != READ_ONCE(s->keepalive_ms)) {
+		WRITE_ONCE(s->keepalive_ms, timeout);
+		for (i = 0; i < s->cfg.connections; i++)
+			if (s->conns[i]->sock)
+				keep_alive(s, s->conns[i]->sock);
+	}
+	mutex_unlock(&s->sock_lock);
 }
 
 static void queue_tick(struct netram_session *s)
@@ -517,9 +660,10 @@ static void tick_work(struct work_struct *work)
 
 	if (netram_session_up(s) && unanswered(s))
 		netram_session_renew(s, "node does not answer");
-	if (!netram_session_up(s))
-		fail_parked(s, READ_ONCE(s->cfg.params->io_deadline_ms),
-			    -ETIMEDOUT);
+	if (netram_session_up(s))
+		refresh_keepalive(s);
+	else
+		look_after_parked(s);
 	/* Nothing should be left unsent; if something is, it ends here. */
 	netram_session_kick_all(s);
 	queue_tick(s);
@@ -577,6 +721,7 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
 	s->full_until = jiffies;
 	s->down_since = jiffies;
 	spin_lock_init(&s->lock);
+	mutex_init(&s->sock_lock);
 	INIT_LIST_HEAD(&s->pending);
 	init_completion(&s->tried);
 	INIT_WORK(&s->recover_work, recover_work);
@@ -632,7 +777,7 @@ void netram_session_destroy(struct netram_session *session)
 	cancel_delayed_work_sync(&session->connect_work);
 	cancel_delayed_work_sync(&session->tick_work);
 	stop_conns(session);
-	fail_parked(session, 0, -ENOTCONN);
+	fail_parked(session, true, -ENOTCONN);
 	complete_all(&session->tried);
 	atomic64_add(netram_session_bytes(session, true),
 		     &session->cfg.peer->tx_bytes);

@@ -3,6 +3,8 @@
 #define NETRAM_SESSION_H
 
 #include <linux/completion.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/netram.h>
 #include <linux/workqueue.h>
 #include "cmd.h"
@@ -47,6 +49,7 @@ struct netram_peer {
  * @connect_timeout_ms: see limits.h
  * @rereplicate_delay_ms: see limits.h; the owner's
  * @sync_rate_mib: see limits.h; the owner's
+ * @on_loss: enum netram_on_loss; with WAIT, @io_deadline_ms does not count
  */
 struct netram_params {
 	u32 io_deadline_ms;
@@ -54,7 +57,24 @@ struct netram_params {
 	u32 connect_timeout_ms;
 	u32 rereplicate_delay_ms;
 	u32 sync_rate_mib;
+	u32 on_loss;
 };
+
+/**
+ * netram_params_overdue() - is a command to fail that no copy can be reached for
+ * @params: the volume's
+ * @start: jiffies when it began
+ *
+ * Context: any.
+ * Return: whether it has waited for io_deadline_ms and that counts.
+ */
+static inline bool netram_params_overdue(const struct netram_params *params,
+					 unsigned long start)
+{
+	return READ_ONCE(params->on_loss) != NETRAM_ON_LOSS_WAIT &&
+	       time_after(jiffies, start + msecs_to_jiffies(
+				   READ_ONCE(params->io_deadline_ms)));
+}
 
 /**
  * struct netram_session_ops - what a session tells its owner; all may sleep
@@ -62,12 +82,18 @@ struct netram_params {
  * @lost: the server came back without its pages. Called before the session is
  *   up again: no command is in flight.
  * @replayed: the session is up, and commands that had waited for that go on
+ * @parked: commands wait for the session to come up, or have just failed because
+ *   they did so for too long; told again and again
+ * @taken: another host has taken the volume over on this node; its name. The
+ *   owner is to fence all the volume's sessions
  */
 struct netram_session_ops {
 	void (*state)(struct netram_session *session,
 		      enum netram_session_state state);
 	void (*lost)(struct netram_session *session);
 	void (*replayed)(struct netram_session *session, u32 commands);
+	void (*parked)(struct netram_session *session, bool failed);
+	void (*taken)(struct netram_session *session, const char *host);
 };
 
 /**
@@ -79,6 +105,8 @@ struct netram_session_ops {
  * @label: for messages: volume/node
  * @uuid: of the volume, in text
  * @client: name of this host
+ * @claim: what the volume is told by from others of its uuid
+ * @takeover: take the export from a host that has it, the first time
  * @size: of the volume, bytes
  * @payload: of the largest request, bytes
  * @connections: how many
@@ -98,6 +126,8 @@ struct netram_session_config {
 	const char			*label;
 	const char			*uuid;
 	const char			*client;
+	const char			*claim;
+	bool				takeover;
 	u64				size;
 	u32				payload;
 	u32				connections;
@@ -117,6 +147,9 @@ struct netram_session_config {
  *   only the peer's lock is taken below it
  * @state: changes only as fsm.c allows
  * @pending: commands parked while the session is not up
+ * @fenced: another host has the volume: no more connections, no more requests;
+ *   set under @lock
+ * @in_use: another host has the volume on this node, and we have not asked for it
  * @broke: a connection broke since the last connect work began
  * @epoch: of the present or last connections; a server fences lower ones
  * @known: the session was up before
@@ -125,6 +158,8 @@ struct netram_session_config {
  * @nr_conns: connections in use, at most cfg->connections
  * @conns: cfg->connections of them
  * @socks: as many, between handshake and start, the connect work's
+ * @sock_lock: the connections keep the sockets they have, or have none
+ * @keepalive_ms: what keepalive of the sockets was set by
  * @extents: extents placed here, the owner's
  * @owes: it has pages of extents that have no copy here any more, the owner's
  * @closing: no extent may be placed here any more, the owner's
@@ -148,6 +183,8 @@ struct netram_session {
 	spinlock_t			lock;
 	enum netram_session_state	state;
 	struct list_head		pending;
+	bool				fenced;
+	bool				in_use;
 	bool				broke;
 	u64				epoch;
 	bool				known;
@@ -156,6 +193,8 @@ struct netram_session {
 	u32				nr_conns;
 	struct netram_conn		**conns;
 	struct socket			**socks;
+	struct mutex			sock_lock;
+	u32				keepalive_ms;
 	atomic_t			extents;
 	bool				owes;
 	bool				closing;
@@ -186,6 +225,8 @@ void netram_session_submit(struct netram_session *session,
 			   struct netram_cmd *cmd);
 void netram_session_kick(struct netram_session *session, u16 queue);
 void netram_session_kick_all(struct netram_session *session);
+void netram_session_look(struct netram_session *session);
+void netram_session_fence(struct netram_session *session);
 void netram_session_renew(struct netram_session *session, const char *why);
 u64 netram_session_bytes(struct netram_session *session, bool tx);
 u32 netram_session_connections(struct netram_session *session);

@@ -100,6 +100,28 @@ out:
 }
 
 /**
+ * netram_sock_keepalive() - let TCP find out that the other side is gone
+ * @sock: a connected socket; also while it carries requests
+ * @idle_s: ask when nothing has come for so long
+ * @interval_s: and again after so long
+ * @probes: the connection is over when so many were not answered
+ *
+ * It is for connections that carry nothing: requests have timeouts of their own.
+ *
+ * Context: process, may sleep.
+ */
+void netram_sock_keepalive(struct socket *sock, u32 idle_s, u32 interval_s,
+			   u32 probes)
+{
+	struct sock *sk = sock->sk;
+
+	tcp_sock_set_keepintvl(sk, interval_s);
+	tcp_sock_set_keepcnt(sk, probes);
+	tcp_sock_set_keepidle(sk, idle_s);
+	sock_set_keepalive(sk);
+}
+
+/**
  * netram_sock_send() - send a few bytes while a connection is set up
  * @sock: a connected socket that is not attached
  * @data: the bytes

@@ -41,6 +41,8 @@ struct netram_sock_hook {
 
 int netram_sock_connect(struct net *net, const struct sockaddr_storage *addr,
 			unsigned long deadline, struct socket **out);
+void netram_sock_keepalive(struct socket *sock, u32 idle_s, u32 interval_s,
+			   u32 probes);
 int netram_sock_send(struct socket *sock, const void *data, size_t len,
 		     unsigned long deadline);
 int netram_sock_recv(struct socket *sock, void *data, size_t len,

@@ -22,6 +22,13 @@ static const char * const volume_state_names[] = {
 	[NETRAM_VOLUME_OK]		= "ok",
 	[NETRAM_VOLUME_DEGRADED]	= "degraded",
 	[NETRAM_VOLUME_LOST]		= "lost",
+	[NETRAM_VOLUME_WAITING]		= "waiting",
+	[NETRAM_VOLUME_FENCED]		= "fenced",
+};
+
+static const char * const on_loss_names[] = {
+	[NETRAM_ON_LOSS_ERROR]		= "error",
+	[NETRAM_ON_LOSS_WAIT]		= "wait",
 };
 
 static const char * const node_state_names[] = {
@@ -129,10 +136,41 @@ TUNABLE(connect_timeout_ms, CONNECT_TIMEOUT_MS);
 TUNABLE(rereplicate_delay_ms, REREPLICATE_DELAY_MS);
 TUNABLE(sync_rate_mib, SYNC_RATE_MIB);
 
+static ssize_t on_loss_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	u32 value = READ_ONCE(to_volume(dev)->router.params.on_loss);
+
+	return sysfs_emit(buf, "%s\n", on_loss_names[value]);
+}
+
+static ssize_t on_loss_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	int value = sysfs_match_string(on_loss_names, buf);
+
+	if (value < 0)
+		return value;
+	netram_volume_set_on_loss(to_volume(dev), value);
+	return count;
+}
+static DEVICE_ATTR_RW(on_loss);
+
+static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	char reason[NETRAM_REASON_SIZE];
+
+	netram_volume_reason(to_volume(dev), reason, sizeof(reason));
+	return sysfs_emit(buf, "%s\n", reason);
+}
+static DEVICE_ATTR_RO(reason);
+
 static struct attribute *volume_attrs[] = {
 	&dev_attr_name.attr,
 	&dev_attr_uuid.attr,
 	&dev_attr_state.attr,
+	&dev_attr_reason.attr,
 	&dev_attr_extent_size.attr,
 	&dev_attr_checksum.attr,
 	&dev_attr_extents.attr,
@@ -147,6 +185,7 @@ static struct attribute *volume_attrs[] = {
 	&dev_attr_connect_timeout_ms.attr,
 	&dev_attr_rereplicate_delay_ms.attr,
 	&dev_attr_sync_rate_mib.attr,
+	&dev_attr_on_loss.attr,
 	NULL
 };
 

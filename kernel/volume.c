@@ -10,6 +10,7 @@
 #include "log.h"
 
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/utsname.h>
 
@@ -110,11 +111,54 @@ static void on_replayed(struct netram_session *s, u32 commands)
 	netram_stats_add(r->stats, NETRAM_STAT_REPLAYS, commands);
 }
 
+static void on_parked(struct netram_session *s, bool failed)
+{
+	struct netram_router *r = s->cfg.owner;
+
+	netram_outage_note(&r->outage, failed);
+}
+
+static void on_taken(struct netram_session *s, const char *host)
+{
+	struct netram_router *r = s->cfg.owner;
+
+	if (!READ_ONCE(r->fenced)) {
+		netram_warn(s->cfg.label,
+			    "%s has taken this volume over: all requests fail from now on",
+			    host);
+		netram_event_taken(s->cfg.label);
+	}
+	netram_router_fence(r, host);
+}
+
 static const struct netram_session_ops session_ops = {
 	.state		= on_state,
 	.lost		= on_lost,
 	.replayed	= on_replayed,
+	.parked		= on_parked,
+	.taken		= on_taken,
 };
+
+static bool waits(const struct netram_router *r)
+{
+	return READ_ONCE(r->params.on_loss) == NETRAM_ON_LOSS_WAIT;
+}
+
+static void on_outage(struct netram_outage *o, bool on)
+{
+	struct netram_router *r = container_of(o, struct netram_router, outage);
+
+	if (!on)
+		netram_warn_ratelimited(r->label,
+					"no request waits for a node any more");
+	else if (waits(r))
+		netram_warn_ratelimited(r->label,
+					"no copy of some pages can be reached: requests wait until a node is back (on_loss is wait)");
+	else
+		netram_warn_ratelimited(r->label,
+					"no copy of some pages can be reached: requests fail after io_deadline_ms (on_loss is error)");
+	netram_event_waiting(r->label, on);
+}
 
 /**
  * netram_volume_session() - a volume's session with a node
@@ -147,6 +191,8 @@ int netram_volume_attach(struct netram_volume *volume,
 		.params		= &volume->router.params,
 		.uuid		= volume->uuid_text,
 		.client		= client,
+		.claim		= volume->claim,
+		.takeover	= volume->takeover,
 		.size		= volume->size,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
@@ -171,6 +217,9 @@ int netram_volume_attach(struct netram_volume *volume,
 	}
 	volume->labels[node->slot] = label;
 	rcu_assign_pointer(volume->router.sessions[node->slot], s);
+	smp_mb(); /* pairs with netram_router_fence() */
+	if (READ_ONCE(volume->router.fenced))
+		netram_session_fence(s);
 	return 0;
 }
 
@@ -271,6 +320,49 @@ bool netram_volume_any_up(struct netram_volume *volume)
 }
 
 /**
+ * netram_volume_in_use() - does another host have a volume of this uuid
+ * @volume: the volume; the caller holds the pool's lock
+ *
+ * Return: whether a node has refused it for that.
+ */
+bool netram_volume_in_use(struct netram_volume *volume)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_volume_session(volume, slot);
+		if (s && READ_ONCE(s->in_use))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * netram_volume_set_on_loss() - what becomes of requests without a copy to reach
+ * @volume: the volume
+ * @on_loss: they wait, or fail; also those that wait already
+ *
+ * Context: process.
+ */
+void netram_volume_set_on_loss(struct netram_volume *volume,
+			       enum netram_on_loss on_loss)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	WRITE_ONCE(volume->router.params.on_loss, on_loss);
+	rcu_read_lock();
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = rcu_dereference(volume->router.sessions[slot]);
+		if (s)
+			netram_session_look(s);
+	}
+	rcu_read_unlock();
+	netram_router_wake(&volume->router);
+}
+
+/**
  * netram_volume_state() - may the volume's pages be reached
  * @volume: the volume
  *
@@ -283,6 +375,11 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 	struct netram_session *s;
 	u32 slot;
 
+	if (READ_ONCE(volume->router.fenced))
+		return NETRAM_VOLUME_FENCED;
+	if (waits(&volume->router) &&
+	    netram_outage_lasts(&volume->router.outage))
+		return NETRAM_VOLUME_WAITING;
 	if (atomic_long_read(&volume->router.pages.nr_lost))
 		return NETRAM_VOLUME_LOST;
 	if (READ_ONCE(volume->router.replicas) > 1)
@@ -296,6 +393,57 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 	}
 	rcu_read_unlock();
 	return state;
+}
+
+/* The nodes that are away and have extents, as far as there is room. */
+static void name_away(struct netram_router *r, char *buf, size_t len)
+{
+	struct netram_session *s;
+	size_t at = 0;
+	u32 slot;
+
+	buf[0] = 0;
+	rcu_read_lock();
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = rcu_dereference(r->sessions[slot]);
+		if (s && atomic_read(&s->extents) && !netram_session_up(s))
+			at += scnprintf(buf + at, len - at, "%s%s",
+					at ? ", " : "",
+					strchr(s->cfg.label, '/') + 1);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * netram_volume_reason() - why the state is what it is
+ * @volume: the volume
+ * @buf: where to put a phrase, "" if there is nothing to say
+ * @len: room there
+ *
+ * Context: process.
+ */
+void netram_volume_reason(struct netram_volume *volume, char *buf, size_t len)
+{
+	struct netram_router *r = &volume->router;
+	char away[128];
+
+	name_away(r, away, sizeof(away));
+	buf[0] = 0;
+	/* pairs with netram_router_fence() */
+	if (smp_load_acquire(&r->fenced))
+		snprintf(buf, len, "taken over by %s", r->holder);
+	else if (netram_outage_lasts(&r->outage))
+		snprintf(buf, len,
+			 "no copy of some pages can be reached, so requests %s; away: %s",
+			 waits(r) ? "wait" : "fail after io_deadline_ms",
+			 away[0] ? away : "none");
+	else if (atomic_long_read(&r->pages.nr_lost))
+		snprintf(buf, len, "no node has %ld of its pages any more",
+			 atomic_long_read(&r->pages.nr_lost));
+	else if (away[0])
+		snprintf(buf, len, "away: %s", away);
+	else if (netram_volume_state(volume) == NETRAM_VOLUME_DEGRADED)
+		snprintf(buf, len, "extents have too few copies in sync");
 }
 
 /**
@@ -342,6 +490,8 @@ static void set_router(struct netram_volume *v)
 	r->label = v->name;
 	r->end = netram_blk_end;
 	r->synced = on_synced;
+	r->outage.tell = on_outage;
+	r->outage.wq = session_wq;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;
@@ -351,6 +501,21 @@ static void set_router(struct netram_volume *v)
 	r->params.connect_timeout_ms = NETRAM_CONNECT_TIMEOUT_MS_DEF;
 	r->params.rereplicate_delay_ms = NETRAM_REREPLICATE_DELAY_MS_DEF;
 	r->params.sync_rate_mib = NETRAM_SYNC_RATE_MIB_DEF;
+}
+
+static void set_identity(struct netram_volume *v,
+			 const struct netram_volume_config *cfg)
+{
+	u8 claim[UUID_SIZE];
+
+	if (cfg->uuid)
+		v->uuid = *cfg->uuid;
+	else
+		uuid_gen(&v->uuid);
+	snprintf(v->uuid_text, sizeof(v->uuid_text), "%pUb", &v->uuid);
+	get_random_bytes(claim, sizeof(claim));
+	snprintf(v->claim, sizeof(v->claim), "%*phN", UUID_SIZE, claim);
+	v->takeover = cfg->takeover;
 }
 
 static void free_volume(struct netram_volume *v)
@@ -377,14 +542,14 @@ netram_volume_create(const struct netram_volume_config *cfg, u32 index)
 	if (!v)
 		return ERR_PTR(-ENOMEM);
 	strscpy(v->name, cfg->name, sizeof(v->name));
-	uuid_gen(&v->uuid);
-	snprintf(v->uuid_text, sizeof(v->uuid_text), "%pUb", &v->uuid);
+	set_identity(v, cfg);
 	v->index = index;
 	v->size = cfg->size;
 	v->connections = cfg->connections;
 	v->queue_depth = cfg->queue_depth;
 	set_router(v);
 	v->router.replicas = cfg->replicas;
+	v->router.params.on_loss = cfg->on_loss;
 	err = netram_router_init(&v->router, cfg->size >> NETRAM_PAGE_SHIFT,
 				 cfg->extent_size >> NETRAM_PAGE_SHIFT,
 				 cfg->checksum,

@@ -8,6 +8,9 @@
 #include "node.h"
 #include "router.h"
 
+/* Room for what netram_volume_reason() tells. */
+#define NETRAM_REASON_SIZE	240
+
 /**
  * struct netram_volume_config - what a volume is created with
  * @name: 1 to NETRAM_NAME_MAX of [A-Za-z0-9._-]
@@ -17,6 +20,9 @@
  * @connections: hardware queues and connections to each node; not 0
  * @queue_depth: of each hardware queue
  * @replicas: copies of each extent; not 0
+ * @on_loss: enum netram_on_loss
+ * @uuid: NULL: one is made up
+ * @takeover: take it from a host that has a volume of this uuid
  */
 struct netram_volume_config {
 	const char	*name;
@@ -26,14 +32,19 @@ struct netram_volume_config {
 	u32		connections;
 	u32		queue_depth;
 	u32		replicas;
+	u32		on_loss;
+	const uuid_t	*uuid;
+	bool		takeover;
 };
 
 /**
  * struct netram_volume - a block device whose pages are on nodes
  * @list: on the pool's list
  * @name: as configured
- * @uuid: made up at creation
+ * @uuid: made up at creation, or as configured
  * @uuid_text: the same in text
+ * @claim: random, what servers tell it by from others of its uuid
+ * @takeover: as configured
  * @index: N of /dev/netramN
  * @size: as configured
  * @connections: as configured
@@ -47,6 +58,8 @@ struct netram_volume {
 	char			name[NETRAM_NAME_MAX + 1];
 	uuid_t			uuid;
 	char			uuid_text[UUID_STRING_LEN + 1];
+	char			claim[2 * UUID_SIZE + 1];
+	bool			takeover;
 	u32			index;
 	u64			size;
 	u32			connections;
@@ -69,6 +82,10 @@ int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node);
 void netram_volume_wait_tried(struct netram_volume *volume);
 bool netram_volume_any_up(struct netram_volume *volume);
+bool netram_volume_in_use(struct netram_volume *volume);
+void netram_volume_set_on_loss(struct netram_volume *volume,
+			       enum netram_on_loss on_loss);
+void netram_volume_reason(struct netram_volume *volume, char *buf, size_t len);
 int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas);
 int netram_volume_widen(struct netram_volume *volume);
 enum netram_volume_state netram_volume_state(struct netram_volume *volume);

@@ -246,7 +246,8 @@ static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
 	int err = netram_extent_leave(r, cmd->set,
 				      netram_router_extent(r, cmd->page));
 
-	if (err == -EAGAIN && !netram_router_overdue(r, cmd))
+	if (err == -EAGAIN && !READ_ONCE(r->fenced) &&
+	    !netram_params_overdue(&r->params, cmd->start))
 		return false;
 	if (err) {
 		netram_router_finish(r, cmd, -ENOSPC);

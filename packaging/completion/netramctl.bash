@@ -15,8 +15,8 @@ _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
-	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth ;;
-	'volume set') echo --replicas ;;
+	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover ;;
+	'volume set') echo --replicas --on-loss ;;
 	swapon) echo --priority --force --keep-vm ;;
 	swapoff) echo --force ;;
 	latency) echo --watch --interval ;;
@@ -27,7 +27,7 @@ _netramctl_options() { # COMMAND: its own options
 _netramctl_takes_value() { # OPTION
 	case $1 in
 	--region | --zone | --weight | --export | --size | --replicas | --extent-size | \
-		--connections | --queue-depth | --priority | --interval | --timeout) return 0 ;;
+		--connections | --queue-depth | --priority | --interval | --timeout | --uuid) return 0 ;;
 	esac
 	return 1
 }
@@ -57,7 +57,9 @@ _netramctl() {
 		words='node volume swapon swapoff status latency events'
 	else
 		case $command in node | volume) command+=" ${COMP_WORDS[2]}" ;; esac
-		if _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
+		if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --on-loss ]; then
+			words='error wait'
+		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
 			return
 		elif [[ $cur = -* ]]; then
 			words="$(_netramctl_options "$command") --json --help"

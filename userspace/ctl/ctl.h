@@ -123,6 +123,9 @@ void ctl_help_command(const struct ctl_command *cmd);
 void ctl_help_group(const struct ctl_command *const *cmds, const char *group);
 void ctl_help_all(const struct ctl_command *const *cmds);
 
+/* on_loss.c */
+int ctl_on_loss_parse(const char *text, uint8_t *on_loss);
+
 /* suggest.c */
 const char *ctl_suggest(const char *typed, const char *const *known);
 

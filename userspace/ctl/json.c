@@ -103,7 +103,10 @@ struct json_object *ctl_json_volume(const struct netram_volume *volume)
 	ctl_json_u64(o, "connections", volume->connections);
 	ctl_json_u64(o, "queue_depth", volume->queue_depth);
 	ctl_json_u64(o, "replicas", volume->replicas);
+	ctl_json_text(o, "on_loss", netram_on_loss_name(volume->on_loss));
 	ctl_json_text(o, "state", netram_volume_state_name(volume->state));
+	if (volume->reason[0])
+		ctl_json_text(o, "reason", volume->reason);
 	ctl_json_u64(o, "openers", volume->openers);
 	ctl_json_u64(o, "extents", volume->extents);
 	ctl_json_u64(o, "degraded_extents", volume->degraded);
@@ -129,6 +132,8 @@ const char *ctl_event_state(const struct netram_event_info *event)
 		return netram_session_state_name(event->state);
 	if (event->has_state && event->type == NETRAM_EVENT_SYNC)
 		return netram_sync_state_name(event->state);
+	if (event->has_state && event->type == NETRAM_EVENT_WAITING)
+		return event->state ? "on" : "off";
 	return NULL;
 }
 

@@ -100,11 +100,30 @@ static void print_degraded(const struct status *s,
 	print_copying(s, volume, &copies);
 }
 
+/* Nothing goes on there: that is all there is to say. Return: whether it is so. */
+static bool print_stopped(const struct netram_volume *volume)
+{
+	switch (volume->state) {
+	case NETRAM_VOLUME_WAITING:
+		printf(": %s; bring a node back, or give the requests up: 'netramctl volume set %s --on-loss error'\n",
+		       volume->reason, volume->name);
+		return true;
+	case NETRAM_VOLUME_FENCED:
+		printf(": %s; all its requests fail: stop using it and delete it here\n",
+		       volume->reason);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void print_volume_reason(const struct status *s,
 				const struct netram_volume *volume)
 {
 	printf("! volume %s is %s", volume->name,
 	       netram_volume_state_name(volume->state));
+	if (print_stopped(volume))
+		return;
 	if (volume->lost_pages)
 		printf(": no node has %" PRIu64 " of its pages any more",
 		       volume->lost_pages);

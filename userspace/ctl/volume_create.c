@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netram/limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "device.h"
@@ -12,7 +13,8 @@
 
 static struct {
 	uint64_t size, extent_size, connections, queue_depth, replicas;
-	bool no_checksum;
+	bool no_checksum, takeover;
+	const char *on_loss, *uuid;
 } args;
 
 static const struct ctl_opt opts[] = {
@@ -35,6 +37,14 @@ static const struct ctl_opt opts[] = {
 	  "requests in flight per hardware queue",
 	  NETRAM_QUEUE_DEPTH_MIN, NETRAM_QUEUE_DEPTH_MAX,
 	  NETRAM_QUEUE_DEPTH_DEF },
+	{ "on-loss", CTL_OPT_TEXT, &args.on_loss, "error|wait",
+	  "requests of which no copy can be reached fail after io_deadline_ms (default), or wait until one can",
+	  0, 0, 0 },
+	{ "uuid", CTL_OPT_TEXT, &args.uuid, "UUID",
+	  "what the nodes know it by (default: a new one)", 0, 0, 0 },
+	{ "takeover", CTL_OPT_FLAG, &args.takeover, NULL,
+	  "take the volume with this --uuid from the host that has it, for good; it begins empty",
+	  0, 0, 0 },
 	{ 0 }
 };
 
@@ -52,6 +62,18 @@ static int check_sizes(void)
 		return ctl_fail(CTL_USAGE,
 				"--extent-size: %llu is not a power of two",
 				(unsigned long long)args.extent_size);
+	return CTL_OK;
+}
+
+static int check_identity(uint8_t uuid[16])
+{
+	if (args.takeover && !args.uuid)
+		return ctl_fail(CTL_USAGE,
+				"--takeover needs the volume's --uuid: see 'netramctl volume show' on the host that has it");
+	if (args.uuid && netram_uuid_parse(args.uuid, uuid))
+		return ctl_fail(CTL_USAGE,
+				"--uuid: '%s' is not a uuid: 32 hex digits as 8-4-4-4-12",
+				args.uuid);
 	return CTL_OK;
 }
 
@@ -73,8 +95,8 @@ static int show(const struct netram_volume *volume, bool json)
 	return CTL_OK;
 }
 
-/* Nobody answered: name one node and what it is that went wrong there. */
-static int fail_lonely(struct netram *nt)
+/* Name one node and what it is that went wrong there, a phrase with @what in it. */
+static int fail_with_node(struct netram *nt, const char *what)
 {
 	struct netram_node *first, *node;
 	char text[512];
@@ -82,7 +104,9 @@ static int fail_lonely(struct netram *nt)
 	netram_error(nt, text, sizeof(text));
 	if (netram_node_list(nt, &first))
 		return ctl_fail(CTL_FAILED, "%s", text);
-	for (node = first; node && !node->last_error[0]; node = node->next)
+	for (node = first; node && (!node->last_error[0] ||
+				    !strstr(node->last_error, what));
+	     node = node->next)
 		;
 	if (node)
 		ctl_fail(CTL_FAILED, "%s (%s: %s)", text, node->name,
@@ -103,7 +127,9 @@ static int create(const struct netram_volume_spec *spec, bool json)
 		return ret;
 	err = netram_volume_create(nt, spec, &volume);
 	if (err == -ENOTCONN)
-		ret = fail_lonely(nt);
+		ret = fail_with_node(nt, "");
+	else if (err == -EBUSY)
+		ret = fail_with_node(nt, "in use by");
 	else
 		ret = err ? ctl_fail_module(nt, err) : show(volume, json);
 	netram_volume_free(volume);
@@ -113,7 +139,8 @@ static int create(const struct netram_volume_spec *spec, bool json)
 
 static int run(const struct ctl_call *call)
 {
-	const struct netram_volume_spec spec = {
+	uint8_t uuid[16];
+	struct netram_volume_spec spec = {
 		.name = call->operands[0],
 		.size = args.size,
 		.extent_size = args.extent_size,
@@ -121,9 +148,12 @@ static int run(const struct ctl_call *call)
 		.connections = args.connections,
 		.queue_depth = args.queue_depth,
 		.replicas = args.replicas,
+		.uuid = args.uuid ? uuid : NULL,
+		.takeover = args.takeover,
 	};
 
-	if (ctl_check_name("volume", spec.name) || check_sizes())
+	if (ctl_check_name("volume", spec.name) || check_sizes() ||
+	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss))
 		return CTL_USAGE;
 	return create(&spec, call->json);
 }
@@ -136,6 +166,7 @@ const struct ctl_command ctl_volume_create = {
 	.examples =
 		"  netramctl volume create v1 --size 4G\n"
 		"  netramctl volume create v2 --size 4G --replicas 3\n"
+		"  netramctl volume create v3 --size 4G --on-loss wait\n"
 		"  netramctl volume create scratch --size 1T --extent-size 16M --no-checksum\n",
 	.min = 1,
 	.max = 1,

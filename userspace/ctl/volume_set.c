@@ -7,12 +7,16 @@
 
 static struct {
 	uint64_t replicas;
+	const char *on_loss;
 } args;
 
 static const struct ctl_opt opts[] = {
 	{ "replicas", CTL_OPT_NUMBER, &args.replicas, "N",
 	  "copies of each extent, on different nodes",
 	  NETRAM_REPLICAS_MIN, NETRAM_REPLICAS_MAX, 0 },
+	{ "on-loss", CTL_OPT_TEXT, &args.on_loss, "error|wait",
+	  "requests of which no copy can be reached fail after io_deadline_ms, or wait until one can; also those that wait now",
+	  0, 0, 0 },
 	{ 0 }
 };
 
@@ -30,8 +34,9 @@ static int show(struct netram *nt, const char *name)
 
 static int run(const struct ctl_call *call)
 {
-	const struct netram_volume_change change = {
+	struct netram_volume_change change = {
 		.replicas = args.replicas,
+		.set_on_loss = args.on_loss,
 	};
 	const char *name = call->operands[0];
 	struct netram *nt;
@@ -39,9 +44,11 @@ static int run(const struct ctl_call *call)
 
 	if (ctl_check_name("volume", name))
 		return CTL_USAGE;
-	if (!args.replicas)
+	if (!args.replicas && !args.on_loss)
 		return ctl_fail(CTL_USAGE,
-				"what is to be changed? --replicas 2");
+				"what is to be changed? --replicas 2, --on-loss wait");
+	if (ctl_on_loss_parse(args.on_loss, &change.on_loss))
+		return CTL_USAGE;
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
@@ -57,11 +64,12 @@ static int run(const struct ctl_call *call)
 const struct ctl_command ctl_volume_set = {
 	.group = "volume",
 	.name = "set",
-	.operands = "NAME --replicas N",
-	.summary = "change how many copies there are",
+	.operands = "NAME [--replicas N] [--on-loss error|wait]",
+	.summary = "change how many copies there are, or what happens without",
 	.examples =
 		"  netramctl volume set v1 --replicas 2\n"
-		"  netramctl volume set v1 --replicas 1 --json\n",
+		"  netramctl volume set v1 --replicas 1 --json\n"
+		"  netramctl volume set v1 --on-loss error\n",
 	.min = 1,
 	.max = 1,
 	.opts = opts,

@@ -16,6 +16,8 @@ static void print_volume(const struct netram_volume *v)
 	netram_uuid_format(v->uuid, uuid);
 	printf("name         %s\n", v->name);
 	printf("state        %s\n", netram_volume_state_name(v->state));
+	if (v->reason[0])
+		printf("reason       %s\n", v->reason);
 	printf("device       %s\n", device);
 	printf("uuid         %s\n", uuid);
 	printf("size         %s\n", ctl_human(v->size).text);
@@ -24,6 +26,7 @@ static void print_volume(const struct netram_volume *v)
 	printf("connections  %u\n", v->connections);
 	printf("queue depth  %u\n", v->queue_depth);
 	printf("copies       %u\n", v->replicas);
+	printf("on loss      %s\n", netram_on_loss_name(v->on_loss));
 	printf("openers      %u\n", v->openers);
 	printf("extents      %" PRIu64 "\n", v->extents);
 	printf("degraded     %" PRIu64 "\n", v->degraded);

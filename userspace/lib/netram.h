@@ -119,7 +119,9 @@ struct netram_session {
  * @replicas: copies each extent should have
  * @index: N of /dev/netramN
  * @uuid: its identity on the nodes
+ * @on_loss: enum netram_on_loss
  * @state: enum netram_volume_state
+ * @reason: why the state is that, or ""
  * @openers: how often the device is open
  * @extents: extents that have a place
  * @degraded: of these, with fewer copies in sync on nodes that are up
@@ -138,7 +140,9 @@ struct netram_volume {
 	uint32_t replicas;
 	uint32_t index;
 	uint8_t uuid[16];
+	uint8_t on_loss;
 	uint8_t state;
+	char reason[NETRAM_TEXT_SIZE];
 	uint32_t openers;
 	uint64_t extents;
 	uint64_t degraded;
@@ -174,7 +178,8 @@ struct netram_latency {
  * @volume: the volume meant, or ""
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
- *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it
+ *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
+ *   NETRAM_EVENT_WAITING 1 or 0
  */
 struct netram_event_info {
 	uint8_t type;
@@ -212,6 +217,9 @@ struct netram_node_spec {
  * @connections: 0: one per CPU, up to 4
  * @queue_depth: 0: 128
  * @replicas: 0: 2 where two nodes or more are known, else 1
+ * @on_loss: enum netram_on_loss; 0: requests fail
+ * @uuid: 16 bytes; NULL: the module makes one up
+ * @takeover: take the volume of this @uuid from the host that has it, for good
  */
 struct netram_volume_spec {
 	const char *name;
@@ -221,14 +229,21 @@ struct netram_volume_spec {
 	uint32_t connections;
 	uint32_t queue_depth;
 	uint32_t replicas;
+	uint8_t on_loss;
+	const uint8_t *uuid;
+	bool takeover;
 };
 
 /**
  * struct netram_volume_change - what to change of a volume
  * @replicas: copies each extent should have; 0: as it is
+ * @set_on_loss: @on_loss is valid
+ * @on_loss: enum netram_on_loss
  */
 struct netram_volume_change {
 	uint32_t replicas;
+	bool set_on_loss;
+	uint8_t on_loss;
 };
 
 /**
@@ -323,7 +338,8 @@ void netram_node_free(struct netram_node *first);
  *
  * Waits until the module has tried every node once.
  *
- * Return: 0, -EEXIST, -ENOTCONN: no node answered, -ENOMEM or another -errno.
+ * Return: 0, -EEXIST, -ENOTCONN: no node answered, -EBUSY: another host has a
+ * volume of this uuid, -ENOMEM or another -errno.
  */
 int netram_volume_create(struct netram *handle,
 			 const struct netram_volume_spec *spec,
@@ -474,6 +490,14 @@ const char *netram_volume_state_name(uint8_t state);
 const char *netram_session_state_name(uint8_t state);
 
 /**
+ * netram_on_loss_name() - "error", "wait" or "unknown"
+ * @on_loss: enum netram_on_loss
+ *
+ * Return: a string that is never freed.
+ */
+const char *netram_on_loss_name(uint8_t on_loss);
+
+/**
  * netram_sync_state_name() - "degraded", "synced" or "unknown"
  * @state: of an event NETRAM_EVENT_SYNC
  *
@@ -554,6 +578,15 @@ void netram_endpoint_address(const struct sockaddr_storage *endpoint,
  * Return: the port in host order, 0 for another family.
  */
 uint16_t netram_endpoint_port(const struct sockaddr_storage *endpoint);
+
+/**
+ * netram_uuid_parse() - read a uuid as netram_uuid_format() writes it
+ * @text: the text, in lower or upper case
+ * @uuid: 16 bytes
+ *
+ * Return: 0 or -EINVAL.
+ */
+int netram_uuid_parse(const char *text, uint8_t uuid[16]);
 
 /**
  * netram_uuid_format() - write a uuid as 8-4-4-4-12

@@ -30,9 +30,21 @@ const char *netram_volume_state_name(uint8_t state)
 		[NETRAM_VOLUME_OK] = "ok",
 		[NETRAM_VOLUME_DEGRADED] = "degraded",
 		[NETRAM_VOLUME_LOST] = "lost",
+		[NETRAM_VOLUME_WAITING] = "waiting",
+		[NETRAM_VOLUME_FENCED] = "fenced",
 	};
 
 	return NAME_OF(names, state);
+}
+
+const char *netram_on_loss_name(uint8_t on_loss)
+{
+	static const char *const names[] = {
+		[NETRAM_ON_LOSS_ERROR] = "error",
+		[NETRAM_ON_LOSS_WAIT] = "wait",
+	};
+
+	return NAME_OF(names, on_loss);
 }
 
 const char *netram_session_state_name(uint8_t state)
@@ -65,6 +77,8 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_SESSION] = "session",
 		[NETRAM_EVENT_PAGES_LOST] = "pages_lost",
 		[NETRAM_EVENT_SYNC] = "sync",
+		[NETRAM_EVENT_WAITING] = "waiting",
+		[NETRAM_EVENT_TAKEN_OVER] = "taken_over",
 	};
 
 	return NAME_OF(names, type);
@@ -123,12 +137,42 @@ void netram_size_format(uint64_t bytes, char *text, size_t size)
 	snprintf(text, size, "%" PRIu64 "%s", bytes, units[i]);
 }
 
+static bool uuid_dash(int byte)
+{
+	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int netram_uuid_parse(const char *text, uint8_t uuid[16])
+{
+	int i, high, low;
+
+	for (i = 0; i < 16; i++) {
+		if (uuid_dash(i) && *text++ != '-')
+			return -EINVAL;
+		high = hex_value(text[0]);
+		low = high < 0 ? -1 : hex_value(text[1]);
+		if (low < 0)
+			return -EINVAL;
+		uuid[i] = high << 4 | low;
+		text += 2;
+	}
+	return *text ? -EINVAL : 0;
+}
+
 void netram_uuid_format(const uint8_t uuid[16], char text[NETRAM_UUID_SIZE])
 {
 	int i;
 
 	for (i = 0; i < 16; i++)
 		text += sprintf(text, "%s%02x",
-				i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+				uuid_dash(i) ? "-" : "",
 				uuid[i]);
 }

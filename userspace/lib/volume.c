@@ -21,7 +21,10 @@ static const struct netram_field volume_fields[] = {
 	VOLUME(NETRAM_VOLUME_A_REPLICAS, U32, replicas),
 	VOLUME(NETRAM_VOLUME_A_INDEX, U32, index),
 	VOLUME(NETRAM_VOLUME_A_UUID, BYTES, uuid),
+	VOLUME(NETRAM_VOLUME_A_ON_LOSS, U8, on_loss),
 	VOLUME(NETRAM_VOLUME_A_STATE, U8, state),
+	NETRAM_FIELD(NETRAM_VOLUME_A_REASON, TEXT, false, struct netram_volume,
+		     reason),
 	VOLUME(NETRAM_VOLUME_A_OPENERS, U32, openers),
 	VOLUME(NETRAM_VOLUME_A_EXTENTS, U64, extents),
 	VOLUME(NETRAM_VOLUME_A_DEGRADED, U64, degraded),
@@ -118,6 +121,12 @@ void netram_volume_encode_add(struct netram_message *msg,
 	if (spec->replicas)
 		netram_message_u32(msg, NETRAM_VOLUME_A_REPLICAS,
 				   spec->replicas);
+	if (spec->on_loss)
+		netram_message_u8(msg, NETRAM_VOLUME_A_ON_LOSS, spec->on_loss);
+	if (spec->uuid)
+		netram_message_bytes(msg, NETRAM_VOLUME_A_UUID, spec->uuid, 16);
+	if (spec->takeover)
+		netram_message_u8(msg, NETRAM_VOLUME_A_TAKEOVER, 1);
 	netram_message_nest_end(msg, nest);
 }
 
@@ -130,6 +139,9 @@ void netram_volume_encode_set(struct netram_message *msg, const char *name,
 	if (change->replicas)
 		netram_message_u32(msg, NETRAM_VOLUME_A_REPLICAS,
 				   change->replicas);
+	if (change->set_on_loss)
+		netram_message_u8(msg, NETRAM_VOLUME_A_ON_LOSS,
+				  change->on_loss);
 	netram_message_nest_end(msg, nest);
 }
 

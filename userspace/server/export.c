@@ -24,6 +24,13 @@
  *  4. export_leave() wakes those who wait; they ask export_ready() again,
  *     which also tells them whether they have been fenced meanwhile.
  *
+ * Whose it is. The first session with an epoch makes its host the export's owner;
+ * sessions of others are refused, also while the owner has no connection, unless
+ * they ask for a takeover. That makes them the owner, counts the reign up, and
+ * fences all sessions of the reigns before as if their epochs were lower: epochs
+ * of different hosts say nothing about one another. Who has lost an export so is
+ * remembered and never let in again, not even with a takeover.
+ *
  * The owner of a connection that never drains would hold up its successor, not
  * endanger it: the successor's handshake times out and is tried again.
  */
@@ -50,6 +57,7 @@ int export_table_init(struct export_table *t, struct store *store,
 static void destroy(struct export *e)
 {
 	space_exit(&e->space);
+	free(e->formers);
 	free(e);
 }
 
@@ -87,7 +95,8 @@ static bool droppable(const struct export *e)
 
 /*
  * A free slot, if need be by dropping an empty export. That forgets its epoch
- * too, which fences nothing while nobody is connected and no page is held.
+ * and owner too, which fence nothing while nobody is connected and no page is
+ * held. One that was taken over is the last to go: its former owner may come.
  */
 static struct export **free_slot(struct export_table *t)
 {
@@ -97,7 +106,8 @@ static struct export **free_slot(struct export_table *t)
 	for (i = 0; i < t->max; i++) {
 		if (!t->slots[i])
 			return &t->slots[i];
-		if (!drop && droppable(t->slots[i]))
+		if (droppable(t->slots[i]) &&
+		    (!drop || t->slots[i]->reign < (*drop)->reign))
 			drop = &t->slots[i];
 	}
 	if (drop) {
@@ -148,6 +158,52 @@ static uint64_t wanted_size(const struct export_table *t,
 	return name->size ? name->size : t->default_size;
 }
 
+/* A claim is unique; without, hosts are told apart by their names only. */
+static bool is(const struct owner *owner, const struct name *name)
+{
+	return !strcmp(owner->claim, name->claim) &&
+	       (name->claim[0] || !strcmp(owner->client, name->client));
+}
+
+static bool is_former(const struct export *e, const struct name *name)
+{
+	uint64_t i;
+
+	for (i = 0; i < e->reign; i++)
+		if (is(&e->formers[i], name))
+			return true;
+	return false;
+}
+
+/* Plain clients, without an epoch, are outside all this. */
+static bool is_stranger(const struct export *e, const struct name *name)
+{
+	return name->has_epoch && e->has_epoch && !is(&e->owner, name);
+}
+
+/* The first words are for programs, see Documentation/protocol.md. */
+static int check_stranger(const struct export *e, const struct name *name,
+			  char *why)
+{
+	const char *owner = e->owner.client[0] ? e->owner.client : "unknown";
+
+	if (is_former(e, name))
+		snprintf(why, NAME_WHY_MAX,
+			 "taken-over-by=%s: it has taken this export from you for good",
+			 owner);
+	else if (!name->takeover)
+		snprintf(why, NAME_WHY_MAX,
+			 "in-use-by=%s: takeover=1 would take this export from it for good",
+			 owner);
+	else if (e->reign == EXPORT_FORMERS_MAX)
+		snprintf(why, NAME_WHY_MAX,
+			 "this export was taken over %d times: use another name",
+			 EXPORT_FORMERS_MAX);
+	else
+		return 0;
+	return -EPERM;
+}
+
 /* Does the name go with the export that is there? */
 static int check_existing(const struct export *e, const struct name *name,
 			  char *why)
@@ -159,6 +215,8 @@ static int check_existing(const struct export *e, const struct name *name,
 			 (unsigned long long)name->size);
 		return -EINVAL;
 	}
+	if (is_stranger(e, name))
+		return check_stranger(e, name, why);
 	if (name->has_epoch && e->has_epoch && name->epoch < e->epoch) {
 		snprintf(why, NAME_WHY_MAX,
 			 "epoch %llu is over: epoch %llu has been here",
@@ -183,28 +241,32 @@ static int find_or_create(struct export_table *t, const struct name *name,
 	return -ENOSPC;
 }
 
-static bool below(const struct export_user *user, uint64_t epoch)
+static bool below(const struct export_user *user,
+		  const struct export_user *other)
 {
-	return user->has_epoch && user->epoch < epoch;
+	if (!user->has_epoch)
+		return false;
+	return user->reign < other->reign ||
+	       (user->reign == other->reign && user->epoch < other->epoch);
 }
 
 /* True: somebody of an older session is still there. */
-static bool older_left(const struct export *e, uint64_t epoch)
+static bool older_left(const struct export_user *user)
 {
 	const struct export_user *u;
 
-	for (u = e->users; u; u = u->next)
-		if (below(u, epoch))
+	for (u = user->export->users; u; u = u->next)
+		if (below(u, user))
 			return true;
 	return false;
 }
 
-static void fence_below(struct export *e, uint64_t epoch)
+static void fence_below(const struct export_user *user)
 {
 	struct export_user *u;
 
-	for (u = e->users; u; u = u->next) {
-		if (below(u, epoch)) {
+	for (u = user->export->users; u; u = u->next) {
+		if (below(u, user)) {
 			__atomic_store_n(&u->fenced, true, __ATOMIC_RELEASE);
 			u->wake(u);
 		}
@@ -242,20 +304,47 @@ static void describe(struct export *e, const struct name *name)
 		e->class = name->class;
 }
 
-static int join(struct export *e, const struct name *name,
-		struct export_user *user)
+static int depose(struct export *e, char *why)
 {
+	size_t size = (e->reign + 1) * sizeof(*e->formers);
+	struct owner *formers = realloc(e->formers, size);
+
+	if (!formers) {
+		snprintf(why, NAME_WHY_MAX, "out of memory");
+		return -ENOSPC;
+	}
+	formers[e->reign++] = e->owner;
+	e->formers = formers;
+	return 0;
+}
+
+/* Sessions without an epoch own nothing. */
+static void own(struct export *e, const struct name *name)
+{
+	e->has_epoch = true;
+	e->epoch = name->epoch;
+	strcpy(e->owner.client, name->client);
+	strcpy(e->owner.claim, name->claim);
+}
+
+static int join(struct export *e, const struct name *name,
+		struct export_user *user, char *why)
+{
+	int ret = is_stranger(e, name) ? depose(e, why) : 0;
+
+	if (ret)
+		return ret;
 	user->has_epoch = name->has_epoch;
 	user->epoch = name->epoch;
+	user->reign = e->reign;
 	user->fenced = false;
 	link_user(e, user);
 	describe(e, name);
 	if (!name->has_epoch)
 		return 0;
-	e->has_epoch = true;
-	e->epoch = name->epoch;
-	fence_below(e, name->epoch);
-	return older_left(e, name->epoch) ? -EINPROGRESS : 0;
+	own(e, name);
+	fence_below(user);
+	return older_left(user) ? -EINPROGRESS : 0;
 }
 
 int export_join(struct export_table *t, const struct name *name,
@@ -267,7 +356,7 @@ int export_join(struct export_table *t, const struct name *name,
 	pthread_mutex_lock(&t->lock);
 	ret = find_or_create(t, name, &e, why);
 	if (!ret)
-		ret = join(e, name, user);
+		ret = join(e, name, user, why);
 	pthread_mutex_unlock(&t->lock);
 	return ret;
 }
@@ -279,7 +368,7 @@ int export_ready(struct export_table *t, struct export_user *user)
 	pthread_mutex_lock(&t->lock);
 	if (user->fenced)
 		ret = -EPERM;
-	else if (user->has_epoch && older_left(user->export, user->epoch))
+	else if (user->has_epoch && older_left(user))
 		ret = -EINPROGRESS;
 	pthread_mutex_unlock(&t->lock);
 	return ret;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Exports: named spaces, who uses them, and the fence between one host's
+ * Exports: named spaces, who uses them, whose they are, and the fence between
  * sessions. The locking is described in export.c.
  */
 #ifndef EXPORT_H
@@ -21,6 +21,7 @@ struct export;
  * @prev: in the export's list; guarded by the table's lock
  * @next: likewise
  * @epoch: of the session it belongs to
+ * @reign: the export's when it joined
  * @has_epoch: false: a plain client, outside the fence
  * @fenced: set once, by any thread: a newer session wants this one gone
  * @wake: any thread, the table's lock held: look at @fenced and
@@ -31,9 +32,23 @@ struct export_user {
 	struct export_user *prev;
 	struct export_user *next;
 	uint64_t epoch;
+	uint64_t reign;
 	bool has_epoch;
 	bool fenced;
 	void (*wake)(struct export_user *user);
+};
+
+/* So often an export can be taken over in its life. */
+#define EXPORT_FORMERS_MAX 256
+
+/**
+ * struct owner - the one host, or volume of a host, that may have sessions
+ * @client: its name, for people
+ * @claim: what it is told by; where it has none, by @client
+ */
+struct owner {
+	char client[NETRAM_NAME_MAX + 1];
+	char claim[NETRAM_NAME_MAX + 1];
 };
 
 struct export {
@@ -43,7 +58,10 @@ struct export {
 	struct space space;
 	struct export_user *users;
 	unsigned int nr_users;
-	uint64_t epoch;		/* highest seen; valid if has_epoch */
+	struct owner owner;	/* valid if has_epoch */
+	struct owner *formers;	/* @reign of them, from whom it was taken */
+	uint64_t reign;		/* counts takeovers */
+	uint64_t epoch;		/* highest seen of @owner; valid if has_epoch */
 	bool has_epoch;
 	bool declared;		/* by --export: never dropped */
 };
@@ -69,7 +87,8 @@ int export_declare(struct export_table *t, const char *name, uint64_t size);
  *   0             joined, requests may come
  *   -EINPROGRESS  joined, but requests must wait for export_ready()
  *   -EINVAL       the name asks for what is not so; @why says what
- *   -EPERM        a newer session has been here
+ *   -EPERM        a newer session has been here, or it is another host's;
+ *                 @why says which
  *   -ENOSPC       no room for one more export
  */
 int export_join(struct export_table *t, const struct name *name,

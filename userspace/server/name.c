@@ -19,7 +19,7 @@ struct key {
 	const char *expects;
 };
 
-static int parse_client(struct piece v, struct name *name)
+static int parse_word(struct piece v, char word[NETRAM_NAME_MAX + 1])
 {
 	static const char allowed[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -27,9 +27,25 @@ static int parse_client(struct piece v, struct name *name)
 
 	if (!v.len || v.len > NETRAM_NAME_MAX)
 		return -EINVAL;
-	memcpy(name->client, v.s, v.len);
-	name->client[v.len] = '\0';
-	return strspn(name->client, allowed) == v.len ? 0 : -EINVAL;
+	memcpy(word, v.s, v.len);
+	word[v.len] = '\0';
+	return strspn(word, allowed) == v.len ? 0 : -EINVAL;
+}
+
+static int parse_client(struct piece v, struct name *name)
+{
+	return parse_word(v, name->client);
+}
+
+static int parse_claim(struct piece v, struct name *name)
+{
+	return parse_word(v, name->claim);
+}
+
+static int parse_takeover(struct piece v, struct name *name)
+{
+	name->takeover = true;
+	return v.len == 1 && v.s[0] == '1' ? 0 : -EINVAL;
 }
 
 static int parse_epoch(struct piece v, struct name *name)
@@ -70,6 +86,9 @@ static const struct key keys[] = {
 	  "critical, inference, training or general" },
 	{ "size", parse_size,
 	  "bytes, a multiple of 4096, at most 17592186044416" },
+	{ "claim", parse_claim,
+	  "1 to 63 characters of A-Z a-z 0-9 . _ -" },
+	{ "takeover", parse_takeover, "1" },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(*keys))
@@ -116,7 +135,7 @@ static int parse_pair(struct piece pair, struct name *name, unsigned int *seen,
 	}
 	if (i == NR_KEYS)
 		return complain(why, "unknown key '%.*s' in the export name%s",
-				key, "; known: client, epoch, class, size");
+				key, "; known: client, epoch, class, size, claim, takeover");
 	if (*seen & 1U << i)
 		return complain(why, "key '%.*s' given twice%s", key, "");
 	*seen |= 1U << i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Export names as netram writes them: "<uuid>?client=..&epoch=..&class=..&size=..",
+ * Export names as netram writes them: "<uuid>?client=..&epoch=..&size=..&claim=..",
  * every key optional, none twice. A name without '?' is a plain NBD client's.
  */
 #ifndef NAME_H
@@ -17,10 +17,12 @@
 struct name {
 	char export[NETRAM_EXPORT_MAX + 1];
 	char client[NETRAM_NAME_MAX + 1];
+	char claim[NETRAM_NAME_MAX + 1];
 	const char *class;		/* one of the four, or NULL */
 	uint64_t epoch;
 	uint64_t size;			/* 0: not given */
 	bool has_epoch;
+	bool takeover;
 };
 
 /* 0, or -EINVAL and a sentence in @why (NAME_WHY_MAX bytes). */

@@ -47,6 +47,7 @@ static struct json_object *export_json(const struct export *e)
 	put_u64(o, "used_bytes", read_pages(&e->space.used));
 	put_u64(o, "connections", e->nr_users);
 	put_u64(o, "epoch", e->epoch);
+	put_u64(o, "takeovers", e->reign);
 	put_text(o, "client", e->client);
 	put_text(o, "class", e->class ? e->class : "");
 	return o;

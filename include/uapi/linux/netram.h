@@ -85,6 +85,14 @@
  *       NETRAM_VOLUME_A_REPLICAS: NLA_U32, optional, copies of each extent, on
  *         different nodes, 1 to 4; 0 (default): 2 where two nodes or more are
  *         known, else 1
+ *       NETRAM_VOLUME_A_ON_LOSS: NLA_U8, enum netram_on_loss, optional,
+ *         NETRAM_ON_LOSS_ERROR
+ *       NETRAM_VOLUME_A_UUID: NLA_BINARY, 16 bytes, optional: what nodes know
+ *         the volume by; one is made up where none is given. -EBUSY: another
+ *         host, or another volume, has it on a node
+ *       NETRAM_VOLUME_A_TAKEOVER: NLA_U8, optional, with UUID only; 1: take the
+ *         name from who has it, for good. The volume begins empty: what nodes
+ *         still have of the other is freed
  *
  * NETRAM_CMD_VOLUME_SET
  *
@@ -92,8 +100,11 @@
  *
  *     NETRAM_A_VOLUME: NLA_NESTED
  *       NETRAM_VOLUME_A_NAME
- *       NETRAM_VOLUME_A_REPLICAS: NLA_U32, 1 to 4. The module makes or drops
- *         copies in the background; NETRAM_VOLUME_A_DEGRADED tells how far it is.
+ *       NETRAM_VOLUME_A_REPLICAS: NLA_U32, 1 to 4, optional. The module makes or
+ *         drops copies in the background; NETRAM_VOLUME_A_DEGRADED tells how far
+ *         it is.
+ *       NETRAM_VOLUME_A_ON_LOSS: NLA_U8, optional. Counts at once, also for
+ *         requests that wait
  *
  * NETRAM_CMD_VOLUME_DEL
  *
@@ -112,10 +123,11 @@
  *
  *     NETRAM_A_VOLUME: NLA_NESTED
  *       NETRAM_VOLUME_A_NAME, _SIZE, _EXTENT_SIZE, _CHECKSUM, _CONNECTIONS,
- *         _QUEUE_DEPTH, _REPLICAS
+ *         _QUEUE_DEPTH, _REPLICAS, _ON_LOSS
  *       NETRAM_VOLUME_A_INDEX: NLA_U32, N of /dev/netramN
  *       NETRAM_VOLUME_A_UUID: NLA_BINARY, 16 bytes
  *       NETRAM_VOLUME_A_STATE: NLA_U8, enum netram_volume_state
+ *       NETRAM_VOLUME_A_REASON: NLA_NUL_STRING, why; absent while all is well
  *       NETRAM_VOLUME_A_OPENERS: NLA_U32
  *       NETRAM_VOLUME_A_EXTENTS: NLA_U64, extents that have a place
  *       NETRAM_VOLUME_A_DEGRADED: NLA_U64, extents with fewer copies in sync, on
@@ -250,6 +262,9 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_PAD,
 	NETRAM_VOLUME_A_REPLICAS,
 	NETRAM_VOLUME_A_DEGRADED,
+	NETRAM_VOLUME_A_ON_LOSS,
+	NETRAM_VOLUME_A_REASON,
+	NETRAM_VOLUME_A_TAKEOVER,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
@@ -328,14 +343,31 @@ enum netram_node_state {
  * @NETRAM_VOLUME_OK: each extent has as many copies in sync, on nodes that are
  *   up, as it should have
  * @NETRAM_VOLUME_DEGRADED: some extents have fewer. Where none is left that can
- *   be reached, requests wait until io_deadline_ms
+ *   be reached, requests wait: until io_deadline_ms, or until a node is back
  * @NETRAM_VOLUME_LOST: a node came back without its pages; reading one of those
  *   fails until it is written again
+ * @NETRAM_VOLUME_WAITING: requests have waited for a while for a copy that can be
+ *   reached, and go on waiting, for on_loss is wait
+ * @NETRAM_VOLUME_FENCED: another host has taken the volume over; all requests
+ *   fail, for good
  */
 enum netram_volume_state {
 	NETRAM_VOLUME_OK,
 	NETRAM_VOLUME_DEGRADED,
 	NETRAM_VOLUME_LOST,
+	NETRAM_VOLUME_WAITING,
+	NETRAM_VOLUME_FENCED,
+};
+
+/**
+ * enum netram_on_loss - what a request does when no copy of its pages can be reached
+ * @NETRAM_ON_LOSS_ERROR: it fails io_deadline_ms after it began
+ * @NETRAM_ON_LOSS_WAIT: it waits until one can, however long that takes. Pages
+ *   that turn out to be lost fail at once all the same
+ */
+enum netram_on_loss {
+	NETRAM_ON_LOSS_ERROR,
+	NETRAM_ON_LOSS_WAIT,
 };
 
 /**
@@ -363,6 +395,10 @@ enum netram_session_state {
  *   which there was no other copy
  * @NETRAM_EVENT_SYNC: VOLUME, STATE: 0: copies have become stale or are missing;
  *   1: all are in sync again
+ * @NETRAM_EVENT_WAITING: VOLUME, STATE: 1: requests have waited for a while, for no
+ *   copy of their pages can be reached; 0: none does any more
+ * @NETRAM_EVENT_TAKEN_OVER: NODE, VOLUME: another host has taken the volume over,
+ *   as this node tells
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -372,6 +408,8 @@ enum netram_event {
 	NETRAM_EVENT_SESSION,
 	NETRAM_EVENT_PAGES_LOST,
 	NETRAM_EVENT_SYNC,
+	NETRAM_EVENT_WAITING,
+	NETRAM_EVENT_TAKEN_OVER,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

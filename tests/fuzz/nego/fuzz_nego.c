@@ -20,6 +20,9 @@ static void check(const struct netram_export_info *info)
 	for (i = 0; i < len; i++)
 		if (!strchr("0123456789abcdef", info->instance[i]))
 			abort();
+	len = strnlen(info->holder, sizeof(info->holder));
+	if (len > NETRAM_NAME_MAX || !len != (info->refusal == NETRAM_REFUSAL_NONE))
+		abort();
 	if (!info->has_export && !netram_nego_check(info, 0, 0))
 		abort();
 }
@@ -40,6 +43,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		copy = malloc(len ? len : 1);
 		memcpy(copy, data, len);
 		netram_nego_info(len ? copy : copy + 1, len, &info);
+		netram_nego_refused(len ? (char *)copy : (char *)copy + 1, len,
+				    &info);
 		free(copy);
 		check(&info);
 		data += len;

@@ -304,7 +304,10 @@ void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_REPLICAS, 2);
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_INDEX, index);
 	mnl_attr_put(h, NETRAM_VOLUME_A_UUID, sizeof(uuid), uuid);
+	mnl_attr_put_u8(h, NETRAM_VOLUME_A_ON_LOSS, NETRAM_ON_LOSS_WAIT);
 	mnl_attr_put_u8(h, NETRAM_VOLUME_A_STATE, state);
+	if (state >= NETRAM_VOLUME_WAITING)
+		mnl_attr_put_strz(h, NETRAM_VOLUME_A_REASON, "n2 is away");
 	mnl_attr_put_u32(h, NETRAM_VOLUME_A_OPENERS, 1);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_EXTENTS, 3);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_DEGRADED,

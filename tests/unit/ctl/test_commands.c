@@ -106,7 +106,8 @@ static void expect_json(const char *expected)
 	"\"uuid\":\"00112233-4455-6677-8899-aabbccddeeff\"," \
 	"\"size_bytes\":4294967296,\"extent_size_bytes\":4194304," \
 	"\"checksum\":true,\"connections\":2,\"queue_depth\":128," \
-	"\"replicas\":2,\"state\":\"" state "\",\"openers\":1," \
+	"\"replicas\":2,\"on_loss\":\"wait\"," \
+	"\"state\":\"" state "\",\"openers\":1," \
 	"\"extents\":3,\"degraded_extents\":" degraded "," \
 	"\"pages\":3000,\"lost_pages\":0,\"sessions\":[" \
 	SESSION("n1", "up", "0") "," SESSION("n2", "connecting", "2") "]}"
@@ -352,12 +353,27 @@ static void test_status_of_copies(void **state)
 	queue_volumes(200);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, "! node n2 is unknown\n"));
+	queue_family();
+	queue_nodes(NETRAM_NODE_UP);
+	queue_volumes(NETRAM_VOLUME_WAITING);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output, "! volume v1 is waiting: n2 is away; bring a node back, or give the requests up: 'netramctl volume set v1 --on-loss error'\n"));
+	queue_family();
+	queue_nodes(NETRAM_NODE_UP);
+	queue_volumes(NETRAM_VOLUME_FENCED);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
+	assert_non_null(strstr(output, "! volume v1 is fenced: n2 is away; all its requests fail"));
+	queue_family();
+	queue_nodes(200);
+	queue_volumes(200);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, "! volume v1 is unknown\n"));
 }
 
 static void test_volume_set(void **state)
 {
-	char *argv[] = { "v1", "--replicas", "2", NULL };
+	char *argv[] = { "v1", "--replicas", "2", "--on-loss", "never", NULL };
+	char *good[] = { "v1", "--on-loss", "error", NULL };
 	struct kit_msg m = { 0 };
 	struct ctl_call call;
 	bool help;
@@ -365,6 +381,9 @@ static void test_volume_set(void **state)
 	(void)state;
 	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_USAGE);
 	assert_int_equal(ctl_opts_parse(&ctl_volume_set, argv, &call, &help),
+			 CTL_OK);
+	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_USAGE);
+	assert_int_equal(ctl_opts_parse(&ctl_volume_set, good, &call, &help),
 			 CTL_OK);
 	assert_int_equal(run(&ctl_volume_set, false, "no name"), CTL_USAGE);
 	queue_family();
@@ -470,6 +489,13 @@ static void test_event_json(void **state)
 	(void)state;
 	expect_event(&event, "{\"type\":\"session\",\"time_ns\":1700000000123456789,"
 		     "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
+	event.type = NETRAM_EVENT_WAITING;
+	event.state = 1;
+	assert_string_equal(ctl_event_state(&event), "on");
+	event.state = 0;
+	assert_string_equal(ctl_event_state(&event), "off");
+	event.type = NETRAM_EVENT_TAKEN_OVER;
+	assert_null(ctl_event_state(&event));
 	event.type = NETRAM_EVENT_SYNC;
 	event.node[0] = '\0';
 	event.state = 0;

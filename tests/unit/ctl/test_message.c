@@ -112,6 +112,26 @@ static void test_volume_add(void **state)
 	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
 	assert_int_equal(mnl_attr_get_u32(inside(nest,
 						 NETRAM_VOLUME_A_REPLICAS)), 4);
+	assert_null(inside(nest, NETRAM_VOLUME_A_UUID));
+	assert_null(inside(nest, NETRAM_VOLUME_A_TAKEOVER));
+	assert_null(inside(nest, NETRAM_VOLUME_A_ON_LOSS));
+	spec.uuid = (const uint8_t *)"0123456789abcdef";
+	spec.takeover = true;
+	spec.on_loss = NETRAM_ON_LOSS_WAIT;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_int_equal(mnl_attr_get_payload_len(inside(nest,
+						NETRAM_VOLUME_A_UUID)), 16);
+	assert_memory_equal(mnl_attr_get_payload(inside(nest,
+						NETRAM_VOLUME_A_UUID)),
+			    spec.uuid, 16);
+	assert_int_equal(mnl_attr_get_u8(inside(nest,
+						NETRAM_VOLUME_A_TAKEOVER)), 1);
+	assert_int_equal(mnl_attr_get_u8(inside(nest,
+						NETRAM_VOLUME_A_ON_LOSS)),
+			 NETRAM_ON_LOSS_WAIT);
 }
 
 static void test_volume_set(void **state)
@@ -137,6 +157,16 @@ static void test_volume_set(void **state)
 	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
 	assert_int_equal(mnl_attr_get_u32(inside(nest,
 						 NETRAM_VOLUME_A_REPLICAS)), 2);
+	assert_null(inside(nest, NETRAM_VOLUME_A_ON_LOSS));
+	change.set_on_loss = true;
+	change.on_loss = NETRAM_ON_LOSS_ERROR;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_SET, 1,
+			     0);
+	netram_volume_encode_set(&msg, "v", &change);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	assert_int_equal(mnl_attr_get_u8(inside(nest,
+						NETRAM_VOLUME_A_ON_LOSS)),
+			 NETRAM_ON_LOSS_ERROR);
 }
 
 static void test_node_drain(void **state)

@@ -110,7 +110,10 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_sync_state_name(1), "synced");
 	assert_string_equal(netram_node_state_name(255), "unknown");
 	assert_string_equal(netram_sync_state_name(2), "unknown");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_SYNC + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
+			    "taken_over");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER + 1),
 			    "unknown");
 }
 
@@ -122,6 +125,29 @@ static void test_uuid(void **state)
 	(void)state;
 	netram_uuid_format(uuid, text);
 	assert_string_equal(text, "dead0000-0000-0000-0000-00000000000f");
+}
+
+static void test_uuid_parse(void **state)
+{
+	static const char *const bad[] = {
+		"", "0", "0123456789abcdef0123456789abcdef",
+		"01234567-89ab-cdef-0123-456789abcde",
+		"01234567-89ab-cdef-0123-456789abcdef0",
+		"01234567-89ab-cdef-0123-456789abcdeg",
+		"01234567x89ab-cdef-0123-456789abcdef",
+		"0123456--89ab-cdef-0123-456789abcdef",
+	};
+	char text[NETRAM_UUID_SIZE];
+	uint8_t uuid[16];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(netram_uuid_parse("01234567-89AB-cdef-0123-456789abcdef",
+					   uuid), 0);
+	netram_uuid_format(uuid, text);
+	assert_string_equal(text, "01234567-89ab-cdef-0123-456789abcdef");
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(netram_uuid_parse(bad[i], uuid), -EINVAL);
 }
 
 static void test_human(void **state)
@@ -161,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_state_names),
 		cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_uuid_parse),
 		cmocka_unit_test(test_human),
 		cmocka_unit_test(test_suggest),
 	};

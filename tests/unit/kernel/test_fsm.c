@@ -54,6 +54,25 @@ static void any_backoff(void **state)
 	}
 }
 
+/* A node that is gone is noticed by then, and TCP can do it. */
+static void any_keepalive(void **state)
+{
+	u32 rounds = random_rounds(1000000), ms, all;
+	struct netram_keepalive ka;
+
+	while (rounds--) {
+		ms = NETRAM_IO_TIMEOUT_MS_MIN +
+		     random_below(NETRAM_IO_TIMEOUT_MS_MAX);
+		netram_fsm_keepalive(ms, &ka);
+		assert_in_range(ka.idle_s, 1, 32767);
+		assert_in_range(ka.interval_s, 1, 32767);
+		assert_in_range(ka.probes, 1, 127);
+		all = ka.idle_s + ka.interval_s * ka.probes;
+		assert_true(all <= ms / 1000 || all == 2);
+		assert_true(all >= ms / 1000 * 3 / 4);
+	}
+}
+
 static void backoff_comes_to_its_end(void **state)
 {
 	u32 ms = 0, attempts = 0, total = 0;
@@ -95,6 +114,7 @@ int main(void)
 		cmocka_unit_test(always_a_way_out),
 		cmocka_unit_test(any_events),
 		cmocka_unit_test(any_backoff),
+		cmocka_unit_test(any_keepalive),
 		cmocka_unit_test(backoff_comes_to_its_end),
 		cmocka_unit_test(any_node),
 	};

@@ -97,6 +97,80 @@ static void any_description(void **state)
 	assert_true(found > 100 || random_rounds(500000) < 500000);
 }
 
+/* As with take(), and nothing but a name may come of it. */
+static void refuse(const void *text, u32 len, struct netram_export_info *info)
+{
+	void *copy = malloc(len ? len : 1);
+	size_t n;
+
+	memcpy(copy, text, len);
+	netram_nego_init(info);
+	netram_nego_refused(len ? copy : (char *)copy + 1, len, info);
+	free(copy);
+	n = strnlen(info->holder, sizeof(info->holder));
+	assert_in_range(n, 0, NETRAM_NAME_MAX);
+	assert_int_equal(!n, info->refusal == NETRAM_REFUSAL_NONE);
+	assert_int_equal(strspn(info->holder,
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"),
+			 n);
+}
+
+static void refused(const char *text, enum netram_refusal refusal,
+		    const char *holder)
+{
+	struct netram_export_info info;
+
+	refuse(text, strlen(text), &info);
+	assert_int_equal(info.refusal, refusal);
+	assert_string_equal(info.holder, holder);
+}
+
+static void refusals(void **state)
+{
+	char text[100] = "in-use-by=";
+
+	refused("in-use-by=h-1.x_: it", NETRAM_REFUSAL_IN_USE, "h-1.x_");
+	refused("taken-over-by=B: it", NETRAM_REFUSAL_TAKEN_OVER, "B");
+	refused("taken-over-by=B", NETRAM_REFUSAL_NONE, "");
+	refused("taken-over-by=B it", NETRAM_REFUSAL_NONE, "");
+	refused("taken-over-by=: it", NETRAM_REFUSAL_NONE, "");
+	refused("taken-over-by=a/b: it", NETRAM_REFUSAL_NONE, "");
+	refused(" in-use-by=a: it", NETRAM_REFUSAL_NONE, "");
+	refused("epoch 4 is over", NETRAM_REFUSAL_NONE, "");
+	refused("", NETRAM_REFUSAL_NONE, "");
+	memset(text + 10, 'x', NETRAM_NAME_MAX);
+	strcpy(text + 10 + NETRAM_NAME_MAX, ":");
+	refused(text, NETRAM_REFUSAL_IN_USE, strtok(strdupa(text + 10), ":"));
+	strcpy(text + 10 + NETRAM_NAME_MAX, "x:");
+	refused(text, NETRAM_REFUSAL_NONE, "");
+}
+
+static void any_refusal(void **state)
+{
+	static const char * const bits[] = {
+		"in-use-by=", "taken-over-by=", "in-use-by", "=", ":", "a",
+		"\n", "\xff", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "/",
+	};
+	u32 rounds = random_rounds(500000), at, n, found = 0;
+	struct netram_export_info info;
+	u8 data[LONGEST];
+
+	while (rounds--) {
+		at = 0;
+		for (n = random_below(6); n; n--) {
+			const char *bit = bits[random_below(10)];
+
+			if (at + strlen(bit) > LONGEST)
+				break;
+			memcpy(data + at, bit, strlen(bit));
+			at += strlen(bit);
+		}
+		refuse(data, at, &info);
+		found += info.refusal != NETRAM_REFUSAL_NONE;
+	}
+	assert_true(found > 100 || random_rounds(500000) < 500000);
+}
+
 static void export_item(void *data, u64 size, u32 flags)
 {
 	struct nbd_info_export e = {
@@ -199,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_bytes),
 		cmocka_unit_test(any_description),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(any_refusal),
 		cmocka_unit_test(any_numbers),
 		cmocka_unit_test(malformed_changes_nothing),
 		cmocka_unit_test(any_error),

@@ -116,6 +116,98 @@ static void epoch_zero(void **state)
 	assert_int_equal(join(&a, "v?epoch=0"), -EPERM);
 }
 
+#define A "v?client=ha&claim=a&epoch="
+#define B "v?client=hb&claim=b&epoch="
+#define C "v?client=hc&claim=c&epoch="
+
+static void one_owner(void **state)
+{
+	struct client a, b, plain;
+
+	assert_int_equal(join(&a, A "900"), 0);
+	assert_int_equal(join(&b, B "5"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
+	assert_int_equal(join(&b, "v?client=ha&claim=b&epoch=999"), -EPERM);
+	assert_int_equal(join(&b, "v?client=ha&epoch=999"), -EPERM);
+	assert_int_equal(join(&b, "v?epoch=999"), -EPERM);
+	assert_false(export_fenced(&a.user));
+	/* Also while the owner is not there; plain clients own nothing. */
+	leave(&a);
+	assert_int_equal(join(&b, B "999"), -EPERM);
+	assert_int_equal(join(&plain, "v?client=hb"), 0);
+	assert_int_equal(join(&a, "v?client=renamed&claim=a&epoch=901"), 0);
+	assert_int_equal(join(&b, B "999"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-use-by=renamed");
+	leave(&a);
+	leave(&plain);
+}
+
+static void takeover(void **state)
+{
+	struct client a, b, c, again, plain;
+
+	assert_int_equal(join(&a, A "900"), 0);
+	assert_int_equal(join(&plain, "v"), 0);
+	/* Epochs of different hosts are not compared. */
+	assert_int_equal(join(&b, B "5&takeover=1"), -EINPROGRESS);
+	assert_true(export_fenced(&a.user));
+	assert_false(export_fenced(&plain.user));
+	assert_int_equal(export_ready(&table, &b.user), -EINPROGRESS);
+	assert_int_equal(join(&again, A "901"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=hb");
+	assert_int_equal(join(&again, A "901&takeover=1"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=hb");
+	leave(&a);
+	assert_int_equal(export_ready(&table, &b.user), 0);
+
+	/* To ask again for what is one's own already changes nothing. */
+	assert_int_equal(join(&again, B "5&takeover=1"), 0);
+	assert_false(export_fenced(&b.user));
+	leave(&again);
+	assert_int_equal(join(&again, B "4&takeover=1"), -EPERM);
+	assert_non_null(strstr(why, "epoch 5"));
+
+	/* The former owners stay former ones. */
+	leave(&b);
+	assert_int_equal(join(&c, C "1&takeover=1"), 0);
+	assert_int_equal(join(&b, B "9&takeover=1"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=hc");
+	assert_int_equal(join(&again, A "950"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=hc");
+	leave(&c);
+	leave(&plain);
+}
+
+static void takeover_of_waiting(void **state)
+{
+	struct client a, b, c;
+
+	assert_int_equal(join(&a, A "1"), 0);
+	assert_int_equal(join(&b, B "1&takeover=1"), -EINPROGRESS);
+	assert_int_equal(join(&c, C "1&takeover=1"), -EINPROGRESS);
+	assert_int_equal(export_ready(&table, &b.user), -EPERM);
+	leave(&a);
+	assert_int_equal(export_ready(&table, &c.user), -EINPROGRESS);
+	leave(&b);
+	assert_int_equal(export_ready(&table, &c.user), 0);
+	leave(&c);
+}
+
+static void takeovers_are_bounded(void **state)
+{
+	struct client c;
+	char text[80];
+	int i;
+
+	for (i = 0; i <= EXPORT_FORMERS_MAX; i++) {
+		snprintf(text, sizeof(text), "v?claim=c%d&epoch=1&takeover=1", i);
+		assert_int_equal(join(&c, text), 0);
+		leave(&c);
+	}
+	assert_int_equal(join(&c, A "1&takeover=1"), -EPERM);
+	assert_non_null(strstr(why, "another name"));
+}
+
 static void peek_changes_nothing(void **state)
 {
 	struct client a;
@@ -127,6 +219,11 @@ static void peek_changes_nothing(void **state)
 	assert_int_equal(export_peek(&table, &name, &size, why), 0);
 	assert_false(export_fenced(&a.user));
 	name_parse("v?epoch=2", 9, &name, why);
+	assert_int_equal(export_peek(&table, &name, &size, why), -EPERM);
+	name_parse("v?epoch=9&client=o&takeover=1", 29, &name, why);
+	assert_int_equal(export_peek(&table, &name, &size, why), 0);
+	assert_false(export_fenced(&a.user));
+	name_parse("v?epoch=9&client=o", 18, &name, why);
 	assert_int_equal(export_peek(&table, &name, &size, why), -EPERM);
 	name_parse("w?size=4096", 11, &name, why);
 	assert_int_equal(export_peek(&table, &name, &size, why), 0);
@@ -172,6 +269,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(fence, setup, teardown),
 		cmocka_unit_test_setup_teardown(epoch_zero, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(takeover, setup, teardown),
+		cmocka_unit_test_setup_teardown(takeover_of_waiting, setup, teardown),
+		cmocka_unit_test_setup_teardown(takeovers_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(peek_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounds, setup, teardown),
 	};

@@ -34,9 +34,15 @@ static void all_keys(void **state)
 	assert_true(name.has_epoch);
 	assert_int_equal(name.epoch, UINT64_MAX);
 	assert_int_equal(name.size, 1048576);
+	assert_string_equal(name.claim, "");
+	assert_false(name.takeover);
 	assert_int_equal(parse("u?epoch=0"), 0);
 	assert_true(name.has_epoch);
 	assert_int_equal(parse("u?"), 0);
+	assert_int_equal(parse("u?claim=0a.B_-9&takeover=1&client=h"), 0);
+	assert_string_equal(name.claim, "0a.B_-9");
+	assert_string_equal(name.client, "h");
+	assert_true(name.takeover);
 }
 
 static void refused(void **state)
@@ -53,6 +59,12 @@ static void refused(void **state)
 		{ "u?class=", "critical" },
 		{ "u?class=critical1", "critical" },
 		{ "u?client=a b", "characters" },
+		{ "u?claim=", "characters" },
+		{ "u?claim=a:b", "characters" },
+		{ "u?takeover=", "expected 1" },
+		{ "u?takeover=0", "expected 1" },
+		{ "u?takeover=11", "expected 1" },
+		{ "u?takeover=1&takeover=1", "twice" },
 		{ "?epoch=1", "uuid is missing" },
 		{ "u\t", "printable" },
 	};
