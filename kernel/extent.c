@@ -346,6 +346,30 @@ void netram_extent_distrust(struct netram_router *r, u64 page,
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 }
 
+/**
+ * netram_extent_spare() - nodes of some copies had no room
+ * @r: the router
+ * @set: the copies
+ * @full: those that had none
+ * @spared: jiffies for which they get nothing new
+ *
+ * Context: any.
+ */
+void netram_extent_spare(struct netram_router *r, union netram_set set, u8 full,
+			 unsigned long spared)
+{
+	struct netram_session *s;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = rcu_dereference(r->sessions[set.slot[i]]);
+		if ((full & (1U << i)) && s)
+			WRITE_ONCE(s->full_until, jiffies + spared);
+	}
+	rcu_read_unlock();
+}
+
 static bool any(const unsigned long *bits, u64 first, u64 count)
 {
 	return find_next_bit(bits, first + count, first) < first + count;
