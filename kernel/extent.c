@@ -454,6 +454,7 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	union netram_set old, new;
 	enum netram_loss loss;
 	u64 lost = 0;
+	u8 partial;
 
 	old = netram_router_set(r, extent);
 	if (netram_set_find(old, slot) < 0)
@@ -463,7 +464,9 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	do {
 		old = netram_router_set(r, extent);
 		new = old;
-		loss = netram_set_lose(&new, slot);
+		partial = netram_set_in(old, NETRAM_IN_PARTIAL);
+		loss = netram_set_lose(&new, slot,
+				       netram_extent_up(r, old, partial));
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
 	if (loss != NETRAM_LOSS_NONE)
 		lost = netram_pages_lose(&r->pages, first, count,
