@@ -132,6 +132,18 @@ void netram_event_session(const char *label, enum netram_session_state state)
 	send_label(NETRAM_EVENT_SESSION, label, state);
 }
 
+static void send_volume(enum netram_event type, const char *volume, int state)
+{
+	struct event e = {
+		.type = type,
+		.volume = volume,
+		.volume_len = NETRAM_NAME_MAX,
+		.state = state,
+	};
+
+	send(&e);
+}
+
 /**
  * netram_event_sync() - copies are missing or out of sync, or no longer
  * @volume: its name
@@ -141,14 +153,19 @@ void netram_event_session(const char *label, enum netram_session_state state)
  */
 void netram_event_sync(const char *volume, bool all)
 {
-	struct event e = {
-		.type = NETRAM_EVENT_SYNC,
-		.volume = volume,
-		.volume_len = NETRAM_NAME_MAX,
-		.state = all,
-	};
+	send_volume(NETRAM_EVENT_SYNC, volume, all);
+}
 
-	send(&e);
+/**
+ * netram_event_verify() - copies were compared
+ * @volume: its name
+ * @how: what came of it
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_verify(const char *volume, enum netram_verify_state how)
+{
+	send_volume(NETRAM_EVENT_VERIFY, volume, how);
 }
 
 /**

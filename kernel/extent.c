@@ -347,6 +347,41 @@ void netram_extent_distrust(struct netram_router *r, u64 page,
 }
 
 /**
+ * netram_extent_hold() - keep a session from going: it counts one extent more
+ * @r: the router
+ * @slot: the node's
+ *
+ * Context: any.
+ * Return: the session, netram_extent_release() it; NULL if it is about to go, or
+ * there is none.
+ */
+struct netram_session *netram_extent_hold(struct netram_router *r, u8 slot)
+{
+	struct netram_session *s;
+
+	/* As place_extent(): netram_volume_detach() waits for us, or sees it. */
+	rcu_read_lock();
+	s = rcu_dereference(r->sessions[slot]);
+	if (s && READ_ONCE(s->closing))
+		s = NULL;
+	if (s)
+		atomic_inc(&s->extents);
+	rcu_read_unlock();
+	return s;
+}
+
+/**
+ * netram_extent_release() - counterpart of netram_extent_hold()
+ * @s: the session; not to be touched any more
+ *
+ * Context: any.
+ */
+void netram_extent_release(struct netram_session *s)
+{
+	atomic_dec(&s->extents);
+}
+
+/**
  * netram_extent_spare() - nodes of some copies had no room
  * @r: the router
  * @set: the copies

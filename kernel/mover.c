@@ -98,30 +98,6 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 
 /* ---- which node has a copy ---- */
 
-/*
- * Keep a session from going: it counts one extent more. Return: NULL if it is
- * about to go, or there is none.
- */
-static struct netram_session *hold(struct netram_router *r, u8 slot)
-{
-	struct netram_session *s;
-
-	/* As place_extent(): netram_volume_detach() waits for us, or sees it. */
-	rcu_read_lock();
-	s = rcu_dereference(r->sessions[slot]);
-	if (s && READ_ONCE(s->closing))
-		s = NULL;
-	if (s)
-		atomic_inc(&s->extents);
-	rcu_read_unlock();
-	return s;
-}
-
-static void release(struct netram_session *s)
-{
-	atomic_dec(&s->extents);
-}
-
 /* One more copy, EMPTY, on a node that is not among the set's. */
 static enum outcome add(struct netram_mover *m, u64 extent,
 			union netram_set old, u8 good)
@@ -138,11 +114,11 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	slot = netram_extent_candidate(r, old, good);
 	if (slot < 0 || netram_set_add(&new, slot) < 0)
 		return DONE;
-	s = hold(r, slot);
+	s = netram_extent_hold(r, slot);
 	if (!s)
 		return AGAIN;
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
-		release(s);
+		netram_extent_release(s);
 	return AGAIN;
 }
 
@@ -166,7 +142,7 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 	if (!netram_session_up(s) ||
 	    (READ_ONCE(s->trim) && !netram_resync_trim(&m->resync, extent, slot)))
 		WRITE_ONCE(s->owes, true);
-	release(s);
+	netram_extent_release(s);
 	return AGAIN;
 }
 
@@ -213,12 +189,12 @@ static bool pay_all_off(struct netram_mover *m)
 	u32 slot;
 
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = owes(r, slot) ? hold(r, slot) : NULL;
+		s = owes(r, slot) ? netram_extent_hold(r, slot) : NULL;
 		if (!s)
 			continue;
 		pay_off(m, s);
 		left |= READ_ONCE(s->owes);
-		release(s);
+		netram_extent_release(s);
 	}
 	return left;
 }
@@ -424,7 +400,8 @@ int netram_mover_init(struct netram_mover *m, struct netram_router *r)
 			   GFP_KERNEL);
 	if (!m->todo)
 		return -ENOMEM;
-	return netram_resync_init(&m->resync, r, r->primaries - 1);
+	netram_resync_init(&m->resync, r, r->primaries - 1);
+	return netram_resync_alloc(&m->resync);
 }
 
 /**

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Copying: pages of one extent are read from a copy and written to another, while
- * I/O goes on. Which copy, and why, is the mover's business.
+ * I/O goes on. Which copy, and why, is the business of who asks: the mover, who
+ * makes copies, and verify.c, who compares them.
  *
  * Nothing is allocated on the way, so that this works when memory is out and the
  * pages that move are swap.
  *
- * Sessions: those of an extent's copies do not go while a page of it is owned,
- * for then the extent keeps its place, and copies are given up by the mover only,
- * who is the caller.
+ * Sessions: those of an extent's copies do not go while the mover owns a page of
+ * it, for then the extent keeps its place, and copies are given up by the mover
+ * only. Whoever else asks holds them.
  */
 #include "resync.h"
 #include "extent.h"
@@ -32,10 +33,19 @@ static void pause_for(struct netram_resync *rs, unsigned long timeout)
 	wait_event_timeout(rs->wait, netram_resync_stopped(rs), timeout);
 }
 
-/* Own one page, whoever has it now. Return: whether it came off. */
-static bool own(struct netram_resync *rs, u64 page)
+/**
+ * netram_resync_own() - own one page, whoever has it now
+ * @rs: whose pages
+ * @page: which
+ * @patience_ms: how long to wait for it
+ *
+ * Context: process, sleeps.
+ * Return: whether it came off.
+ */
+bool netram_resync_own(struct netram_resync *rs, u64 page,
+		       unsigned int patience_ms)
 {
-	unsigned long deadline = jiffies + msecs_to_jiffies(OWN_MS);
+	unsigned long deadline = jiffies + msecs_to_jiffies(patience_ms);
 
 	while (!netram_pages_lock(&rs->router->pages, page, 1)) {
 		if (netram_resync_stopped(rs) || time_after(jiffies, deadline))
@@ -45,7 +55,15 @@ static bool own(struct netram_resync *rs, u64 page)
 	return true;
 }
 
-static void disown(struct netram_resync *rs, u64 page, u32 count)
+/**
+ * netram_resync_disown() - counterpart of netram_resync_own()
+ * @rs: whose pages
+ * @page: the first that is owned
+ * @count: how many
+ *
+ * Context: any.
+ */
+void netram_resync_disown(struct netram_resync *rs, u64 page, u32 count)
 {
 	netram_pages_unlock(&rs->router->pages, page, count);
 	netram_router_wake(rs->router);
@@ -69,7 +87,7 @@ static u32 own_run(const struct netram_resync_job *j, u64 page, enum need *need)
 	u64 end = end_of(j->rs->router, j->extent);
 	u32 n = 0, most = end - page;
 
-	if (!own(j->rs, page))
+	if (!netram_resync_own(j->rs, page, OWN_MS))
 		return 0;
 	*need = need_of(j, page);
 	if (*need == COPY)
@@ -79,7 +97,7 @@ static u32 own_run(const struct netram_resync_job *j, u64 page, enum need *need)
 			break;
 		if (need_of(j, page + n) == *need)
 			continue;
-		disown(j->rs, page + n, 1);
+		netram_resync_disown(j->rs, page + n, 1);
 		break;
 	}
 	return n;
@@ -90,9 +108,19 @@ static void cmd_done(struct netram_cmd *cmd)
 	complete(&container_of(cmd, struct netram_resync, cmd)->done);
 }
 
-/* Have a node do something with owned pages, and wait. Return: 0 or an errno. */
-static int carry_out(struct netram_resync *rs, u8 slot, enum netram_op op,
-		     u64 page, u32 count)
+/**
+ * netram_resync_carry() - have a node do something with owned pages, and wait
+ * @rs: what carries them; afterwards it has what was read, @rs->cmd tells of it
+ * @slot: the node's; its session does not go away
+ * @op: what to do; what is written is what was read before
+ * @page: the first
+ * @count: how many, at most NETRAM_RESYNC_PAGES unless @op is a TRIM
+ *
+ * Context: process, sleeps; in memalloc_noreclaim_save().
+ * Return: 0, -ENOTCONN if the node cannot be reached, or what it answered.
+ */
+int netram_resync_carry(struct netram_resync *rs, u8 slot, enum netram_op op,
+			u64 page, u32 count)
 {
 	struct netram_session *s = netram_router_session(rs->router, slot);
 	struct netram_cmd *cmd = &rs->cmd;
@@ -131,8 +159,8 @@ static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!(up & (1U << i)) || set.slot[i] == netram_resync_slot(j))
 			continue;
-		err = carry_out(j->rs, set.slot[i], NETRAM_OP_READ, page,
-				count);
+		err = netram_resync_carry(j->rs, set.slot[i], NETRAM_OP_READ,
+					  page, count);
 		/* Its node may have lost all before it answered. */
 		if (!err && !(netram_set_same(netram_router_set(r, j->extent),
 					      set) & (1U << i)))
@@ -148,8 +176,8 @@ static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
 
 static int put(const struct netram_resync_job *j, u64 page, u32 count)
 {
-	return carry_out(j->rs, netram_resync_slot(j), NETRAM_OP_WRITE, page,
-			 count);
+	return netram_resync_carry(j->rs, netram_resync_slot(j),
+				   NETRAM_OP_WRITE, page, count);
 }
 
 /* A page that no copy has as it should be stays as it is; reading it tells. */
@@ -197,10 +225,17 @@ static void caught_up(const struct netram_resync_job *j, u64 page, u32 count)
 			clear_bit(page + i, r->pages.behind);
 }
 
-/* As fast as the user allows. */
-static void limit_rate(struct netram_resync *rs, u32 count)
+/**
+ * netram_resync_limit() - go as fast as the user allows
+ * @rs: what carries the pages
+ * @count: pages that were carried
+ *
+ * Context: process, sleeps.
+ */
+void netram_resync_limit(struct netram_resync *rs, u32 count)
 {
-	u32 rate = READ_ONCE(rs->router->params.sync_rate_mib);
+	u32 of_all = READ_ONCE(rs->router->params.sync_rate_mib);
+	u32 rate = min_not_zero(of_all, rs->rate_mib);
 	u64 ms;
 
 	rs->moved += count << NETRAM_PAGE_SHIFT;
@@ -229,7 +264,8 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
 			netram_stats_add(r->stats, NETRAM_STAT_RESYNC_PAGES,
 					 count);
 	} else if (need == TRIM && s && READ_ONCE(s->trim)) {
-		err = carry_out(j->rs, slot, NETRAM_OP_TRIM, page, count);
+		err = netram_resync_carry(j->rs, slot, NETRAM_OP_TRIM, page,
+					  count);
 		/* What it will not free does no harm. */
 		if (err != -ENOTCONN)
 			err = 0;
@@ -268,19 +304,19 @@ int netram_resync_give_all(const struct netram_resync_job *j)
 			return -EAGAIN;
 		/* Else its session may have gone while we owned nothing. */
 		if (!under_way(j)) {
-			disown(j->rs, page, count);
+			netram_resync_disown(j->rs, page, count);
 			return -EINTR;
 		}
 		err = give(j, need, page, count);
 		if (!err)
 			caught_up(j, page, count);
-		disown(j->rs, page, count);
+		netram_resync_disown(j->rs, page, count);
 		if (err)
 			return err;
 		if (netram_resync_stopped(j->rs))
 			return -EINTR;
 		if (need == COPY)
-			limit_rate(j->rs, count);
+			netram_resync_limit(j->rs, count);
 		cond_resched();
 	}
 	return 0;
@@ -306,27 +342,53 @@ bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
 	u32 n;
 
 	for (; page < end && !again; page += n) {
-		if (!own(rs, page))
+		if (!netram_resync_own(rs, page, OWN_MS))
 			return false;
 		for (n = 1; page + n < end; n++)
 			if (!netram_pages_lock(&r->pages, page + n, 1))
 				break;
 		/* Only now: it may just have been placed there anew. */
 		if (netram_set_find(netram_router_set(r, extent), slot) < 0)
-			again = carry_out(rs, slot, NETRAM_OP_TRIM, page,
-					  n) == -ENOTCONN;
-		disown(rs, page, n);
+			again = netram_resync_carry(rs, slot, NETRAM_OP_TRIM,
+						    page, n) == -ENOTCONN;
+		netram_resync_disown(rs, page, n);
 		cond_resched();
 	}
 	return !again;
 }
 
-static int alloc_pages_of(struct netram_resync *rs)
+/**
+ * netram_resync_init() - make ready, but for the pages
+ * @rs: zeroed
+ * @r: the router
+ * @index: a place of its table, among the primary ones, that is ours
+ */
+void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
+			u32 index)
+{
+	rs->router = r;
+	init_completion(&rs->done);
+	init_waitqueue_head(&rs->wait);
+	bio_init(&rs->bio, NULL, rs->vecs, NETRAM_RESYNC_PAGES, 0);
+	rs->cmd.router = r;
+	netram_table_add(&r->table, index, &rs->cmd);
+}
+
+/**
+ * netram_resync_alloc() - get the pages that what is carried is in
+ * @rs: initialised; may have them already
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_resync_alloc(struct netram_resync *rs)
 {
 	struct page *page;
 	int i;
 
 	for (i = 0; i < NETRAM_RESYNC_PAGES; i++) {
+		if (rs->vecs[i].bv_page)
+			continue;
 		page = alloc_page(GFP_KERNEL);
 		if (!page)
 			return -ENOMEM;
@@ -336,27 +398,6 @@ static int alloc_pages_of(struct netram_resync *rs)
 		};
 	}
 	return 0;
-}
-
-/**
- * netram_resync_init() - make ready
- * @rs: zeroed
- * @r: the router
- * @index: a place of its table, among the primary ones, that is ours
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM; netram_resync_exit() is due in both cases.
- */
-int netram_resync_init(struct netram_resync *rs, struct netram_router *r,
-		       u32 index)
-{
-	rs->router = r;
-	init_completion(&rs->done);
-	init_waitqueue_head(&rs->wait);
-	bio_init(&rs->bio, NULL, rs->vecs, NETRAM_RESYNC_PAGES, 0);
-	rs->cmd.router = r;
-	netram_table_add(&r->table, index, &rs->cmd);
-	return alloc_pages_of(rs);
 }
 
 /**

@@ -15,6 +15,7 @@ struct netram_router;
 /**
  * struct netram_resync - carries pages from copies, to copies, one run at a time
  * @router: whose extents
+ * @rate_mib: MiB a second at most, beside the volume's sync_rate_mib; 0: no matter
  * @moved: bytes since the last pause
  * @cmd: goes there and back
  * @bio: the pages on the way
@@ -25,6 +26,7 @@ struct netram_router;
  */
 struct netram_resync {
 	struct netram_router	*router;
+	u32			rate_mib;
 	unsigned int		moved;
 	struct netram_cmd	cmd;
 	struct bio		bio;
@@ -50,10 +52,17 @@ struct netram_resync_job {
 	union netram_set	set;
 };
 
-int netram_resync_init(struct netram_resync *rs, struct netram_router *r,
-		       u32 index);
+void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
+			u32 index);
+int netram_resync_alloc(struct netram_resync *rs);
 void netram_resync_stop(struct netram_resync *rs);
 void netram_resync_exit(struct netram_resync *rs);
+bool netram_resync_own(struct netram_resync *rs, u64 page,
+		       unsigned int patience_ms);
+void netram_resync_disown(struct netram_resync *rs, u64 page, u32 count);
+int netram_resync_carry(struct netram_resync *rs, u8 slot, enum netram_op op,
+			u64 page, u32 count);
+void netram_resync_limit(struct netram_resync *rs, u32 count);
 int netram_resync_give_all(const struct netram_resync_job *job);
 bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot);
 

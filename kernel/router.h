@@ -13,12 +13,14 @@
 #include "stats.h"
 #include "table.h"
 #include "trim.h"
+#include "verify.h"
 
 /**
  * struct netram_router - a volume's data plane: from pages to sessions
  * @label: the volume's name
  * @end: hands a finished command of the block layer back up
  * @synced: tells that copies are missing or stale, or that all are well again
+ * @verified: tells that @verify has come to an end, and how
  * @pages: state of each page
  * @extent_pages: pages of an extent, a power of two
  * @nr_extents: how many
@@ -47,12 +49,15 @@
  * @dispatch_work: tries them again
  * @trim: frees what was dropped
  * @mover: makes copies
+ * @verify: compares them
  */
 struct netram_router {
 	const char			*label;
 	void				(*end)(struct netram_cmd *cmd, int err);
 	void				(*synced)(struct netram_router *r,
 						  bool all);
+	void				(*verified)(struct netram_router *r,
+						    enum netram_verify_state how);
 	struct netram_pages		pages;
 	u32				extent_pages;
 	u64				nr_extents;
@@ -79,6 +84,7 @@ struct netram_router {
 	struct delayed_work		dispatch_work;
 	struct netram_trim		trim;
 	struct netram_mover		mover;
+	struct netram_verify		verify;
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,

@@ -91,6 +91,11 @@ static void on_synced(struct netram_router *r, bool all)
 	netram_event_sync(r->label, all);
 }
 
+static void on_verified(struct netram_router *r, enum netram_verify_state how)
+{
+	netram_event_verify(r->label, how);
+}
+
 static void on_lost(struct netram_session *s)
 {
 	u64 lost = netram_extents_lost(s->cfg.owner, s);
@@ -342,6 +347,7 @@ static void set_router(struct netram_volume *v)
 	r->label = v->name;
 	r->end = netram_blk_end;
 	r->synced = on_synced;
+	r->verified = on_verified;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;
