@@ -116,7 +116,7 @@ note "under load nothing is called wrong that is being written"
 errors=$(stat_of "$dev" errors) # the lost page's
 load_start "$dev" $((size / 4)) --offset=$size
 load_flowing "$dev"
-in_full && rounds=6 || rounds=2
+in_full && rounds=4 || rounds=2
 for ((i = 0; i < rounds; i++)); do
 	checks 0 verify v1
 	reports '.wrong == 0 and .pages >= '$pages

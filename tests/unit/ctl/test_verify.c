@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl verify, resolve and sync: what is asked, and how it ends. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kit.h"
@@ -217,6 +218,40 @@ static void test_waits(void **state)
 	assert_int_equal(kit_open_transports(), 0);
 }
 
+/* Cut anywhere, a message is refused or understood, and nothing is left over. */
+static void test_cut(void **state)
+{
+	struct netram_bad bad = { .offset = 8192, .node = "n1" };
+	struct netram_verify v = clean;
+	struct kit_msg m = { 0 };
+	struct netram_volume *volume;
+	const struct nlattr *nest;
+	struct nlattr *cut;
+	size_t len, whole = 0;
+
+	(void)state;
+	v.bad = &bad;
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_verified(&m, "v1", &v);
+	kit_end(&m);
+	nest = mnl_nlmsg_get_payload_offset(m.last, sizeof(struct genlmsghdr));
+	for (len = sizeof(*nest); len <= nest->nla_len; len++) {
+		cut = malloc(len);
+		memcpy(cut, nest, len);
+		cut->nla_len = len;
+		volume = calloc(1, sizeof(*volume));
+		if (!netram_volume_decode(cut, volume)) {
+			whole++;
+			netram_volume_free(volume);
+		} else {
+			free(volume);
+		}
+		free(cut);
+	}
+	assert_true(whole >= 1);
+	assert_true(whole < nest->nla_len / 4);
+}
+
 /* ---- sync */
 
 static void test_sync(void **state)
@@ -296,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_sync),
 		cmocka_unit_test(test_options),
 	};
