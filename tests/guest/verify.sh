@@ -34,6 +34,8 @@ found() { # NODE:OFFSET...: exactly these are wrong, or "repaired" as kind says
 }
 run_state() { netramctl volume show v1 --json | jq -r .verify.state; }
 run_is() { [ "$(run_state)" = "$1" ]; }
+wrote_more() { [ "$(stat_of "$dev" writes)" -gt "$writes" ]; }
+left_out() { [ "$(netramctl volume show v1 --json | jq .verify.skipped_pages)" -eq "$1" ]; }
 same() { # OFFSET LENGTH: as written
 	blockdev --flushbufs "$dev"
 	cmp -i "$1" -n "$2" "$dev" "$NETRAM_RUN/golden" || fail "not as written"
@@ -130,6 +132,22 @@ checks 0 resolve v1
 load_flowing "$dev"
 load_end
 expect_stat "$dev" errors -eq "$errors"
+
+note "pages whose write is under way are left out"
+tune "$dev" io_timeout_ms 60000
+server_pause n1
+writes=$(stat_of "$dev" writes)
+dd if="$NETRAM_RUN/golden" of="$dev" bs=64k count=1 oflag=direct conv=notrunc status=none &
+writer=$!
+wait_for 20 wrote_more || fail "dd does not write"
+netramctl verify v1 --no-wait || fail "it does not begin"
+wait_for 30 left_out 16 || fail "they are not left out: $(netramctl volume show v1)"
+server_continue n1
+wait $writer || fail "dd"
+wait_for 60 run_is clean || fail "it is $(run_state)"
+left_out 16 || fail "others are left out, too"
+netramctl volume show v1 | grep -q 'verified .*, 16 pages left out' || fail "volume show does not tell"
+tune "$dev" io_timeout_ms 2000
 
 note "cancelled"
 netramctl verify v1 --rate 1 --no-wait || fail "it does not begin"
