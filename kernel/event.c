@@ -169,6 +169,18 @@ void netram_event_waiting(const char *volume, bool on)
 }
 
 /**
+ * netram_event_verify() - copies were compared
+ * @volume: its name
+ * @how: what came of it
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_verify(const char *volume, enum netram_verify_state how)
+{
+	send_volume(NETRAM_EVENT_VERIFY, volume, how);
+}
+
+/**
  * netram_event_lost() - a node came back without its pages
  * @label: "volume/node"
  *

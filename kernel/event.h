@@ -11,6 +11,7 @@ void netram_event_close(void);
 void netram_event_object(enum netram_event type, const char *name);
 void netram_event_session(const char *label, enum netram_session_state state);
 void netram_event_sync(const char *volume, bool all);
+void netram_event_verify(const char *volume, enum netram_verify_state how);
 void netram_event_lost(const char *label);
 void netram_event_waiting(const char *volume, bool on);
 void netram_event_taken(const char *label);

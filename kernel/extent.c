@@ -346,6 +346,65 @@ void netram_extent_distrust(struct netram_router *r, u64 page,
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 }
 
+/**
+ * netram_extent_hold() - keep a session from going: it counts one extent more
+ * @r: the router
+ * @slot: the node's
+ *
+ * Context: any.
+ * Return: the session, netram_extent_release() it; NULL if it is about to go, or
+ * there is none.
+ */
+struct netram_session *netram_extent_hold(struct netram_router *r, u8 slot)
+{
+	struct netram_session *s;
+
+	/* As place_extent(): netram_volume_detach() waits for us, or sees it. */
+	rcu_read_lock();
+	s = rcu_dereference(r->sessions[slot]);
+	if (s && READ_ONCE(s->closing))
+		s = NULL;
+	if (s)
+		atomic_inc(&s->extents);
+	rcu_read_unlock();
+	return s;
+}
+
+/**
+ * netram_extent_release() - counterpart of netram_extent_hold()
+ * @s: the session; not to be touched any more
+ *
+ * Context: any.
+ */
+void netram_extent_release(struct netram_session *s)
+{
+	atomic_dec(&s->extents);
+}
+
+/**
+ * netram_extent_spare() - nodes of some copies had no room
+ * @r: the router
+ * @set: the copies
+ * @full: those that had none
+ * @spared: jiffies for which they get nothing new
+ *
+ * Context: any.
+ */
+void netram_extent_spare(struct netram_router *r, union netram_set set, u8 full,
+			 unsigned long spared)
+{
+	struct netram_session *s;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = rcu_dereference(r->sessions[set.slot[i]]);
+		if ((full & (1U << i)) && s)
+			WRITE_ONCE(s->full_until, jiffies + spared);
+	}
+	rcu_read_unlock();
+}
+
 static bool any(const unsigned long *bits, u64 first, u64 count)
 {
 	return find_next_bit(bits, first + count, first) < first + count;
@@ -430,6 +489,7 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	union netram_set old, new;
 	enum netram_loss loss;
 	u64 lost = 0;
+	u8 partial;
 
 	old = netram_router_set(r, extent);
 	if (netram_set_find(old, slot) < 0)
@@ -439,7 +499,9 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	do {
 		old = netram_router_set(r, extent);
 		new = old;
-		loss = netram_set_lose(&new, slot);
+		partial = netram_set_in(old, NETRAM_IN_PARTIAL);
+		loss = netram_set_lose(&new, slot,
+				       netram_extent_up(r, old, partial));
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
 	if (loss != NETRAM_LOSS_NONE)
 		lost = netram_pages_lose(&r->pages, first, count,

@@ -14,6 +14,10 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd);
 void netram_extent_distrust(struct netram_router *r, u64 page,
 			    union netram_set set, u8 i);
+struct netram_session *netram_extent_hold(struct netram_router *r, u8 slot);
+void netram_extent_release(struct netram_session *s);
+void netram_extent_spare(struct netram_router *r, union netram_set set, u8 full,
+			 unsigned long spared);
 int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent);
 int netram_extent_candidate(struct netram_router *r, union netram_set set,

@@ -26,6 +26,13 @@ static const struct nla_policy node_policy[NETRAM_NODE_A_MAX + 1] = {
 	[NETRAM_NODE_A_EXPORT]	= { .type = NLA_NUL_STRING,
 				    .len = NETRAM_EXPORT_MAX },
 	[NETRAM_NODE_A_DRAIN]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[NETRAM_NODE_A_SYNC]	= NLA_POLICY_RANGE(NLA_U8, 1, 1),
+};
+
+static const struct nla_policy verify_policy[NETRAM_VERIFY_A_MAX + 1] = {
+	[NETRAM_VERIFY_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, NETRAM_VERIFY_CHECK,
+						    NETRAM_VERIFY_CANCEL),
+	[NETRAM_VERIFY_A_RATE]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
@@ -44,6 +51,7 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_UUID]	= NLA_POLICY_EXACT_LEN(UUID_SIZE),
 	[NETRAM_VOLUME_A_ON_LOSS] = NLA_POLICY_MAX(NLA_U8, NETRAM_ON_LOSS_WAIT),
 	[NETRAM_VOLUME_A_TAKEOVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NETRAM_VOLUME_A_VERIFY] = NLA_POLICY_NESTED(verify_policy),
 };
 
 static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
@@ -182,13 +190,17 @@ static int node_change(struct sk_buff *skb, struct genl_info *info)
 	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
 	if (!name)
 		return -EINVAL;
-	if (!tb[NETRAM_NODE_A_DRAIN]) {
-		GENL_SET_ERR_MSG(info, "nothing to change: drain is what can be set");
+	if (!tb[NETRAM_NODE_A_DRAIN] && !tb[NETRAM_NODE_A_SYNC]) {
+		GENL_SET_ERR_MSG(info, "nothing to change: drain and sync are what can be set");
 		return -EINVAL;
 	}
-	return netram_pool_drain_node(name,
-				      nla_get_u8(tb[NETRAM_NODE_A_DRAIN]),
-				      info->extack);
+	if (tb[NETRAM_NODE_A_DRAIN])
+		err = netram_pool_drain_node(name,
+					     nla_get_u8(tb[NETRAM_NODE_A_DRAIN]),
+					     info->extack);
+	if (!err && tb[NETRAM_NODE_A_SYNC])
+		err = netram_pool_sync_node(name, info->extack);
+	return err;
 }
 
 static int size_of(struct genl_info *info, struct nlattr *attr, u64 *size)
@@ -325,6 +337,50 @@ static int volume_change(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 	return netram_pool_set_volume(name, replicas, on_loss, info->extack);
+}
+
+static int verify_config(struct genl_info *info, struct nlattr *nest,
+			 enum netram_verify_action *action, u32 *rate)
+{
+	struct nlattr *tb[NETRAM_VERIFY_A_MAX + 1];
+	int err;
+
+	if (!nest) {
+		GENL_SET_ERR_MSG(info, "what is to be done? verify, resolve or cancel");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, NETRAM_VERIFY_A_MAX, nest, verify_policy,
+			       info->extack);
+	if (err)
+		return err;
+	*action = tb[NETRAM_VERIFY_A_ACTION] ?
+		  nla_get_u8(tb[NETRAM_VERIFY_A_ACTION]) : NETRAM_VERIFY_CHECK;
+	*rate = tb[NETRAM_VERIFY_A_RATE] ?
+		nla_get_u32(tb[NETRAM_VERIFY_A_RATE]) : 0;
+	return 0;
+}
+
+static int volume_verify(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+	enum netram_verify_action action;
+	const char *name;
+	u32 rate;
+	int err = may_change(info);
+
+	if (!err)
+		err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
+				volume_policy, tb);
+	if (err)
+		return err;
+	name = name_of(info, tb[NETRAM_VOLUME_A_NAME]);
+	if (!name)
+		return -EINVAL;
+	err = verify_config(info, tb[NETRAM_VOLUME_A_VERIFY], &action, &rate);
+	if (!err)
+		err = netram_pool_verify_volume(name, action, rate,
+						info->extack);
+	return err ? err : reply_volume(info, name);
 }
 
 static const char *volume_name(struct genl_info *info)
@@ -548,6 +604,8 @@ static const struct genl_ops ops[] = {
 	  .doit = node_change },
 	{ .cmd = NETRAM_CMD_VOLUME_SET, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_change },
+	{ .cmd = NETRAM_CMD_VOLUME_VERIFY, .flags = GENL_ADMIN_PERM,
+	  .doit = volume_verify },
 	{ .cmd = NETRAM_CMD_LATENCY_GET, .flags = GENL_ADMIN_PERM,
 	  .start = latency_start, .dumpit = latency_dump },
 };

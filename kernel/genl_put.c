@@ -138,6 +138,70 @@ static int put_reason(struct sk_buff *skb, struct netram_volume *v)
 			   0;
 }
 
+static int put_bad(struct sk_buff *skb, const struct netram_verify_bad *bad)
+{
+	struct nlattr *nest = nla_nest_start(skb, NETRAM_VERIFY_A_BAD);
+
+	if (!nest ||
+	    put_u64(skb, NETRAM_BAD_A_OFFSET, bad->page << NETRAM_PAGE_SHIFT,
+		    NETRAM_BAD_A_PAD) ||
+	    nla_put_u8(skb, NETRAM_BAD_A_KIND, bad->kind) ||
+	    (bad->node[0] &&
+	     nla_put_string(skb, NETRAM_BAD_A_NODE, bad->node)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_counts(struct sk_buff *skb, const struct netram_verify_report *r)
+{
+	u64 pages = READ_ONCE(r->pages), total = READ_ONCE(r->total);
+	const int pad = NETRAM_VERIFY_A_PAD;
+
+	/* Some may have been written since it began. */
+	return put_u64(skb, NETRAM_VERIFY_A_PAGES, pages, pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_TOTAL, max(pages, total), pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_COMPARED, READ_ONCE(r->compared),
+		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_WRONG, READ_ONCE(r->wrong), pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_REPAIRED, READ_ONCE(r->repaired),
+		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_MISSING, READ_ONCE(r->missing),
+		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_UNREADABLE,
+		       READ_ONCE(r->unreadable), pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_LOST, READ_ONCE(r->lost), pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_UNDECIDED, READ_ONCE(r->undecided),
+		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_SKIPPED, READ_ONCE(r->skipped),
+		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_FOUND, READ_ONCE(r->found), pad);
+}
+
+static int put_verify(struct sk_buff *skb, const struct netram_verify_report *r)
+{
+	struct nlattr *nest;
+	u32 listed, i;
+
+	if (!r)
+		return 0;
+	nest = nla_nest_start(skb, NETRAM_VOLUME_A_VERIFY);
+	/* The state before the rest, which is complete once it has ended. */
+	if (!nest ||
+	    put_u64(skb, NETRAM_VERIFY_A_RUN, r->run, NETRAM_VERIFY_A_PAD) ||
+	    nla_put_u8(skb, NETRAM_VERIFY_A_ACTION, r->action) ||
+	    nla_put_u8(skb, NETRAM_VERIFY_A_STATE,
+		       smp_load_acquire(&r->state)) ||
+	    put_counts(skb, r))
+		return -EMSGSIZE;
+	listed = smp_load_acquire(&r->listed);
+	for (i = 0; i < listed; i++)
+		if (put_bad(skb, &r->bad[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 {
 	struct netram_pages *pages = &v->router.pages;
@@ -168,6 +232,7 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 		       atomic_long_read(&pages->nr_present), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,
 		       atomic_long_read(&pages->nr_lost), pad) ||
+	       put_verify(skb, v->router.verify.report) ||
 	       put_sessions(skb, v);
 }
 

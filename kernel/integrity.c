@@ -94,6 +94,25 @@ bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc)
 }
 
 /**
+ * netram_integrity_checksums() - those of pages that were read
+ * @cmd: a read of one run that begins at its first page, answered
+ * @crc: where to put them
+ *
+ * Context: any.
+ */
+void netram_integrity_checksums(const struct netram_cmd *cmd, u32 *crc)
+{
+	struct netram_cursor c;
+	u32 i;
+
+	netram_cursor_init(&c, cmd->bio);
+	for (i = 0; i < cmd->runs[0].pages; i++) {
+		crc[i] = crc_of_page(&c, netram_cursor_page(&c));
+		netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
+	}
+}
+
+/**
  * netram_integrity_verify() - compare what was read with the checksums
  * @pages: the volume's pages, with checksums
  * @cmd: a read that has been answered

@@ -11,6 +11,7 @@ struct netram_cursor;
 #define NETRAM_CRC_UNKNOWN 0
 
 bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc);
+void netram_integrity_checksums(const struct netram_cmd *cmd, u32 *crc);
 s64 netram_integrity_verify(const struct netram_pages *pages,
 			    const struct netram_cmd *cmd, u64 from);
 

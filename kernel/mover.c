@@ -3,7 +3,7 @@
  * The mover: brings copies that are out of sync up to date, makes new ones where
  * there are too few (a node is away for long, is full, or is drained, or a user
  * wants more), and gives up those that are too many. One worker a volume, one
- * extent at a time, while I/O goes on.
+ * extent at a time, while I/O goes on. It decides; resync.c copies.
  *
  * Why no older page can be read meanwhile:
  *  1. The copy's state is changed first, to one that is written to.
@@ -16,24 +16,17 @@
  *
  * Nothing is allocated, so that this works when memory is out and the pages that
  * move are swap.
- *
- * Sessions: those of an extent's copies do not go while a page of it is owned,
- * for then the extent keeps its place, and copies are given up only here.
  */
 #include "mover.h"
 #include "extent.h"
-#include "integrity.h"
 #include "log.h"
 #include "router.h"
 
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
-#include <linux/slab.h>
 
 /* Look at all extents that often while not all is well. */
 #define SCAN_MS		1000
-/* Wait so long for a page that somebody writes, then see to other extents. */
-#define OWN_MS		1000
 /* A node without room is not tried again for that long. */
 #define FULL_SPARED	(5 * HZ)
 
@@ -42,272 +35,23 @@ enum outcome {
 	AGAIN,	/* look once more, at once */
 };
 
-/* ---- pages of one extent ---- */
-
-struct job {
-	struct netram_mover	*m;
-	u64			extent;
-	u64			end;	/* page behind the extent */
-	u8			copy;	/* the one that is being changed */
-	u8			slot;	/* its node */
-	bool			full;	/* it has nothing yet */
-	union netram_set	set;	/* when it was chosen, then when it was begun */
-};
-
-static bool stopped(struct netram_mover *m)
+static bool stopped(const struct netram_mover *m)
 {
-	return READ_ONCE(m->stopped);
+	return netram_resync_stopped(&m->resync);
 }
 
-static void pause_for(struct netram_mover *m, unsigned long timeout)
-{
-	wait_event_timeout(m->wait, stopped(m), timeout);
-}
-
-/* Own one page, whoever has it now. Return: whether it came off. */
-static bool own(struct netram_mover *m, u64 page)
-{
-	unsigned long deadline = jiffies + msecs_to_jiffies(OWN_MS);
-
-	while (!netram_pages_lock(&m->router->pages, page, 1)) {
-		if (stopped(m) || time_after(jiffies, deadline))
-			return false;
-		pause_for(m, 1);
-	}
-	return true;
-}
-
-static void disown(struct netram_mover *m, u64 page, u32 count)
-{
-	netram_pages_unlock(&m->router->pages, page, count);
-	netram_router_wake(m->router);
-}
-
-enum need { NOTHING, COPY, TRIM };
-
-static enum need need_of(const struct job *j, u64 page)
-{
-	struct netram_pages *p = &j->m->router->pages;
-
-	if (netram_pages_present(p, page) && !test_bit(page, p->lost))
-		return j->full || test_bit(page, p->behind) ? COPY : NOTHING;
-	/* An empty one has nothing to trim. */
-	return j->full ? NOTHING : TRIM;
-}
-
-/* Own a run of pages with the same need. Return: how many, 0 if it is in vain. */
-static u32 own_run(const struct job *j, u64 page, enum need *need)
-{
-	u32 n = 0, most = j->end - page;
-
-	if (!own(j->m, page))
-		return 0;
-	*need = need_of(j, page);
-	if (*need == COPY)
-		most = min_t(u32, most, NETRAM_MOVER_PAGES);
-	for (n = 1; n < most; n++) {
-		if (!netram_pages_lock(&j->m->router->pages, page + n, 1))
-			break;
-		if (need_of(j, page + n) == *need)
-			continue;
-		disown(j->m, page + n, 1);
-		break;
-	}
-	return n;
-}
-
-static void cmd_done(struct netram_cmd *cmd)
-{
-	complete(&cmd->router->mover.done);
-}
-
-/* Have a node do something with owned pages, and wait. Return: 0 or an errno. */
-static int carry_out(struct netram_mover *m, u8 slot, enum netram_op op,
-		     u64 page, u32 count)
-{
-	struct netram_session *s = netram_router_session(m->router, slot);
-	struct netram_cmd *cmd = m->cmd;
-
-	if (!s)
-		return -ENOTCONN;
-	m->bio.bi_iter = (struct bvec_iter){
-		.bi_size = min_t(u32, count, NETRAM_MOVER_PAGES) <<
-			   NETRAM_PAGE_SHIFT,
-	};
-	cmd->op = op;
-	cmd->bio = op == NETRAM_OP_TRIM ? NULL : &m->bio;
-	cmd->page = page;
-	cmd->pages = count;
-	cmd->flags = NETRAM_CMD_F_NOWAIT;
-	cmd->start = jiffies;
-	cmd->nr_runs = 1;
-	cmd->runs[0] = (struct netram_run){ 0, count };
-	cmd->done = cmd_done;
-	reinit_completion(&m->done);
-	netram_router_submit(m->router, s, cmd);
-	/* Not netram_router_kick(): others' sessions may go while we are there. */
-	netram_session_kick(s, cmd->queue);
-	wait_for_completion(&m->done);
-	return cmd->error;
-}
-
-/* Fetch owned pages, as they should be, from a copy in sync. */
-static int fetch(const struct job *j, u64 page, u32 count)
-{
-	struct netram_router *r = j->m->router;
-	union netram_set set = netram_router_set(r, j->extent);
-	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
-	int i, err = -ENOTCONN;
-
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (!(up & (1U << i)) || set.slot[i] == j->slot)
-			continue;
-		err = carry_out(j->m, set.slot[i], NETRAM_OP_READ, page, count);
-		/* Its node may have lost all before it answered. */
-		if (!err && !(netram_set_same(netram_router_set(r, j->extent),
-					      set) & (1U << i)))
-			err = -ENOTCONN;
-		if (!err && r->pages.crc &&
-		    netram_integrity_verify(&r->pages, j->m->cmd, page) >= 0)
-			err = -EILSEQ;
-		if (!err)
-			return 0;
-	}
-	return err;
-}
-
-/* A page that no copy has as it should be stays as it is; reading it tells. */
-static int copy_one(const struct job *j, u64 page)
-{
-	int err = fetch(j, page, 1);
-
-	if (err == -EILSEQ) {
-		netram_warn_ratelimited(j->m->router->label,
-					"page %llu cannot be copied: no copy of it is right",
-					page);
-		return 0;
-	}
-	return err ? err : carry_out(j->m, j->slot, NETRAM_OP_WRITE, page, 1);
-}
-
-static int copy_pages(const struct job *j, u64 page, u32 count)
-{
-	int err = fetch(j, page, count);
-
-	if (!err)
-		return carry_out(j->m, j->slot, NETRAM_OP_WRITE, page, count);
-	/* One bad page must not keep the others from being copied. */
-	while (err == -EILSEQ && count--) {
-		err = copy_one(j, page++);
-		if (!err && count)
-			err = -EILSEQ;
-	}
-	return err;
-}
-
-/* No other copy lacks these pages any more: the caller owns them. */
-static void caught_up(const struct job *j, u64 page, u32 count)
-{
-	struct netram_router *r = j->m->router;
-	union netram_set set = netram_router_set(r, j->extent);
-	u8 lagging = netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
-	u32 i;
-
-	if (lagging != 1U << j->copy || set.slot[j->copy] != j->slot)
-		return;
-	for (i = 0; i < count; i++)
-		if (test_bit(page + i, r->pages.behind))
-			clear_bit(page + i, r->pages.behind);
-}
-
-/* As fast as the user allows. */
-static void limit_rate(struct netram_mover *m, u32 count)
-{
-	u32 rate = READ_ONCE(m->router->params.sync_rate_mib);
-	u64 ms;
-
-	m->moved += count << NETRAM_PAGE_SHIFT;
-	if (!rate) {
-		m->moved = 0;
-		return;
-	}
-	ms = div_u64((u64)m->moved * MSEC_PER_SEC, rate) >> 20;
-	if (ms < 20)
-		return;
-	m->moved = 0;
-	pause_for(m, msecs_to_jiffies(ms));
-}
-
-static int give(const struct job *j, enum need need, u64 page, u32 count)
-{
-	struct netram_router *r = j->m->router;
-	struct netram_session *s = netram_router_session(r, j->slot);
-	int err = 0;
-
-	if (need == COPY) {
-		err = copy_pages(j, page, count);
-		if (!err)
-			netram_stats_add(r->stats, NETRAM_STAT_RESYNC_PAGES,
-					 count);
-	} else if (need == TRIM && s && READ_ONCE(s->trim)) {
-		err = carry_out(j->m, j->slot, NETRAM_OP_TRIM, page, count);
-		/* What it will not free does no harm. */
-		if (err != -ENOTCONN)
-			err = 0;
-	}
-	return err;
-}
-
-static bool under_way(const struct job *j)
-{
-	union netram_set set = netram_router_set(j->m->router, j->extent);
-
-	return netram_set_same(set, j->set) & (1U << j->copy) &
-	       netram_set_in(set, NETRAM_IN(COPYING) | NETRAM_IN(FILLING));
-}
-
-/* Return: 0 when the copy has all; else a negative errno. */
-static int give_all(const struct job *j)
-{
-	u64 page = j->extent * j->m->router->extent_pages;
-	enum need need;
-	u32 count;
-	int err;
-
-	for (; page < j->end; page += count) {
-		count = own_run(j, page, &need);
-		if (!count)
-			return -EAGAIN;
-		/* Else its session may have gone while we owned nothing. */
-		if (!under_way(j)) {
-			disown(j->m, page, count);
-			return -EINTR;
-		}
-		err = give(j, need, page, count);
-		if (!err)
-			caught_up(j, page, count);
-		disown(j->m, page, count);
-		if (err)
-			return err;
-		if (stopped(j->m))
-			return -EINTR;
-		if (need == COPY)
-			limit_rate(j->m, count);
-		cond_resched();
-	}
-	return 0;
-}
+/* ---- one copy ---- */
 
 /* What the copy is when it is begun counts, not what it was when it was chosen. */
-static bool begin(struct job *j)
+static bool begin(struct netram_resync_job *j)
 {
-	struct netram_router *r = j->m->router;
+	struct netram_router *r = j->rs->router;
 	union netram_set old, new;
 
 	do {
 		old = netram_router_set(r, j->extent);
 		new = old;
-		if (!netram_set_begin(&new, j->copy, j->slot))
+		if (!netram_set_begin(&new, j->copy, netram_resync_slot(j)))
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	j->full = netram_set_state(old, j->copy) == NETRAM_REPLICA_EMPTY;
@@ -315,59 +59,37 @@ static bool begin(struct job *j)
 	return true;
 }
 
-static bool end(const struct job *j, bool done)
+static bool end(const struct netram_resync_job *j, bool done)
 {
-	struct netram_router *r = j->m->router;
+	struct netram_router *r = j->rs->router;
 	union netram_set old, new;
 
 	do {
 		old = netram_router_set(r, j->extent);
 		new = old;
 		if (!(netram_set_same(old, j->set) & (1U << j->copy)) ||
-		    !netram_set_end(&new, j->copy, j->slot, done))
+		    !netram_set_end(&new, j->copy, netram_resync_slot(j), done))
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	return true;
 }
 
-static struct job job_of(struct netram_mover *m, u64 extent, u8 copy,
-			 union netram_set set)
-{
-	struct netram_router *r = m->router;
-
-	return (struct job){
-		.m = m,
-		.extent = extent,
-		.end = min_t(u64, (extent + 1) * r->extent_pages,
-			     r->pages.count),
-		.copy = copy,
-		.slot = set.slot[copy],
-		.set = set,
-	};
-}
-
-static void spare(struct netram_router *r, u8 slot)
-{
-	struct netram_session *s;
-
-	rcu_read_lock();
-	s = rcu_dereference(r->sessions[slot]);
-	if (s)
-		WRITE_ONCE(s->full_until, jiffies + FULL_SPARED);
-	rcu_read_unlock();
-}
-
 static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 			 union netram_set set)
 {
-	struct job j = job_of(m, extent, copy, set);
+	struct netram_resync_job j = {
+		.rs = &m->resync,
+		.extent = extent,
+		.copy = copy,
+		.set = set,
+	};
 	int err;
 
 	if (!begin(&j))
 		return AGAIN;
-	err = give_all(&j);
+	err = netram_resync_give_all(&j);
 	if (err == -ENOSPC)
-		spare(m->router, j.slot);
+		netram_extent_spare(m->router, j.set, 1U << copy, FULL_SPARED);
 	if (!end(&j, !err))
 		return DONE;
 	/* Without room there it is to be somewhere else. */
@@ -375,30 +97,6 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 }
 
 /* ---- which node has a copy ---- */
-
-/*
- * Keep a session from going: it counts one extent more. Return: NULL if it is
- * about to go, or there is none.
- */
-static struct netram_session *hold(struct netram_router *r, u8 slot)
-{
-	struct netram_session *s;
-
-	/* As place_extent(): netram_volume_detach() waits for us, or sees it. */
-	rcu_read_lock();
-	s = rcu_dereference(r->sessions[slot]);
-	if (s && READ_ONCE(s->closing))
-		s = NULL;
-	if (s)
-		atomic_inc(&s->extents);
-	rcu_read_unlock();
-	return s;
-}
-
-static void release(struct netram_session *s)
-{
-	atomic_dec(&s->extents);
-}
 
 /* One more copy, EMPTY, on a node that is not among the set's. */
 static enum outcome add(struct netram_mover *m, u64 extent,
@@ -416,48 +114,20 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	slot = netram_extent_candidate(r, old, good);
 	if (slot < 0 || netram_set_add(&new, slot) < 0)
 		return DONE;
-	s = hold(r, slot);
+	s = netram_extent_hold(r, slot);
 	if (!s)
 		return AGAIN;
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
-		release(s);
+		netram_extent_release(s);
 	return AGAIN;
-}
-
-/*
- * Free what a node has of an extent of which it has no copy any more. Nobody
- * writes that: a write that is still under way there owns its pages. Who still
- * reads it looks at the set afterwards. Return: whether all of it is free.
- */
-static bool trim_away(const struct job *j)
-{
-	struct netram_router *r = j->m->router;
-	u64 page = j->extent * r->extent_pages;
-	bool again = false;
-	u32 n;
-
-	for (; page < j->end && !again; page += n) {
-		if (!own(j->m, page))
-			return false;
-		for (n = 1; page + n < j->end; n++)
-			if (!netram_pages_lock(&r->pages, page + n, 1))
-				break;
-		/* Only now: it may just have been placed there anew. */
-		if (netram_set_find(netram_router_set(r, j->extent), j->slot) < 0)
-			again = carry_out(j->m, j->slot, NETRAM_OP_TRIM, page,
-					  n) == -ENOTCONN;
-		disown(j->m, page, n);
-		cond_resched();
-	}
-	return !again;
 }
 
 static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 			 union netram_set old)
 {
-	struct job j = job_of(m, extent, copy, old);
 	struct netram_router *r = m->router;
 	union netram_set new = old;
+	u8 slot = old.slot[copy];
 	struct netram_session *s;
 
 	if (!netram_set_drop(&new, copy))
@@ -466,12 +136,13 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
 		return AGAIN;
 	/* It counts the extent until we give that back, so it is there. */
-	s = netram_router_session(r, j.slot);
+	s = netram_router_session(r, slot);
 	if (WARN_ON_ONCE(!s))
 		return AGAIN;
-	if (!netram_session_up(s) || (READ_ONCE(s->trim) && !trim_away(&j)))
+	if (!netram_session_up(s) ||
+	    (READ_ONCE(s->trim) && !netram_resync_trim(&m->resync, extent, slot)))
 		WRITE_ONCE(s->owes, true);
-	release(s);
+	netram_extent_release(s);
 	return AGAIN;
 }
 
@@ -479,21 +150,19 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 static void pay_off(struct netram_mover *m, struct netram_session *s)
 {
 	struct netram_router *r = m->router;
-	struct job j = { .m = m, .slot = s->slot };
+	u64 extent;
 
 	WRITE_ONCE(s->owes, false);
 	smp_mb(); /* owe() comes after the set was changed */
-	for (; j.extent < r->nr_extents && !stopped(m); j.extent++) {
-		j.end = min_t(u64, (j.extent + 1) * r->extent_pages,
-			      r->pages.count);
-		if (netram_set_find(netram_router_set(r, j.extent), j.slot) >= 0)
+	for (extent = 0; extent < r->nr_extents && !stopped(m); extent++) {
+		if (netram_set_find(netram_router_set(r, extent), s->slot) >= 0)
 			continue;
-		if (!trim_away(&j))
+		if (!netram_resync_trim(&m->resync, extent, s->slot))
 			WRITE_ONCE(s->owes, true);
 		if (!netram_session_up(s))
 			break;
 	}
-	if (j.extent < r->nr_extents)
+	if (extent < r->nr_extents)
 		WRITE_ONCE(s->owes, true);
 }
 
@@ -520,12 +189,12 @@ static bool pay_all_off(struct netram_mover *m)
 	u32 slot;
 
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = owes(r, slot) ? hold(r, slot) : NULL;
+		s = owes(r, slot) ? netram_extent_hold(r, slot) : NULL;
 		if (!s)
 			continue;
 		pay_off(m, s);
 		left |= READ_ONCE(s->owes);
-		release(s);
+		netram_extent_release(s);
 	}
 	return left;
 }
@@ -715,23 +384,6 @@ void netram_mover_scan(struct netram_mover *m)
 		mod_delayed_work(m->router->mover_wq, &m->work, 0);
 }
 
-static int alloc_pages_of(struct netram_mover *m)
-{
-	struct page *page;
-	int i;
-
-	for (i = 0; i < NETRAM_MOVER_PAGES; i++) {
-		page = alloc_page(GFP_KERNEL);
-		if (!page)
-			return -ENOMEM;
-		m->vecs[i] = (struct bio_vec){
-			.bv_page = page,
-			.bv_len = NETRAM_PAGE_SIZE,
-		};
-	}
-	return 0;
-}
-
 /**
  * netram_mover_init() - make ready
  * @m: zeroed
@@ -743,18 +395,13 @@ static int alloc_pages_of(struct netram_mover *m)
 int netram_mover_init(struct netram_mover *m, struct netram_router *r)
 {
 	m->router = r;
-	init_completion(&m->done);
-	init_waitqueue_head(&m->wait);
 	INIT_DELAYED_WORK(&m->work, mover_work);
-	bio_init(&m->bio, NULL, m->vecs, NETRAM_MOVER_PAGES, 0);
 	m->todo = kvcalloc(BITS_TO_LONGS(r->nr_extents), sizeof(long),
 			   GFP_KERNEL);
-	m->cmd = kzalloc(sizeof(*m->cmd), GFP_KERNEL);
-	if (!m->todo || !m->cmd || alloc_pages_of(m))
+	if (!m->todo)
 		return -ENOMEM;
-	m->cmd->router = r;
-	netram_table_add(&r->table, r->primaries - 1, m->cmd);
-	return 0;
+	netram_resync_init(&m->resync, r, r->primaries - 1);
+	return netram_resync_alloc(&m->resync);
 }
 
 /**
@@ -765,8 +412,7 @@ int netram_mover_init(struct netram_mover *m, struct netram_router *r)
  */
 void netram_mover_stop(struct netram_mover *m)
 {
-	WRITE_ONCE(m->stopped, true);
-	wake_up_all(&m->wait);
+	netram_resync_stop(&m->resync);
 	cancel_delayed_work_sync(&m->work);
 }
 
@@ -776,11 +422,6 @@ void netram_mover_stop(struct netram_mover *m)
  */
 void netram_mover_exit(struct netram_mover *m)
 {
-	int i;
-
-	for (i = 0; i < NETRAM_MOVER_PAGES; i++)
-		if (m->vecs[i].bv_page)
-			__free_page(m->vecs[i].bv_page);
-	kfree(m->cmd);
+	netram_resync_exit(&m->resync);
 	kvfree(m->todo);
 }

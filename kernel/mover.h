@@ -2,16 +2,10 @@
 #ifndef NETRAM_MOVER_H
 #define NETRAM_MOVER_H
 
-#include <linux/bio.h>
-#include <linux/completion.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
-#include "cmd.h"
+#include "resync.h"
 
 struct netram_router;
-
-/* Pages copied at a time: so long may a write of one of them have to wait. */
-#define NETRAM_MOVER_PAGES 16
 
 /**
  * struct netram_mover - brings copies up to date, makes new ones, gives up others
@@ -19,13 +13,7 @@ struct netram_router;
  * @todo: bit set of the extents to look at
  * @scan: look at all of them
  * @degraded: what netram_router.synced was told last
- * @moved: bytes copied since the last pause
- * @cmd: carries pages there and back
- * @bio: the pages on the way
- * @vecs: of @bio
- * @done: @cmd is answered
- * @wait: woken to end pauses
- * @stopped: no more work is queued
+ * @resync: carries the pages; once it is stopped no more work is queued
  * @work: does it all
  */
 struct netram_mover {
@@ -33,13 +21,7 @@ struct netram_mover {
 	unsigned long		*todo;
 	bool			scan;
 	bool			degraded;
-	unsigned int		moved;
-	struct netram_cmd	*cmd;
-	struct bio		bio;
-	struct bio_vec		vecs[NETRAM_MOVER_PAGES];
-	struct completion	done;
-	wait_queue_head_t	wait;
-	bool			stopped;
+	struct netram_resync	resync;
 	struct delayed_work	work;
 };
 

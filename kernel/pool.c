@@ -331,6 +331,44 @@ int netram_pool_drain_node(const char *name, bool drain,
 	return err;
 }
 
+static void sync_with(struct netram_volume *volume, struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+
+	if (!s)
+		return;
+	WRITE_ONCE(s->full_until, jiffies);
+	netram_session_hurry(s);
+	netram_mover_scan(&volume->router.mover);
+}
+
+/**
+ * netram_pool_sync_node() - bring what a node has up to date without delay
+ * @name: its name
+ * @extack: for a sentence that says what is wrong
+ *
+ * Whatever would be waited for (the next attempt to connect, the time for which a
+ * node without room is spared, the next look at all extents) is not.
+ *
+ * Context: process, may sleep; takes netram_pool_lock. Does not wait for the end.
+ * Return: 0 or -ENOENT.
+ */
+int netram_pool_sync_node(const char *name, struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume;
+	struct netram_node *node;
+
+	mutex_lock(&netram_pool_lock);
+	node = netram_pool_find_node(name);
+	if (node)
+		list_for_each_entry(volume, &netram_pool_volumes, list)
+			sync_with(volume, node);
+	else
+		NL_SET_ERR_MSG(extack, "no node of this name");
+	mutex_unlock(&netram_pool_lock);
+	return node ? 0 : -ENOENT;
+}
+
 /* A count that was not given: two copies where they can be apart. */
 static u32 replicas_of(const struct netram_volume_config *cfg)
 {
@@ -497,6 +535,50 @@ int netram_pool_set_volume(const char *name, u32 replicas, int on_loss,
 	err = set_volume(name, replicas, on_loss, extack);
 	mutex_unlock(&netram_pool_lock);
 	mutex_unlock(&change_lock);
+	return err;
+}
+
+static int verify_volume(const char *name, enum netram_verify_action action,
+			 u32 rate, struct netlink_ext_ack *extack)
+{
+	struct netram_volume *volume = netram_pool_find_volume(name);
+	int err;
+
+	if (!volume) {
+		NL_SET_ERR_MSG(extack, "no volume of this name");
+		return -ENOENT;
+	}
+	if (action == NETRAM_VERIFY_CANCEL) {
+		netram_verify_cancel(&volume->router.verify);
+		return 0;
+	}
+	err = netram_verify_start(&volume->router.verify, action, rate);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack, "the volume is being verified: wait for the end, or cancel that");
+	else if (err)
+		NL_SET_ERR_MSG(extack, "no memory for the pages to be compared");
+	return err;
+}
+
+/**
+ * netram_pool_verify_volume() - compare all copies of a volume, or no longer
+ * @name: its name
+ * @action: compare, compare and repair, or stop that
+ * @rate: MiB a second at most; 0: as sync_rate_mib says
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, may sleep; takes netram_pool_lock. Does not wait for the end.
+ * Return: 0, -ENOENT, -EBUSY or -ENOMEM.
+ */
+int netram_pool_verify_volume(const char *name,
+			      enum netram_verify_action action, u32 rate,
+			      struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&netram_pool_lock);
+	err = verify_volume(name, action, rate, extack);
+	mutex_unlock(&netram_pool_lock);
 	return err;
 }
 

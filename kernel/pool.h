@@ -39,11 +39,15 @@ int netram_pool_add_node(const struct netram_node_config *cfg,
 			 struct netlink_ext_ack *extack);
 int netram_pool_drain_node(const char *name, bool drain,
 			   struct netlink_ext_ack *extack);
+int netram_pool_sync_node(const char *name, struct netlink_ext_ack *extack);
 int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack);
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack);
 int netram_pool_set_volume(const char *name, u32 replicas, int on_loss,
 			   struct netlink_ext_ack *extack);
+int netram_pool_verify_volume(const char *name,
+			      enum netram_verify_action action, u32 rate,
+			      struct netlink_ext_ack *extack);
 int netram_pool_del_volume(const char *name, struct netlink_ext_ack *extack);
 
 #endif /* NETRAM_POOL_H */

@@ -201,15 +201,18 @@ void netram_set_compact(union netram_set *set)
  * netram_set_lose() - a node came back without its pages
  * @set: the copies
  * @slot: the node's
+ * @up: copies that can be reached, a bit for each
  *
- * Where it had the only copy in sync, the best that is left takes its place, and
- * if nothing is, it stays: what will be written is in sync again.
+ * Where it had the only copy in sync, the best that is left takes its place, one
+ * that can be reached if there is such a one, for all others wait for it; and if
+ * nothing is left, it stays: what will be written is in sync again.
  *
  * Return: what is gone.
  */
-enum netram_loss netram_set_lose(union netram_set *set, u8 slot)
+enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up)
 {
 	int i = netram_set_find(*set, slot), j;
+	u8 partial;
 
 	if (i < 0)
 		return NETRAM_LOSS_NONE;
@@ -219,8 +222,11 @@ enum netram_loss netram_set_lose(union netram_set *set, u8 slot)
 		put_state(set, i, NETRAM_REPLICA_EMPTY);
 		return NETRAM_LOSS_NONE;
 	}
+	partial = netram_set_in(*set, NETRAM_IN_PARTIAL);
+	if (partial & up)
+		partial &= up;
 	for (j = 0; j < NETRAM_REPLICAS_MAX; j++) {
-		if (!(NETRAM_IN_PARTIAL & (1U << netram_set_state(*set, j))))
+		if (!(partial & (1U << j)))
 			continue;
 		put_state(set, i, NETRAM_REPLICA_EMPTY);
 		put_state(set, j, NETRAM_REPLICA_INSYNC);

@@ -119,6 +119,6 @@ bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
 int netram_set_add(union netram_set *set, u8 slot);
 bool netram_set_drop(union netram_set *set, u8 i);
 void netram_set_compact(union netram_set *set);
-enum netram_loss netram_set_lose(union netram_set *set, u8 slot);
+enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up);
 
 #endif /* NETRAM_REPLICAS_H */

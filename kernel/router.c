@@ -406,8 +406,8 @@ int netram_router_widen(struct netram_router *r, u32 width)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @synced, @outage, @queues, @replicas, @params and
- *   the work queues
+ * @r: zeroed but for @label, @end, @synced, @verified, @outage, @queues, @replicas,
+ *   @params and the work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
@@ -431,8 +431,8 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
-	/* Then the mover's command and, leg by leg, the twins of those before. */
-	r->primaries = commands + NETRAM_TRIM_CMDS + 1;
+	/* Then verify's and the mover's and, leg by leg, twins of all of them. */
+	r->primaries = commands + NETRAM_TRIM_CMDS + 2;
 	r->width = 1;
 	err = netram_table_init(&r->table, r->primaries * NETRAM_REPLICAS_MAX);
 	if (!err)
@@ -441,6 +441,8 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 		err = netram_trim_init(&r->trim, r);
 	if (!err)
 		err = netram_mover_init(&r->mover, r);
+	if (!err)
+		netram_verify_init(&r->verify, r);
 	if (!err)
 		err = netram_pages_init(&r->pages, pages, checksum);
 	/* One more, for the new copy when an old one cannot be reached for long. */
@@ -459,6 +461,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
  */
 void netram_router_stop(struct netram_router *r)
 {
+	netram_verify_stop(&r->verify);
 	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
 	netram_outage_stop(&r->outage);
@@ -475,6 +478,7 @@ void netram_router_exit(struct netram_router *r)
 
 	for (i = 0; i < ARRAY_SIZE(r->twins); i++)
 		kvfree(r->twins[i]);
+	netram_verify_exit(&r->verify);
 	netram_mover_exit(&r->mover);
 	netram_trim_exit(&r->trim);
 	netram_table_exit(&r->table);

@@ -14,6 +14,7 @@
 #include "stats.h"
 #include "table.h"
 #include "trim.h"
+#include "verify.h"
 
 /**
  * struct netram_router - a volume's data plane: from pages to sessions
@@ -24,6 +25,7 @@
  * @holder: its name; does not change once @fenced is set
  * @holder_known: somebody writes or has written @holder
  * @outage: requests wait, for no copy of their pages can be reached
+ * @verified: tells that @verify has come to an end, and how
  * @pages: state of each page
  * @extent_pages: pages of an extent, a power of two
  * @nr_extents: how many
@@ -52,12 +54,15 @@
  * @dispatch_work: tries them again
  * @trim: frees what was dropped
  * @mover: makes copies
+ * @verify: compares them
  */
 struct netram_router {
 	const char			*label;
 	void				(*end)(struct netram_cmd *cmd, int err);
 	void				(*synced)(struct netram_router *r,
 						  bool all);
+	void				(*verified)(struct netram_router *r,
+						    enum netram_verify_state how);
 	struct netram_pages		pages;
 	bool				fenced;
 	u32				extent_pages;
@@ -88,6 +93,7 @@ struct netram_router {
 	struct netram_outage		outage;
 	unsigned long			holder_known;
 	char				holder[NETRAM_NAME_MAX + 1];
+	struct netram_verify		verify;
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,

@@ -699,6 +699,19 @@ static void free_session(struct netram_session *s)
 }
 
 /**
+ * netram_session_hurry() - make the next attempt to connect now
+ * @s: the session, started; nothing happens if none is being waited for
+ *
+ * Context: process; the caller keeps the session from being destroyed.
+ */
+void netram_session_hurry(struct netram_session *s)
+{
+	/* Only who takes it off its timer may queue it: it runs once at a time. */
+	if (cancel_delayed_work(&s->connect_work))
+		queue_delayed_work(s->cfg.connect_wq, &s->connect_work, 0);
+}
+
+/**
  * netram_session_create() - make a session, not yet started
  * @cfg: what it is made of; copied
  * @slot: the owner's name for it

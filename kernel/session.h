@@ -227,6 +227,7 @@ void netram_session_kick(struct netram_session *session, u16 queue);
 void netram_session_kick_all(struct netram_session *session);
 void netram_session_look(struct netram_session *session);
 void netram_session_fence(struct netram_session *session);
+void netram_session_hurry(struct netram_session *s);
 void netram_session_renew(struct netram_session *session, const char *why);
 u64 netram_session_bytes(struct netram_session *session, bool tx);
 u32 netram_session_connections(struct netram_session *session);

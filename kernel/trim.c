@@ -384,8 +384,8 @@ static int alloc_cmd(struct netram_trim *t, int i)
 	if (!t->cmds[i])
 		return -ENOMEM;
 	t->cmds[i]->router = r;
-	/* The last place of the primaries is the mover's. */
-	netram_table_add(&r->table, r->primaries - 1 - NETRAM_TRIM_CMDS + i,
+	/* The last places of the primaries are verify's and the mover's. */
+	netram_table_add(&r->table, r->primaries - 2 - NETRAM_TRIM_CMDS + i,
 			 t->cmds[i]);
 	return 0;
 }

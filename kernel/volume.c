@@ -92,6 +92,11 @@ static void on_synced(struct netram_router *r, bool all)
 	netram_event_sync(r->label, all);
 }
 
+static void on_verified(struct netram_router *r, enum netram_verify_state how)
+{
+	netram_event_verify(r->label, how);
+}
+
 static void on_lost(struct netram_session *s)
 {
 	u64 lost = netram_extents_lost(s->cfg.owner, s);
@@ -492,6 +497,7 @@ static void set_router(struct netram_volume *v)
 	r->synced = on_synced;
 	r->outage.tell = on_outage;
 	r->outage.wq = session_wq;
+	r->verified = on_verified;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;

@@ -125,20 +125,6 @@ static void acknowledged(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_wait(r, cmd);
 }
 
-static void spare(struct netram_router *r, union netram_set set, u8 full)
-{
-	struct netram_session *s;
-	int i;
-
-	rcu_read_lock();
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		s = rcu_dereference(r->sessions[set.slot[i]]);
-		if ((full & (1U << i)) && s)
-			WRITE_ONCE(s->full_until, jiffies + FULL_SPARED);
-	}
-	rcu_read_unlock();
-}
-
 /* All legs are done. */
 static void write_joined(struct netram_cmd *cmd)
 {
@@ -147,7 +133,7 @@ static void write_joined(struct netram_cmd *cmd)
 	struct netram_router *r = cmd->router;
 
 	if (unlikely(full))
-		spare(r, cmd->set, full);
+		netram_extent_spare(r, cmd->set, full, FULL_SPARED);
 	if (likely(netram_extent_settle(r, cmd, acked, written)))
 		acknowledged(r, cmd);
 	else if (!(asked & ~full))
@@ -166,7 +152,7 @@ static void write_done(struct netram_cmd *cmd)
 	struct netram_router *r = cmd->router;
 
 	if (unlikely(cmd->error == -ENOSPC)) {
-		spare(r, cmd->set, 1);
+		netram_extent_spare(r, cmd->set, 1, FULL_SPARED);
 		refused(r, cmd);
 	} else if (unlikely(cmd->error)) {
 		atomic64_inc(&cmd->session->cfg.peer->errors);

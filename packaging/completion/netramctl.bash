@@ -7,6 +7,10 @@ _netramctl_names() { # node|volume: their names
 	"$1" "$2" list 2> /dev/null | sed -n '2,$s/ .*//p'
 }
 
+_netramctl_places() { # region|zone: those of the nodes
+	"$1" node list --json 2> /dev/null | sed -n "s/.*\"$2\": \"\([^\"]*\)\".*/\1/p" | sort -u
+}
+
 _netramctl_devices() {
 	compgen -G '/dev/netram*'
 }
@@ -17,6 +21,7 @@ _netramctl_options() { # COMMAND: its own options
 	'node drain') echo --cancel --no-wait ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover ;;
 	'volume set') echo --replicas --on-loss ;;
+	verify | resolve) echo --all --rate --no-wait --cancel ;;
 	swapon) echo --priority --force --keep-vm ;;
 	swapoff) echo --force ;;
 	latency) echo --watch --interval ;;
@@ -27,16 +32,17 @@ _netramctl_options() { # COMMAND: its own options
 _netramctl_takes_value() { # OPTION
 	case $1 in
 	--region | --zone | --weight | --export | --size | --replicas | --extent-size | \
-		--connections | --queue-depth | --priority | --interval | --timeout | --uuid) return 0 ;;
+		--connections | --queue-depth | --rate | --priority | --interval | --timeout | --uuid) return 0 ;;
 	esac
 	return 1
 }
 
 _netramctl_operands() { # PROGRAM COMMAND: what may stand there
 	case $2 in
-	'node remove' | 'node drain' | 'node show') _netramctl_names "$1" node ;;
+	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names "$1" node ;;
 	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
-	'volume show' | swapon | swapoff | latency)
+	'sync region' | 'sync zone') _netramctl_places "$1" "${2#sync }" ;;
+	'volume show' | verify | resolve | swapon | swapoff | latency)
 		_netramctl_names "$1" volume
 		_netramctl_devices
 		;;
@@ -48,15 +54,17 @@ _netramctl() {
 	command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='node volume swapon swapoff status latency events help --help --version'
+		words='node volume verify resolve sync swapon swapoff status latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
 		words='add remove drain list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
 		words='create delete set list show --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = sync ]; then
+		words='node region zone --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
-		words='node volume swapon swapoff status latency events'
+		words='node volume verify resolve sync swapon swapoff status latency events'
 	else
-		case $command in node | volume) command+=" ${COMP_WORDS[2]}" ;; esac
+		case $command in node | volume | sync) command+=" ${COMP_WORDS[2]}" ;; esac
 		if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --on-loss ]; then
 			words='error wait'
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then

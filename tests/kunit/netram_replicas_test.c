@@ -48,7 +48,7 @@ enum op { SETTLE, BEGIN, DONE, ABORT, ADD, DROP, LOSE };
 
 /*
  * @arg: who has acknowledged, or the copy; @ret: what the operation returns;
- * @due: where the request was due
+ * @due: where the request was due; of LOSE: who can be reached
  */
 struct op_case {
 	const char *name;
@@ -113,6 +113,11 @@ static const struct op_case op_cases[] = {
 	{ "lose_to_first", LOSE, "IESC", 0, NETRAM_LOSS_BEHIND, "EEIC" },
 	{ "lose_before_it", LOSE, "SI", 1, NETRAM_LOSS_BEHIND, "IE" },
 	{ "lose_last", LOSE, "I", 0, NETRAM_LOSS_ALL, "I" },
+	{ "lose_to_one_up", LOSE, "ISS", 0, NETRAM_LOSS_BEHIND, "ESI", 5 },
+	{ "lose_to_copying_up", LOSE, "ISSC", 0, NETRAM_LOSS_BEHIND, "ESSI", 9 },
+	{ "lose_to_first_up", LOSE, "ISSS", 0, NETRAM_LOSS_BEHIND, "ESIS", 12 },
+	{ "lose_all_down", LOSE, "ISS", 0, NETRAM_LOSS_BEHIND, "EIS", 0 },
+	{ "lose_empty_is_up", LOSE, "IES", 0, NETRAM_LOSS_BEHIND, "EEI", 3 },
 	{ "lose_filling_no_help", LOSE, "IFE", 0, NETRAM_LOSS_ALL, "IFE" },
 };
 
@@ -139,7 +144,7 @@ static int carry_out(union netram_set *set, enum op op, int arg, u8 due)
 	case DROP:
 		return netram_set_drop(set, arg);
 	case LOSE:
-		return netram_set_lose(set, 10 + arg);
+		return netram_set_lose(set, 10 + arg, due);
 	}
 	return -1;
 }
@@ -198,7 +203,7 @@ static void another_node(struct kunit *test)
 	set = make("ICF");
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 1, 12, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 2, 11, false));
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 13), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 13, 0), NETRAM_LOSS_NONE);
 	expect_set(test, set, "ICF");
 }
 
@@ -211,7 +216,7 @@ static void no_place(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 0, 0));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 0, 0, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_drop(&set, 0));
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0, 0), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_FALSE(test, netram_set_single(set));
 	KUNIT_EXPECT_EQ(test, netram_set_same(set, set), 0);
 	KUNIT_EXPECT_EQ(test, set.word, 0);
@@ -226,7 +231,7 @@ static void slot_zero(struct kunit *test)
 	KUNIT_EXPECT_NE(test, set.word, 0);
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
 	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), 0);
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0), NETRAM_LOSS_ALL);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0, 0), NETRAM_LOSS_ALL);
 }
 
 static void find_and_same(struct kunit *test)
@@ -248,7 +253,7 @@ static void former_life(struct kunit *test)
 	union netram_set then = make("II"), now = then;
 	u8 same;
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 11), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 11, 0), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 1);
 	KUNIT_EXPECT_TRUE(test, netram_set_begin(&now, 1, 11));
 	KUNIT_EXPECT_TRUE(test, netram_set_end(&now, 1, 11, true));
@@ -265,7 +270,7 @@ static void loss_of_all_is_seen(struct kunit *test)
 {
 	union netram_set then = make("I"), now = then;
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 10), NETRAM_LOSS_ALL);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 10, 0), NETRAM_LOSS_ALL);
 	KUNIT_EXPECT_NE(test, now.word, then.word);
 	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 0);
 	KUNIT_EXPECT_TRUE(test, netram_set_single(now));
@@ -278,7 +283,7 @@ static void drop_ends_the_life(struct kunit *test)
 {
 	union netram_set set = make("IE");
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 11), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_TRUE(test, netram_set_drop(&set, 1));
 	expect_set(test, set, "I");
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));

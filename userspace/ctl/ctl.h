@@ -76,7 +76,7 @@ struct ctl_call {
 
 /**
  * struct ctl_command - a subcommand
- * @group: "node", "volume" or NULL
+ * @group: "node", "volume", "sync" or NULL
  * @name: the last word
  * @operands: as --help shows them, or NULL
  * @summary: one line
@@ -108,6 +108,11 @@ extern const struct ctl_command ctl_volume_delete;
 extern const struct ctl_command ctl_volume_set;
 extern const struct ctl_command ctl_volume_list;
 extern const struct ctl_command ctl_volume_show;
+extern const struct ctl_command ctl_verify;
+extern const struct ctl_command ctl_resolve;
+extern const struct ctl_command ctl_sync_node;
+extern const struct ctl_command ctl_sync_region;
+extern const struct ctl_command ctl_sync_zone;
 extern const struct ctl_command ctl_swapon;
 extern const struct ctl_command ctl_swapoff;
 extern const struct ctl_command ctl_status;

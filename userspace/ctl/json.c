@@ -86,6 +86,46 @@ static struct json_object *json_sessions(const struct netram_session *session)
 	return array;
 }
 
+static struct json_object *json_bad(const struct netram_bad *bad)
+{
+	struct json_object *array = json_object_new_array(), *o;
+
+	for (; bad; bad = bad->next) {
+		o = json_object_new_object();
+		ctl_json_u64(o, "offset", bad->offset);
+		ctl_json_text(o, "kind", netram_verify_kind_name(bad->kind));
+		if (bad->node[0])
+			ctl_json_text(o, "node", bad->node);
+		json_object_array_add(array, o);
+	}
+	return array;
+}
+
+struct json_object *ctl_json_verify(const char *volume,
+				    const struct netram_verify *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_text(o, "volume", volume);
+	ctl_json_u64(o, "run", v->run);
+	ctl_json_text(o, "action", v->action == NETRAM_VERIFY_RESOLVE ?
+				   "resolve" : "verify");
+	ctl_json_text(o, "state", netram_verify_state_name(v->state));
+	ctl_json_u64(o, "pages", v->pages);
+	ctl_json_u64(o, "total_pages", v->total);
+	ctl_json_u64(o, "compared", v->compared);
+	ctl_json_u64(o, "wrong", v->wrong);
+	ctl_json_u64(o, "repaired", v->repaired);
+	ctl_json_u64(o, "missing", v->missing);
+	ctl_json_u64(o, "unreadable", v->unreadable);
+	ctl_json_u64(o, "lost_pages", v->lost);
+	ctl_json_u64(o, "undecided_pages", v->undecided);
+	ctl_json_u64(o, "skipped_pages", v->skipped);
+	ctl_json_u64(o, "found", v->found);
+	ctl_json_add(o, "bad", json_bad(v->bad));
+	return o;
+}
+
 struct json_object *ctl_json_volume(const struct netram_volume *volume)
 {
 	struct json_object *o = json_object_new_object();
@@ -112,6 +152,9 @@ struct json_object *ctl_json_volume(const struct netram_volume *volume)
 	ctl_json_u64(o, "degraded_extents", volume->degraded);
 	ctl_json_u64(o, "pages", volume->pages);
 	ctl_json_u64(o, "lost_pages", volume->lost_pages);
+	if (volume->verify)
+		ctl_json_add(o, "verify",
+			     ctl_json_verify(volume->name, volume->verify));
 	ctl_json_add(o, "sessions", json_sessions(volume->sessions));
 	return o;
 }
@@ -134,6 +177,8 @@ const char *ctl_event_state(const struct netram_event_info *event)
 		return netram_sync_state_name(event->state);
 	if (event->has_state && event->type == NETRAM_EVENT_WAITING)
 		return event->state ? "on" : "off";
+	if (event->has_state && event->type == NETRAM_EVENT_VERIFY)
+		return netram_verify_state_name(event->state);
 	return NULL;
 }
 

@@ -3,19 +3,14 @@
  * netramctl node drain. The module does it; this only looks on, so that it may
  * be interrupted and called again at any time.
  */
-#include <glob.h>
 #include <inttypes.h>
 #include <netram/limits.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "ctl.h"
 #include "progress.h"
 
-#define PAUSE_NS	500000000
-#define COPIED		"/sys/block/netram*/netram_stats/resync_pages"
+#define PAUSE_MS	500
 
 static struct {
 	bool cancel, no_wait;
@@ -45,42 +40,6 @@ enum outcome {
 	INTERRUPTED,
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
-/* Of all volumes together; 0 where there is no telling. */
-static uint64_t copied_pages(void)
-{
-	uint64_t pages = 0;
-	glob_t files;
-	char *text;
-	size_t i;
-
-	if (glob(COPIED, 0, NULL, &files))
-		return 0;
-	for (i = 0; i < files.gl_pathc; i++) {
-		if (ctl_file_read(files.gl_pathv[i], &text))
-			continue;
-		pages += strtoull(text, NULL, 10);
-		free(text);
-	}
-	globfree(&files);
-	return pages;
-}
-
 static struct ctl_human extents(const struct netram_node *node)
 {
 	struct ctl_human h;
@@ -92,14 +51,14 @@ static struct ctl_human extents(const struct netram_node *node)
 
 static enum outcome look(struct ctl_drain *d, const struct netram_node *node)
 {
-	uint64_t now = now_ms();
+	uint64_t now = ctl_now_ms();
 
-	ctl_drain_look(d, node->extents, copied_pages(), now);
+	ctl_drain_look(d, node->extents, ctl_copied_pages(), now);
 	if (!node->extents)
 		return EMPTY;
 	if (!node->drain)
 		return ENDED;
-	if (interrupted)
+	if (ctl_lookon_interrupted())
 		return INTERRUPTED;
 	if (ctl_drain_stuck(d, now))
 		return STUCK;
@@ -158,15 +117,14 @@ static int tell(struct netram *nt, const struct netram_node *node,
 static int watch(struct netram *nt, const char *name, struct netram_node *node,
 		 bool json)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	enum outcome outcome;
 	struct ctl_drain d;
 	int err = 0, ret;
 
-	ctl_drain_start(&d, node->extents, copied_pages(), now_ms());
+	ctl_drain_start(&d, node->extents, ctl_copied_pages(), ctl_now_ms());
 	while ((outcome = look(&d, node)) == GOES_ON) {
 		netram_node_free(node);
-		nanosleep(&pause, NULL);
+		ctl_lookon_pause(PAUSE_MS);
 		err = netram_node_get(nt, name, &node);
 		if (err)
 			break;
@@ -181,16 +139,11 @@ static int watch(struct netram *nt, const char *name, struct netram_node *node,
 static int watch_interruptibly(struct netram *nt, const char *name,
 			       struct netram_node *node, bool json)
 {
-	const struct sigaction action = { .sa_handler = interrupt };
-	struct sigaction old_int, old_term;
 	int ret;
 
-	interrupted = 0;
-	sigaction(SIGINT, &action, &old_int);
-	sigaction(SIGTERM, &action, &old_term);
+	ctl_lookon_start();
 	ret = watch(nt, name, node, json);
-	sigaction(SIGTERM, &old_term, NULL);
-	sigaction(SIGINT, &old_int, NULL);
+	ctl_lookon_stop();
 	return ret;
 }
 

@@ -46,6 +46,8 @@ void ctl_table_free(struct ctl_table *table);
 /* json.c: the shapes are documented in netramctl(8) */
 struct json_object *ctl_json_node(const struct netram_node *node);
 struct json_object *ctl_json_nodes(const struct netram_node *first);
+struct json_object *ctl_json_verify(const char *volume,
+				    const struct netram_verify *verify);
 struct json_object *ctl_json_volume(const struct netram_volume *volume);
 struct json_object *ctl_json_volumes(const struct netram_volume *first);
 const char *ctl_event_state(const struct netram_event_info *event);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How far swapoff(2) or the draining of a node has come, on a terminal. */
+/* How far swapoff(2), or what the module does for long, has come, on a terminal. */
 #ifndef NETRAM_CTL_PROGRESS_H
 #define NETRAM_CTL_PROGRESS_H
 
@@ -37,6 +37,14 @@ struct ctl_progress {
 void ctl_progress_start(struct ctl_progress *p, const char *device,
 			uint64_t start_kb);
 void ctl_progress_stop(struct ctl_progress *p);
+
+/* lookon.c */
+void ctl_lookon_start(void);
+void ctl_lookon_stop(void);
+bool ctl_lookon_interrupted(void);
+void ctl_lookon_pause(unsigned int ms);
+uint64_t ctl_now_ms(void);
+uint64_t ctl_copied_pages(void);
 
 /* drain.c */
 #define CTL_DRAIN_STUCK_MS	30000

@@ -27,6 +27,10 @@ unsigned int ctl_nodes_for_copies(const struct netram_node *first);
 const char *ctl_node_also(const struct netram_node *node);
 void ctl_show_nodes(const struct netram_node *node, const char *indent);
 
+/* findings.c */
+void ctl_show_verify(const char *volume, const struct netram_verify *verify);
+void ctl_show_bad(const struct netram_verify *verify);
+
 /* volume_list.c */
 void ctl_show_volumes(const struct netram_volume *volume,
 		      const struct ctl_swaps *swaps, const char *indent);

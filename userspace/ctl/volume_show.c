@@ -6,7 +6,7 @@
 
 #include "ctl.h"
 #include "device.h"
-#include "print.h"
+#include "show.h"
 
 static void print_volume(const struct netram_volume *v)
 {
@@ -78,6 +78,11 @@ static int run(const struct ctl_call *call)
 	} else {
 		print_volume(volume);
 		print_sessions(volume->sessions);
+		if (volume->verify) {
+			fputs("verified  ", stdout);
+			ctl_show_verify(volume->name, volume->verify);
+			ctl_show_bad(volume->verify);
+		}
 	}
 	netram_volume_free(volume);
 out:

@@ -108,6 +108,56 @@ struct netram_session {
 };
 
 /**
+ * struct netram_bad - something that was found wrong when a volume was verified
+ * @next: the next one, or NULL
+ * @offset: of a page, bytes from the start of the volume
+ * @kind: enum netram_verify_kind
+ * @node: whose copy, or "": all copies are meant
+ */
+struct netram_bad {
+	struct netram_bad *next;
+	uint64_t offset;
+	uint8_t kind;
+	char node[NETRAM_NAME_SIZE];
+};
+
+/**
+ * struct netram_verify - what came of verifying a volume, or has come so far
+ * @run: how often that was begun, this time included
+ * @action: enum netram_verify_action
+ * @state: enum netram_verify_state
+ * @pages: pages done with
+ * @total: pages there were when it began
+ * @compared: copies of pages that were read
+ * @wrong: of these, not as they should be
+ * @repaired: of those, made good
+ * @missing: copies of pages that should be there, but are not, or away
+ * @unreadable: copies of pages that a node answered with an error for
+ * @lost: pages that no copy has as they should be
+ * @undecided: pages whose copies differ, and nobody knows which is right
+ * @skipped: pages that were being written all the while
+ * @found: entries there would be in @bad if it were not bounded
+ * @bad: the first NETRAM_VERIFY_BAD_MAX of them
+ */
+struct netram_verify {
+	uint64_t run;
+	uint8_t action;
+	uint8_t state;
+	uint64_t pages;
+	uint64_t total;
+	uint64_t compared;
+	uint64_t wrong;
+	uint64_t repaired;
+	uint64_t missing;
+	uint64_t unreadable;
+	uint64_t lost;
+	uint64_t undecided;
+	uint64_t skipped;
+	uint64_t found;
+	struct netram_bad *bad;
+};
+
+/**
  * struct netram_volume - a volume and its block device
  * @next: the next volume of the list, or NULL
  * @name: its name
@@ -128,6 +178,7 @@ struct netram_session {
  * @pages: pages present, each counted once
  * @lost_pages: pages no node has any more
  * @sessions: one for each node of the pool
+ * @verify: what came of verifying it last, or NULL
  */
 struct netram_volume {
 	struct netram_volume *next;
@@ -149,6 +200,7 @@ struct netram_volume {
 	uint64_t pages;
 	uint64_t lost_pages;
 	struct netram_session *sessions;
+	struct netram_verify *verify;
 };
 
 /**
@@ -179,7 +231,7 @@ struct netram_latency {
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
- *   NETRAM_EVENT_WAITING 1 or 0
+ *   NETRAM_EVENT_WAITING 1 or 0, for NETRAM_EVENT_VERIFY enum netram_verify_state
  */
 struct netram_event_info {
 	uint8_t type;
@@ -247,6 +299,16 @@ struct netram_volume_change {
 };
 
 /**
+ * struct netram_verify_spec - how to verify a volume; zeroes take their default
+ * @action: enum netram_verify_action; 0: compare and tell
+ * @rate_mib: MiB a second at most, of all copies together; 0: as sync_rate_mib says
+ */
+struct netram_verify_spec {
+	uint8_t action;
+	uint32_t rate_mib;
+};
+
+/**
  * netram_open() - connect to the module
  * @handle: set to the new handle on success, to NULL otherwise
  *
@@ -303,6 +365,17 @@ int netram_node_remove(struct netram *handle, const char *name);
  * Return: 0, -ENOENT or another -errno.
  */
 int netram_node_drain(struct netram *handle, const char *name, bool on);
+
+/**
+ * netram_node_sync() - bring what a node has up to date without delay
+ * @handle: the handle
+ * @name: the node
+ *
+ * Does not wait: netram_volume_list() tells how many copies there are stale.
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int netram_node_sync(struct netram *handle, const char *name);
 
 /**
  * netram_node_get() - ask about one node
@@ -368,6 +441,22 @@ int netram_volume_delete(struct netram *handle, const char *name);
  */
 int netram_volume_set(struct netram *handle, const char *name,
 		      const struct netram_volume_change *change);
+
+/**
+ * netram_volume_verify() - begin or end comparing all copies of a volume
+ * @handle: the handle
+ * @name: the volume
+ * @spec: what to do
+ * @volume: set to the volume on success, its verify member not NULL unless there
+ *   was nothing to cancel; netram_volume_free() it
+ *
+ * Does not wait: netram_volume_get() tells how far it is.
+ *
+ * Return: 0, -ENOENT, -EBUSY: it is being done already, or another -errno.
+ */
+int netram_volume_verify(struct netram *handle, const char *name,
+			 const struct netram_verify_spec *spec,
+			 struct netram_volume **volume);
 
 /**
  * netram_volume_get() - ask about one volume
@@ -504,6 +593,23 @@ const char *netram_on_loss_name(uint8_t on_loss);
  * Return: a constant string.
  */
 const char *netram_sync_state_name(uint8_t state);
+
+/**
+ * netram_verify_state_name() - "running", "clean", "wrong", "cancelled" or "unknown"
+ * @state: enum netram_verify_state
+ *
+ * Return: a constant string.
+ */
+const char *netram_verify_state_name(uint8_t state);
+
+/**
+ * netram_verify_kind_name() - "wrong", "repaired", "unreadable", "lost",
+ *                             "undecided" or "unknown"
+ * @kind: enum netram_verify_kind
+ *
+ * Return: a constant string.
+ */
+const char *netram_verify_kind_name(uint8_t kind);
 
 /**
  * netram_event_name() - "node_added", "session" and so on, or "unknown"

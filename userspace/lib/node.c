@@ -83,6 +83,15 @@ void netram_node_encode_drain(struct netram_message *msg, const char *name,
 	netram_message_nest_end(msg, nest);
 }
 
+void netram_node_encode_sync(struct netram_message *msg, const char *name)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
+
+	netram_message_string(msg, NETRAM_NODE_A_NAME, name);
+	netram_message_u8(msg, NETRAM_NODE_A_SYNC, 1);
+	netram_message_nest_end(msg, nest);
+}
+
 static int node_reply(const void *payload, size_t len, void *arg)
 {
 	struct netram_list *list = arg;
@@ -150,6 +159,21 @@ int netram_node_drain(struct netram *nt, const char *name, bool on)
 			     NETRAM_CMD_NODE_SET, NETRAM_GENL_VERSION,
 			     NLM_F_ACK);
 	netram_node_encode_drain(&msg, name, on);
+	err = netram_request(nt, &msg, NULL, NULL);
+	pthread_mutex_unlock(&nt->lock);
+	return err;
+}
+
+int netram_node_sync(struct netram *nt, const char *name)
+{
+	struct netram_message msg;
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	netram_message_start(&msg, nt->send_buf, nt->family,
+			     NETRAM_CMD_NODE_SET, NETRAM_GENL_VERSION,
+			     NLM_F_ACK);
+	netram_node_encode_sync(&msg, name);
 	err = netram_request(nt, &msg, NULL, NULL);
 	pthread_mutex_unlock(&nt->lock);
 	return err;

@@ -67,6 +67,31 @@ const char *netram_sync_state_name(uint8_t state)
 	return NAME_OF(names, state);
 }
 
+const char *netram_verify_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_VERIFY_RUNNING] = "running",
+		[NETRAM_VERIFY_CLEAN] = "clean",
+		[NETRAM_VERIFY_WRONG] = "wrong",
+		[NETRAM_VERIFY_CANCELLED] = "cancelled",
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *netram_verify_kind_name(uint8_t kind)
+{
+	static const char *const names[] = {
+		[NETRAM_VERIFY_BAD_WRONG] = "wrong",
+		[NETRAM_VERIFY_BAD_REPAIRED] = "repaired",
+		[NETRAM_VERIFY_BAD_UNREADABLE] = "unreadable",
+		[NETRAM_VERIFY_BAD_LOST] = "lost",
+		[NETRAM_VERIFY_BAD_UNDECIDED] = "undecided",
+	};
+
+	return NAME_OF(names, kind);
+}
+
 const char *netram_event_name(uint8_t type)
 {
 	static const char *const names[] = {
@@ -79,6 +104,7 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_SYNC] = "sync",
 		[NETRAM_EVENT_WAITING] = "waiting",
 		[NETRAM_EVENT_TAKEN_OVER] = "taken_over",
+		[NETRAM_EVENT_VERIFY] = "verify",
 	};
 
 	return NAME_OF(names, type);

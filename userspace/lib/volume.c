@@ -77,6 +77,26 @@ static int session_decode(const struct nlattr *attr, void *arg)
 	return 0;
 }
 
+static int verify_decode(const struct nlattr *attr, void *arg)
+{
+	struct netram_verify **verify = arg;
+	int err;
+
+	if (mnl_attr_get_type(attr) != NETRAM_VOLUME_A_VERIFY)
+		return 0;
+	if (*verify)
+		return -EBADMSG;
+	*verify = calloc(1, sizeof(**verify));
+	if (!*verify)
+		return -ENOMEM;
+	err = netram_verify_decode(attr, *verify);
+	if (err) {
+		free(*verify);
+		*verify = NULL;
+	}
+	return err;
+}
+
 /* On failure nothing is left to free in volume. */
 int netram_volume_decode(const struct nlattr *nest,
 			 struct netram_volume *volume)
@@ -92,7 +112,11 @@ int netram_volume_decode(const struct nlattr *nest,
 	if (err)
 		return err;
 	err = netram_attr_nested(nest, session_decode, &sessions);
+	if (!err)
+		err = netram_attr_nested(nest, verify_decode, &volume->verify);
 	if (err) {
+		netram_verify_free(volume->verify);
+		volume->verify = NULL;
 		session_free(sessions.first);
 		return err;
 	}
@@ -182,22 +206,41 @@ static const struct netram_noun volume_noun = {
 	.free = volume_free_list,
 };
 
+static int volume_ask(struct netram *nt, struct netram_message *msg,
+		      struct netram_list *list)
+{
+	int err = netram_request(nt, msg, volume_reply, list);
+
+	if (!err && list->count != 1)
+		err = netram_fail(nt, -EBADMSG,
+				  "the netram module did not describe the volume");
+	return err;
+}
+
 static int volume_create(struct netram *nt,
 			 const struct netram_volume_spec *spec,
 			 struct netram_list *list)
 {
 	struct netram_message msg;
-	int err;
 
 	netram_message_start(&msg, nt->send_buf, nt->family,
 			     NETRAM_CMD_VOLUME_ADD, NETRAM_GENL_VERSION,
 			     NLM_F_ACK);
 	netram_volume_encode_add(&msg, spec);
-	err = netram_request(nt, &msg, volume_reply, list);
-	if (!err && list->count != 1)
-		err = netram_fail(nt, -EBADMSG,
-				  "the netram module did not describe the new volume");
-	return err;
+	return volume_ask(nt, &msg, list);
+}
+
+static int volume_verify(struct netram *nt, const char *name,
+			 const struct netram_verify_spec *spec,
+			 struct netram_list *list)
+{
+	struct netram_message msg;
+
+	netram_message_start(&msg, nt->send_buf, nt->family,
+			     NETRAM_CMD_VOLUME_VERIFY, NETRAM_GENL_VERSION,
+			     NLM_F_ACK);
+	netram_verify_encode(&msg, name, spec);
+	return volume_ask(nt, &msg, list);
 }
 
 int netram_volume_create(struct netram *nt,
@@ -209,6 +252,24 @@ int netram_volume_create(struct netram *nt,
 
 	pthread_mutex_lock(&nt->lock);
 	err = volume_create(nt, spec, &list);
+	pthread_mutex_unlock(&nt->lock);
+	if (err) {
+		netram_volume_free(list.first);
+		list.first = NULL;
+	}
+	*volume = list.first;
+	return err;
+}
+
+int netram_volume_verify(struct netram *nt, const char *name,
+			 const struct netram_verify_spec *spec,
+			 struct netram_volume **volume)
+{
+	struct netram_list list = { 0 };
+	int err;
+
+	pthread_mutex_lock(&nt->lock);
+	err = volume_verify(nt, name, spec, &list);
 	pthread_mutex_unlock(&nt->lock);
 	if (err) {
 		netram_volume_free(list.first);
@@ -265,6 +326,7 @@ void netram_volume_free(struct netram_volume *volume)
 	for (; volume; volume = next) {
 		next = volume->next;
 		session_free(volume->sessions);
+		netram_verify_free(volume->verify);
 		free(volume);
 	}
 }

@@ -66,6 +66,10 @@
  *         has to other nodes, as far as these have room; 0: no more of that.
  *         What was moved stays where it is. NODE_A_EXTENTS tells how many are
  *         left; with none, NODE_DEL succeeds.
+ *       NETRAM_NODE_A_SYNC: NLA_U8, 1: bring its copies that are not in sync up to
+ *         date now: connect to it if it is not, and try it again if it had no
+ *         room, without the usual pauses. NETRAM_SESSION_A_STALE of the volumes
+ *         tells how many are left.
  *
  * NETRAM_CMD_VOLUME_ADD
  *
@@ -106,6 +110,23 @@
  *       NETRAM_VOLUME_A_ON_LOSS: NLA_U8, optional. Counts at once, also for
  *         requests that wait
  *
+ * NETRAM_CMD_VOLUME_VERIFY
+ *
+ *   Reads each page that is present from each of its copies in sync, and compares
+ *   it with its checksum, or, where there is none, the copies with each other. I/O
+ *   goes on; what is being written is not taken for wrong. Answers at once, with
+ *   the message of VOLUME_GET, which then tells how far it is and what came of it;
+ *   an event tells of the end. -ENOENT: no such volume. -EBUSY: that is being done
+ *   already. -ENOMEM: no memory for the pages (64 KiB).
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME
+ *       NETRAM_VOLUME_A_VERIFY: NLA_NESTED
+ *         NETRAM_VERIFY_A_ACTION: NLA_U8, optional, enum netram_verify_action
+ *         NETRAM_VERIFY_A_RATE: NLA_U32, optional, MiB a second at most, of all
+ *           copies together; 0 (default): as sync_rate_mib says, which limits it
+ *           in any case
+ *
  * NETRAM_CMD_VOLUME_DEL
  *
  *   Deletes a volume nobody has open, and with it its pages on the nodes.
@@ -134,6 +155,33 @@
  *         nodes that are up, than there should be
  *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present, each counted once
  *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages no node has any more
+ *       NETRAM_VOLUME_A_VERIFY: NLA_NESTED, absent as long as it was never verified
+ *         NETRAM_VERIFY_A_RUN: NLA_U64, counts how often it was begun
+ *         NETRAM_VERIFY_A_ACTION: NLA_U8, enum netram_verify_action
+ *         NETRAM_VERIFY_A_STATE: NLA_U8, enum netram_verify_state
+ *         NETRAM_VERIFY_A_PAGES: NLA_U64, pages done with
+ *         NETRAM_VERIFY_A_TOTAL: NLA_U64, pages there were when it began
+ *         NETRAM_VERIFY_A_COMPARED: NLA_U64, copies of pages that were read
+ *         NETRAM_VERIFY_A_WRONG: NLA_U64, of these, not as they should be
+ *         NETRAM_VERIFY_A_REPAIRED: NLA_U64, of those, overwritten by a right one
+ *           and read back
+ *         NETRAM_VERIFY_A_MISSING: NLA_U64, copies of pages that should be there,
+ *           but are not in sync, or on a node that cannot be reached
+ *         NETRAM_VERIFY_A_UNREADABLE: NLA_U64, copies of pages that a node
+ *           answered with an error for
+ *         NETRAM_VERIFY_A_LOST: NLA_U64, pages that no copy in sync has as they
+ *           should be
+ *         NETRAM_VERIFY_A_UNDECIDED: NLA_U64, pages whose copies differ where there
+ *           is no checksum, and no more than half of three or more agree
+ *         NETRAM_VERIFY_A_SKIPPED: NLA_U64, pages that were being written for so
+ *           long that they were left out
+ *         NETRAM_VERIFY_A_FOUND: NLA_U64, how many _BAD there would be, were they
+ *           not limited to the first NETRAM_VERIFY_BAD_MAX
+ *         NETRAM_VERIFY_A_BAD: NLA_NESTED, any number of times
+ *           NETRAM_BAD_A_OFFSET: NLA_U64, bytes from the start of the volume
+ *           NETRAM_BAD_A_KIND: NLA_U8, enum netram_verify_kind
+ *           NETRAM_BAD_A_NODE: NLA_NUL_STRING, whose copy; absent where all are
+ *             meant
  *       NETRAM_VOLUME_A_SESSION: NLA_NESTED, once for each node of the pool
  *         NETRAM_SESSION_A_NODE: NLA_NUL_STRING
  *         NETRAM_SESSION_A_STATE: NLA_U8, enum netram_session_state
@@ -206,6 +254,7 @@ enum netram_genl_cmd {
 	NETRAM_CMD_LATENCY_GET,
 	NETRAM_CMD_NODE_SET,
 	NETRAM_CMD_VOLUME_SET,
+	NETRAM_CMD_VOLUME_VERIFY,
 	__NETRAM_CMD_MAX,
 };
 #define NETRAM_CMD_MAX (__NETRAM_CMD_MAX - 1)
@@ -239,6 +288,7 @@ enum netram_node_attr {
 	NETRAM_NODE_A_LAST_ERROR,
 	NETRAM_NODE_A_PAD,
 	NETRAM_NODE_A_DRAIN,
+	NETRAM_NODE_A_SYNC,
 	__NETRAM_NODE_A_MAX,
 };
 #define NETRAM_NODE_A_MAX (__NETRAM_NODE_A_MAX - 1)
@@ -265,6 +315,7 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_ON_LOSS,
 	NETRAM_VOLUME_A_REASON,
 	NETRAM_VOLUME_A_TAKEOVER,
+	NETRAM_VOLUME_A_VERIFY,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
@@ -283,6 +334,42 @@ enum netram_session_attr {
 	__NETRAM_SESSION_A_MAX,
 };
 #define NETRAM_SESSION_A_MAX (__NETRAM_SESSION_A_MAX - 1)
+
+enum netram_verify_attr {
+	NETRAM_VERIFY_A_UNSPEC,
+	NETRAM_VERIFY_A_ACTION,
+	NETRAM_VERIFY_A_RATE,
+	NETRAM_VERIFY_A_RUN,
+	NETRAM_VERIFY_A_STATE,
+	NETRAM_VERIFY_A_PAGES,
+	NETRAM_VERIFY_A_TOTAL,
+	NETRAM_VERIFY_A_COMPARED,
+	NETRAM_VERIFY_A_WRONG,
+	NETRAM_VERIFY_A_REPAIRED,
+	NETRAM_VERIFY_A_MISSING,
+	NETRAM_VERIFY_A_UNREADABLE,
+	NETRAM_VERIFY_A_LOST,
+	NETRAM_VERIFY_A_UNDECIDED,
+	NETRAM_VERIFY_A_SKIPPED,
+	NETRAM_VERIFY_A_FOUND,
+	NETRAM_VERIFY_A_BAD,
+	NETRAM_VERIFY_A_PAD,
+	__NETRAM_VERIFY_A_MAX,
+};
+#define NETRAM_VERIFY_A_MAX (__NETRAM_VERIFY_A_MAX - 1)
+
+enum netram_bad_attr {
+	NETRAM_BAD_A_UNSPEC,
+	NETRAM_BAD_A_OFFSET,
+	NETRAM_BAD_A_KIND,
+	NETRAM_BAD_A_NODE,
+	NETRAM_BAD_A_PAD,
+	__NETRAM_BAD_A_MAX,
+};
+#define NETRAM_BAD_A_MAX (__NETRAM_BAD_A_MAX - 1)
+
+/* So many NETRAM_VERIFY_A_BAD at most. */
+#define NETRAM_VERIFY_BAD_MAX	64
 
 enum netram_event_attr {
 	NETRAM_EVENT_A_UNSPEC,
@@ -385,6 +472,50 @@ enum netram_session_state {
 };
 
 /**
+ * enum netram_verify_action - what NETRAM_CMD_VOLUME_VERIFY does
+ * @NETRAM_VERIFY_CHECK: compare, and tell
+ * @NETRAM_VERIFY_RESOLVE: and overwrite wrong copies by a right one, where one is
+ *   known to be right: it matches the checksum, or, without one, is what more than
+ *   half of three or more copies have
+ * @NETRAM_VERIFY_CANCEL: end what is under way
+ */
+enum netram_verify_action {
+	NETRAM_VERIFY_CHECK,
+	NETRAM_VERIFY_RESOLVE,
+	NETRAM_VERIFY_CANCEL,
+};
+
+/**
+ * enum netram_verify_state - how far it is, and what came of it
+ * @NETRAM_VERIFY_RUNNING: under way
+ * @NETRAM_VERIFY_CLEAN: all copies are there and right, or have been repaired
+ * @NETRAM_VERIFY_WRONG: not so
+ * @NETRAM_VERIFY_CANCELLED: it was ended early
+ */
+enum netram_verify_state {
+	NETRAM_VERIFY_RUNNING,
+	NETRAM_VERIFY_CLEAN,
+	NETRAM_VERIFY_WRONG,
+	NETRAM_VERIFY_CANCELLED,
+};
+
+/**
+ * enum netram_verify_kind - what is wrong with a page
+ * @NETRAM_VERIFY_BAD_WRONG: this copy is not as it should be
+ * @NETRAM_VERIFY_BAD_REPAIRED: it was not, and has been overwritten
+ * @NETRAM_VERIFY_BAD_UNREADABLE: this node answered with an error
+ * @NETRAM_VERIFY_BAD_LOST: no copy is as it should be
+ * @NETRAM_VERIFY_BAD_UNDECIDED: the copies differ; nobody knows which is right
+ */
+enum netram_verify_kind {
+	NETRAM_VERIFY_BAD_WRONG,
+	NETRAM_VERIFY_BAD_REPAIRED,
+	NETRAM_VERIFY_BAD_UNREADABLE,
+	NETRAM_VERIFY_BAD_LOST,
+	NETRAM_VERIFY_BAD_UNDECIDED,
+};
+
+/**
  * enum netram_event - what happened
  * @NETRAM_EVENT_NODE_ADDED: NODE
  * @NETRAM_EVENT_NODE_REMOVED: NODE
@@ -399,6 +530,8 @@ enum netram_session_state {
  *   copy of their pages can be reached; 0: none does any more
  * @NETRAM_EVENT_TAKEN_OVER: NODE, VOLUME: another host has taken the volume over,
  *   as this node tells
+ * @NETRAM_EVENT_VERIFY: VOLUME, STATE (enum netram_verify_state): verifying it has
+ *   ended
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -410,6 +543,7 @@ enum netram_event {
 	NETRAM_EVENT_SYNC,
 	NETRAM_EVENT_WAITING,
 	NETRAM_EVENT_TAKEN_OVER,
+	NETRAM_EVENT_VERIFY,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

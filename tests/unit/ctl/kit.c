@@ -269,7 +269,8 @@ void kit_put_node_extents(struct kit_msg *m, const char *name, uint8_t state,
 	mnl_attr_nest_end(h, nest);
 }
 
-static void put_session(struct nlmsghdr *h, const char *node, uint8_t state)
+static void put_session(struct nlmsghdr *h, const char *node, uint8_t state,
+			uint64_t stale)
 {
 	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_VOLUME_A_SESSION);
 
@@ -278,15 +279,46 @@ static void put_session(struct nlmsghdr *h, const char *node, uint8_t state)
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EPOCH, 9);
 	mnl_attr_put_u32(h, NETRAM_SESSION_A_CONNECTIONS, 2);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EXTENTS, 3);
-	mnl_attr_put_u64(h, NETRAM_SESSION_A_STALE,
-			 state == NETRAM_SESSION_UP ? 0 : 2);
+	mnl_attr_put_u64(h, NETRAM_SESSION_A_STALE, stale);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_PAGES, 3000);
 	mnl_attr_put_strz(h, NETRAM_SESSION_A_INSTANCE, "abcd");
 	mnl_attr_nest_end(h, nest);
 }
 
-void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
-		    uint8_t state)
+static void put_verify(struct nlmsghdr *h, const struct netram_verify *v)
+{
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_VOLUME_A_VERIFY);
+	const struct netram_bad *bad;
+	struct nlattr *one;
+
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_RUN, v->run);
+	mnl_attr_put_u8(h, NETRAM_VERIFY_A_ACTION, v->action);
+	mnl_attr_put_u8(h, NETRAM_VERIFY_A_STATE, v->state);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_PAGES, v->pages);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_TOTAL, v->total);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_COMPARED, v->compared);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_WRONG, v->wrong);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_REPAIRED, v->repaired);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_MISSING, v->missing);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_UNREADABLE, v->unreadable);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_LOST, v->lost);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_UNDECIDED, v->undecided);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_SKIPPED, v->skipped);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_FOUND, v->found);
+	for (bad = v->bad; bad; bad = bad->next) {
+		one = mnl_attr_nest_start(h, NETRAM_VERIFY_A_BAD);
+		mnl_attr_put_u64(h, NETRAM_BAD_A_OFFSET, bad->offset);
+		mnl_attr_put_u8(h, NETRAM_BAD_A_KIND, bad->kind);
+		if (bad->node[0])
+			mnl_attr_put_strz(h, NETRAM_BAD_A_NODE, bad->node);
+		mnl_attr_nest_end(h, one);
+	}
+	mnl_attr_nest_end(h, nest);
+}
+
+static void put_volume(struct kit_msg *m, const char *name, uint32_t index,
+		       uint8_t state, uint64_t stale,
+		       const struct netram_verify *verify)
 {
 	static const uint8_t uuid[16] = {
 		0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
@@ -314,9 +346,28 @@ void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 			 state == NETRAM_VOLUME_DEGRADED ? 2 : 0);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_PAGES, 3000);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_LOST_PAGES, 0);
-	put_session(h, "n1", NETRAM_SESSION_UP);
-	put_session(h, "n2", NETRAM_SESSION_CONNECTING);
+	if (verify)
+		put_verify(h, verify);
+	put_session(h, "n1", NETRAM_SESSION_UP, stale);
+	put_session(h, "n2", NETRAM_SESSION_CONNECTING, 2);
 	mnl_attr_nest_end(h, nest);
+}
+
+void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
+		    uint8_t state)
+{
+	put_volume(m, name, index, state, 0, NULL);
+}
+
+void kit_put_volume_stale(struct kit_msg *m, const char *name, uint64_t stale)
+{
+	put_volume(m, name, 0, NETRAM_VOLUME_OK, stale, NULL);
+}
+
+void kit_put_verified(struct kit_msg *m, const char *name,
+		      const struct netram_verify *verify)
+{
+	put_volume(m, name, 0, NETRAM_VOLUME_OK, 0, verify);
 }
 
 /* One read in each of the first buckets, two writes in each. */

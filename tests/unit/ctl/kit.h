@@ -55,6 +55,9 @@ void kit_put_node_extents(struct kit_msg *m, const char *name, uint8_t state,
 			  uint64_t extents);
 void kit_put_volume(struct kit_msg *m, const char *name, uint32_t index,
 		    uint8_t state);
+void kit_put_volume_stale(struct kit_msg *m, const char *name, uint64_t stale);
+void kit_put_verified(struct kit_msg *m, const char *name,
+		      const struct netram_verify *verify);
 void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 		     size_t reads, size_t writes);
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node);

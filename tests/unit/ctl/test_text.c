@@ -106,6 +106,13 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_node_state_name(NETRAM_NODE_DRAINING),
 			    "draining");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_SYNC), "sync");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_VERIFY), "verify");
+	assert_string_equal(netram_verify_state_name(NETRAM_VERIFY_RUNNING), "running");
+	assert_string_equal(netram_verify_state_name(NETRAM_VERIFY_CANCELLED), "cancelled");
+	assert_string_equal(netram_verify_state_name(4), "unknown");
+	assert_string_equal(netram_verify_kind_name(NETRAM_VERIFY_BAD_WRONG), "wrong");
+	assert_string_equal(netram_verify_kind_name(NETRAM_VERIFY_BAD_UNDECIDED), "undecided");
+	assert_string_equal(netram_verify_kind_name(5), "unknown");
 	assert_string_equal(netram_sync_state_name(0), "degraded");
 	assert_string_equal(netram_sync_state_name(1), "synced");
 	assert_string_equal(netram_node_state_name(255), "unknown");
@@ -113,7 +120,7 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
 			    "taken_over");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_VERIFY + 1),
 			    "unknown");
 }
 

@@ -344,7 +344,7 @@ static enum netram_loss loss_of(union netram_set old, int i)
 static void lose_one(const char *states, union netram_set old, int i)
 {
 	union netram_set new = old;
-	enum netram_loss loss = netram_set_lose(&new, old.slot[i]);
+	enum netram_loss loss = netram_set_lose(&new, old.slot[i], 0);
 	int j, others = 0;
 
 	assert_int_equal(loss, loss_of(old, i));
@@ -374,7 +374,7 @@ static void lose_any(void **state)
 			if (!none(old, i))
 				lose_one(states, old, i);
 		new = old;
-		assert_int_equal(netram_set_lose(&new, 60), NETRAM_LOSS_NONE);
+		assert_int_equal(netram_set_lose(&new, 60, 0), NETRAM_LOSS_NONE);
 		assert_int_equal(new.word, old.word);
 	}
 }
@@ -387,7 +387,7 @@ static void lives_go_round(void **state)
 
 	for (i = 0; i < 3 * lives; i++) {
 		old = set;
-		assert_int_equal(netram_set_lose(&set, 10), NETRAM_LOSS_NONE);
+		assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_NONE);
 		assert_int_equal(life(set, 0), (i + 1) % lives);
 		assert_int_equal(netram_set_same(set, old), 2);
 		assert_true(sane(set));
@@ -416,7 +416,7 @@ static void slot_zero(void **state)
 	union netram_set set = { .word = 0 };
 
 	assert_int_equal(netram_set_find(set, 0), -1);
-	assert_int_equal(netram_set_lose(&set, 0), NETRAM_LOSS_NONE);
+	assert_int_equal(netram_set_lose(&set, 0, 0), NETRAM_LOSS_NONE);
 	assert_false(netram_set_begin(&set, 0, 0));
 	assert_false(netram_set_end(&set, 0, 0, true));
 	assert_int_equal(netram_set_same(set, set), 0);
@@ -548,7 +548,7 @@ static void story_of_a_former_life(void **state)
 {
 	union netram_set set = make("I"), then = set;
 
-	assert_int_equal(netram_set_lose(&set, 10), NETRAM_LOSS_ALL);
+	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_ALL);
 	expect_lives("in sync, in another life", set, "I", "1");
 	assert_int_not_equal(set.word, then.word);
 	assert_false(settle_of(&set, then, 1));
@@ -558,14 +558,14 @@ static void story_of_a_former_life(void **state)
 
 	set = make("II");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 11), NETRAM_LOSS_NONE);
+	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
 	assert_true(netram_set_begin(&set, 1, 11));
 	assert_true(settle_of(&set, then, 3));
 	expect_lives("the mover gives it the pages", set, "IF", "01");
 
 	set = make("II");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 11), NETRAM_LOSS_NONE);
+	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
 	assert_true(netram_set_begin(&set, 1, 11));
 	assert_true(netram_set_end(&set, 1, 11, true));
 	assert_false(settle_of(&set, then, 2));
@@ -574,7 +574,7 @@ static void story_of_a_former_life(void **state)
 
 	set = make("IS");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 10), NETRAM_LOSS_BEHIND);
+	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_BEHIND);
 	assert_false(settle_of(&set, then, 1));
 	expect_lives("the other one was not written to", set, "EI", "1");
 }
@@ -584,14 +584,14 @@ static void story_of_losses(void **state)
 {
 	union netram_set set = make("ICS");
 
-	assert_int_equal(netram_set_lose(&set, 10), NETRAM_LOSS_BEHIND);
+	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_BEHIND);
 	expect_lives("the first that has something takes over", set, "EIS", "1");
-	assert_int_equal(netram_set_lose(&set, 11), NETRAM_LOSS_BEHIND);
+	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_BEHIND);
 	expect_lives("then the next", set, "EEI", "11");
 	assert_true(netram_set_begin(&set, 0, 10));
-	assert_int_equal(netram_set_lose(&set, 12), NETRAM_LOSS_ALL);
+	assert_int_equal(netram_set_lose(&set, 12, 0), NETRAM_LOSS_ALL);
 	expect_lives("one being filled is no help", set, "FEI", "111");
-	assert_int_equal(netram_set_lose(&set, 10), NETRAM_LOSS_NONE);
+	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_NONE);
 	expect_lives("it has lost what it got", set, "EEI", "211");
 }
 
@@ -717,7 +717,7 @@ static void lose_node(union netram_set *set, struct page *p, u8 slot)
 {
 	int i = netram_set_find(*set, slot);
 	union netram_set old = *set;
-	enum netram_loss loss = netram_set_lose(set, slot);
+	enum netram_loss loss = netram_set_lose(set, slot, 0);
 
 	step_but("lose", lose_may, old, *set, i);
 	p->version[slot] = 0;

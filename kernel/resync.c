@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Copying: pages of one extent are read from a copy and written to another, while
+ * I/O goes on. Which copy, and why, is the business of who asks: the mover, who
+ * makes copies, and verify.c, who compares them.
+ *
+ * Nothing is allocated on the way, so that this works when memory is out and the
+ * pages that move are swap.
+ *
+ * Sessions: those of an extent's copies do not go while the mover owns a page of
+ * it, for then the extent keeps its place, and copies are given up by the mover
+ * only. Whoever else asks holds them.
+ */
+#include "resync.h"
+#include "extent.h"
+#include "integrity.h"
+#include "log.h"
+#include "router.h"
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+/* Wait so long for a page that somebody writes, then see to other extents. */
+#define OWN_MS		1000
+
+static u64 end_of(const struct netram_router *r, u64 extent)
+{
+	return min_t(u64, (extent + 1) * r->extent_pages, r->pages.count);
+}
+
+static void pause_for(struct netram_resync *rs, unsigned long timeout)
+{
+	wait_event_timeout(rs->wait, netram_resync_stopped(rs), timeout);
+}
+
+/**
+ * netram_resync_own() - own one page, whoever has it now
+ * @rs: whose pages
+ * @page: which
+ * @patience_ms: how long to wait for it
+ *
+ * Context: process, sleeps.
+ * Return: whether it came off.
+ */
+bool netram_resync_own(struct netram_resync *rs, u64 page,
+		       unsigned int patience_ms)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(patience_ms);
+
+	while (!netram_pages_lock(&rs->router->pages, page, 1)) {
+		if (netram_resync_stopped(rs) || time_after(jiffies, deadline))
+			return false;
+		pause_for(rs, 1);
+	}
+	return true;
+}
+
+/**
+ * netram_resync_disown() - counterpart of netram_resync_own()
+ * @rs: whose pages
+ * @page: the first that is owned
+ * @count: how many
+ *
+ * Context: any.
+ */
+void netram_resync_disown(struct netram_resync *rs, u64 page, u32 count)
+{
+	netram_pages_unlock(&rs->router->pages, page, count);
+	netram_router_wake(rs->router);
+}
+
+enum need { NOTHING, COPY, TRIM };
+
+static enum need need_of(const struct netram_resync_job *j, u64 page)
+{
+	struct netram_pages *p = &j->rs->router->pages;
+
+	if (netram_pages_present(p, page) && !test_bit(page, p->lost))
+		return j->full || test_bit(page, p->behind) ? COPY : NOTHING;
+	/* An empty one has nothing to trim. */
+	return j->full ? NOTHING : TRIM;
+}
+
+/* Own a run of pages with the same need. Return: how many, 0 if it is in vain. */
+static u32 own_run(const struct netram_resync_job *j, u64 page, enum need *need)
+{
+	u64 end = end_of(j->rs->router, j->extent);
+	u32 n = 0, most = end - page;
+
+	if (!netram_resync_own(j->rs, page, OWN_MS))
+		return 0;
+	*need = need_of(j, page);
+	if (*need == COPY)
+		most = min_t(u32, most, NETRAM_RESYNC_PAGES);
+	for (n = 1; n < most; n++) {
+		if (!netram_pages_lock(&j->rs->router->pages, page + n, 1))
+			break;
+		if (need_of(j, page + n) == *need)
+			continue;
+		netram_resync_disown(j->rs, page + n, 1);
+		break;
+	}
+	return n;
+}
+
+static void cmd_done(struct netram_cmd *cmd)
+{
+	complete(&container_of(cmd, struct netram_resync, cmd)->done);
+}
+
+/**
+ * netram_resync_carry() - have a node do something with owned pages, and wait
+ * @rs: what carries them; afterwards it has what was read, @rs->cmd tells of it
+ * @slot: the node's; its session does not go away
+ * @op: what to do; what is written is what was read before
+ * @page: the first
+ * @count: how many, at most NETRAM_RESYNC_PAGES unless @op is a TRIM
+ *
+ * Context: process, sleeps; in memalloc_noreclaim_save().
+ * Return: 0, -ENOTCONN if the node cannot be reached, or what it answered.
+ */
+int netram_resync_carry(struct netram_resync *rs, u8 slot, enum netram_op op,
+			u64 page, u32 count)
+{
+	struct netram_session *s = netram_router_session(rs->router, slot);
+	struct netram_cmd *cmd = &rs->cmd;
+
+	if (!s)
+		return -ENOTCONN;
+	rs->bio.bi_iter = (struct bvec_iter){
+		.bi_size = min_t(u32, count, NETRAM_RESYNC_PAGES) <<
+			   NETRAM_PAGE_SHIFT,
+	};
+	cmd->op = op;
+	cmd->bio = op == NETRAM_OP_TRIM ? NULL : &rs->bio;
+	cmd->page = page;
+	cmd->pages = count;
+	cmd->flags = NETRAM_CMD_F_NOWAIT;
+	cmd->start = jiffies;
+	cmd->nr_runs = 1;
+	cmd->runs[0] = (struct netram_run){ 0, count };
+	cmd->done = cmd_done;
+	reinit_completion(&rs->done);
+	netram_router_submit(rs->router, s, cmd);
+	/* Not netram_router_kick(): others' sessions may go while we are there. */
+	netram_session_kick(s, cmd->queue);
+	wait_for_completion(&rs->done);
+	return cmd->error;
+}
+
+/* Fetch owned pages, as they should be, from a copy in sync. */
+static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
+{
+	struct netram_router *r = j->rs->router;
+	union netram_set set = netram_router_set(r, j->extent);
+	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
+	int i, err = -ENOTCONN;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(up & (1U << i)) || set.slot[i] == netram_resync_slot(j))
+			continue;
+		err = netram_resync_carry(j->rs, set.slot[i], NETRAM_OP_READ,
+					  page, count);
+		/* Its node may have lost all before it answered. */
+		if (!err && !(netram_set_same(netram_router_set(r, j->extent),
+					      set) & (1U << i)))
+			err = -ENOTCONN;
+		if (!err && r->pages.crc &&
+		    netram_integrity_verify(&r->pages, &j->rs->cmd, page) >= 0)
+			err = -EILSEQ;
+		if (!err)
+			return 0;
+	}
+	return err;
+}
+
+static int put(const struct netram_resync_job *j, u64 page, u32 count)
+{
+	return netram_resync_carry(j->rs, netram_resync_slot(j),
+				   NETRAM_OP_WRITE, page, count);
+}
+
+/* A page that no copy has as it should be stays as it is; reading it tells. */
+static int copy_one(const struct netram_resync_job *j, u64 page)
+{
+	int err = fetch(j, page, 1);
+
+	if (err == -EILSEQ) {
+		netram_warn_ratelimited(j->rs->router->label,
+					"page %llu cannot be copied: no copy of it is right",
+					page);
+		return 0;
+	}
+	return err ? err : put(j, page, 1);
+}
+
+static int copy_pages(const struct netram_resync_job *j, u64 page, u32 count)
+{
+	int err = fetch(j, page, count);
+
+	if (!err)
+		return put(j, page, count);
+	/* One bad page must not keep the others from being copied. */
+	while (err == -EILSEQ && count--) {
+		err = copy_one(j, page++);
+		if (!err && count)
+			err = -EILSEQ;
+	}
+	return err;
+}
+
+/* No other copy lacks these pages any more: the caller owns them. */
+static void caught_up(const struct netram_resync_job *j, u64 page, u32 count)
+{
+	struct netram_router *r = j->rs->router;
+	union netram_set set = netram_router_set(r, j->extent);
+	u8 lagging = netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
+	u32 i;
+
+	if (lagging != 1U << j->copy ||
+	    set.slot[j->copy] != netram_resync_slot(j))
+		return;
+	for (i = 0; i < count; i++)
+		if (test_bit(page + i, r->pages.behind))
+			clear_bit(page + i, r->pages.behind);
+}
+
+/**
+ * netram_resync_limit() - go as fast as the user allows
+ * @rs: what carries the pages
+ * @count: pages that were carried
+ *
+ * Context: process, sleeps.
+ */
+void netram_resync_limit(struct netram_resync *rs, u32 count)
+{
+	u32 of_all = READ_ONCE(rs->router->params.sync_rate_mib);
+	u32 rate = min_not_zero(of_all, rs->rate_mib);
+	u64 ms;
+
+	rs->moved += count << NETRAM_PAGE_SHIFT;
+	if (!rate) {
+		rs->moved = 0;
+		return;
+	}
+	ms = div_u64((u64)rs->moved * MSEC_PER_SEC, rate) >> 20;
+	if (ms < 20)
+		return;
+	rs->moved = 0;
+	pause_for(rs, msecs_to_jiffies(ms));
+}
+
+static int give(const struct netram_resync_job *j, enum need need, u64 page,
+		u32 count)
+{
+	struct netram_router *r = j->rs->router;
+	u8 slot = netram_resync_slot(j);
+	struct netram_session *s = netram_router_session(r, slot);
+	int err = 0;
+
+	if (need == COPY) {
+		err = copy_pages(j, page, count);
+		if (!err)
+			netram_stats_add(r->stats, NETRAM_STAT_RESYNC_PAGES,
+					 count);
+	} else if (need == TRIM && s && READ_ONCE(s->trim)) {
+		err = netram_resync_carry(j->rs, slot, NETRAM_OP_TRIM, page,
+					  count);
+		/* What it will not free does no harm. */
+		if (err != -ENOTCONN)
+			err = 0;
+	}
+	return err;
+}
+
+static bool under_way(const struct netram_resync_job *j)
+{
+	union netram_set set = netram_router_set(j->rs->router, j->extent);
+
+	return netram_set_same(set, j->set) & (1U << j->copy) &
+	       netram_set_in(set, NETRAM_IN(COPYING) | NETRAM_IN(FILLING));
+}
+
+/**
+ * netram_resync_give_all() - have a copy get all that it lacks
+ * @j: the copy; its state is one that is written to
+ *
+ * Context: process, sleeps; in memalloc_noreclaim_save().
+ * Return: 0 when it has all; -ENOSPC when its node has no room; -EAGAIN when
+ * somebody keeps a page for long; -EINTR when it is not to go on; or what the
+ * nodes answered.
+ */
+int netram_resync_give_all(const struct netram_resync_job *j)
+{
+	u64 page = j->extent * j->rs->router->extent_pages;
+	u64 end = end_of(j->rs->router, j->extent);
+	enum need need;
+	u32 count;
+	int err;
+
+	for (; page < end; page += count) {
+		count = own_run(j, page, &need);
+		if (!count)
+			return -EAGAIN;
+		/* Else its session may have gone while we owned nothing. */
+		if (!under_way(j)) {
+			netram_resync_disown(j->rs, page, count);
+			return -EINTR;
+		}
+		err = give(j, need, page, count);
+		if (!err)
+			caught_up(j, page, count);
+		netram_resync_disown(j->rs, page, count);
+		if (err)
+			return err;
+		if (netram_resync_stopped(j->rs))
+			return -EINTR;
+		if (need == COPY)
+			netram_resync_limit(j->rs, count);
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * netram_resync_trim() - free what a node has of an extent without a copy there
+ * @rs: what carries the TRIMs
+ * @extent: the extent
+ * @slot: the node's; its session is kept by the caller
+ *
+ * Nobody writes what it has: a write that is still under way there owns its pages.
+ * Who still reads it looks at the set afterwards.
+ *
+ * Context: process, sleeps; in memalloc_noreclaim_save().
+ * Return: whether all of it is free.
+ */
+bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
+{
+	struct netram_router *r = rs->router;
+	u64 page = extent * r->extent_pages, end = end_of(r, extent);
+	bool again = false;
+	u32 n;
+
+	for (; page < end && !again; page += n) {
+		if (!netram_resync_own(rs, page, OWN_MS))
+			return false;
+		for (n = 1; page + n < end; n++)
+			if (!netram_pages_lock(&r->pages, page + n, 1))
+				break;
+		/* Only now: it may just have been placed there anew. */
+		if (netram_set_find(netram_router_set(r, extent), slot) < 0)
+			again = netram_resync_carry(rs, slot, NETRAM_OP_TRIM,
+						    page, n) == -ENOTCONN;
+		netram_resync_disown(rs, page, n);
+		cond_resched();
+	}
+	return !again;
+}
+
+/**
+ * netram_resync_init() - make ready, but for the pages
+ * @rs: zeroed
+ * @r: the router
+ * @index: a place of its table, among the primary ones, that is ours
+ */
+void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
+			u32 index)
+{
+	rs->router = r;
+	init_completion(&rs->done);
+	init_waitqueue_head(&rs->wait);
+	bio_init(&rs->bio, NULL, rs->vecs, NETRAM_RESYNC_PAGES, 0);
+	rs->cmd.router = r;
+	netram_table_add(&r->table, index, &rs->cmd);
+}
+
+/**
+ * netram_resync_alloc() - get the pages that what is carried is in
+ * @rs: initialised; may have them already
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_resync_alloc(struct netram_resync *rs)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < NETRAM_RESYNC_PAGES; i++) {
+		if (rs->vecs[i].bv_page)
+			continue;
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+		rs->vecs[i] = (struct bio_vec){
+			.bv_page = page,
+			.bv_len = NETRAM_PAGE_SIZE,
+		};
+	}
+	return 0;
+}
+
+/**
+ * netram_resync_stop() - have whoever is at it give up soon
+ * @rs: initialised
+ *
+ * The caller then waits for him.
+ *
+ * Context: any.
+ */
+void netram_resync_stop(struct netram_resync *rs)
+{
+	WRITE_ONCE(rs->stopped, true);
+	wake_up_all(&rs->wait);
+}
+
+/**
+ * netram_resync_exit() - counterpart of netram_resync_init()
+ * @rs: stopped; perhaps never initialised
+ */
+void netram_resync_exit(struct netram_resync *rs)
+{
+	int i;
+
+	for (i = 0; i < NETRAM_RESYNC_PAGES; i++)
+		if (rs->vecs[i].bv_page)
+			__free_page(rs->vecs[i].bv_page);
+}

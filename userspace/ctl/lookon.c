@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Looking on while the module does something long: it can be interrupted, and the
+ * module goes on all the same.
+ */
+#include <glob.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "progress.h"
+#include "swaps.h"
+
+#define COPIED		"/sys/block/netram*/netram_stats/resync_pages"
+
+static volatile sig_atomic_t interrupted;
+static struct sigaction old_int, old_term;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+void ctl_lookon_start(void)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+
+	interrupted = 0;
+	sigaction(SIGINT, &action, &old_int);
+	sigaction(SIGTERM, &action, &old_term);
+}
+
+void ctl_lookon_stop(void)
+{
+	sigaction(SIGTERM, &old_term, NULL);
+	sigaction(SIGINT, &old_int, NULL);
+}
+
+bool ctl_lookon_interrupted(void)
+{
+	return interrupted;
+}
+
+void ctl_lookon_pause(unsigned int ms)
+{
+	const struct timespec pause = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L,
+	};
+
+	if (!interrupted)
+		nanosleep(&pause, NULL);
+}
+
+uint64_t ctl_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+/* Of all volumes together; 0 where there is no telling. */
+uint64_t ctl_copied_pages(void)
+{
+	uint64_t pages = 0;
+	glob_t files;
+	char *text;
+	size_t i;
+
+	if (glob(COPIED, 0, NULL, &files))
+		return 0;
+	for (i = 0; i < files.gl_pathc; i++) {
+		if (ctl_file_read(files.gl_pathv[i], &text))
+			continue;
+		pages += strtoull(text, NULL, 10);
+		free(text);
+	}
+	globfree(&files);
+	return pages;
+}
