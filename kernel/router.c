@@ -339,8 +339,12 @@ static int make_twins(struct netram_router *r, u32 nr)
  */
 int netram_router_widen(struct netram_router *r, u32 width)
 {
-	int err;
+	int err = 0;
 
+	if (width > 1)
+		err = netram_hedge_widen(&r->hedge);
+	if (err)
+		return err;
 	while (r->width < min_t(u32, width, NETRAM_REPLICAS_MAX)) {
 		err = make_twins(r, r->width - 1);
 		if (err)
@@ -353,7 +357,7 @@ int netram_router_widen(struct netram_router *r, u32 width)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @synced, @queues, @replicas, @params and the
+ * @r: zeroed but for @label, @end, @each, @synced, @queues, @replicas, @params and the
  *   work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
@@ -377,10 +381,15 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
-	/* Then the mover's command and, leg by leg, the twins of those before. */
+	netram_hedge_init(&r->hedge, r);
+	/*
+	 * Then the mover's command and, leg by leg, the twins of those before, and
+	 * their hedges.
+	 */
 	r->primaries = commands + NETRAM_TRIM_CMDS + 1;
 	r->width = 1;
-	err = netram_table_init(&r->table, r->primaries * NETRAM_REPLICAS_MAX);
+	err = netram_table_init(&r->table,
+				r->primaries * (NETRAM_REPLICAS_MAX + 1));
 	if (!err)
 		err = netram_table_reserve(&r->table, 0, r->primaries);
 	if (!err)
@@ -407,6 +416,7 @@ void netram_router_stop(struct netram_router *r)
 {
 	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
+	netram_hedge_stop(&r->hedge);
 	cancel_delayed_work_sync(&r->dispatch_work);
 }
 
@@ -420,6 +430,7 @@ void netram_router_exit(struct netram_router *r)
 
 	for (i = 0; i < ARRAY_SIZE(r->twins); i++)
 		kvfree(r->twins[i]);
+	netram_hedge_exit(&r->hedge);
 	netram_mover_exit(&r->mover);
 	netram_trim_exit(&r->trim);
 	netram_table_exit(&r->table);

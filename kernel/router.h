@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "cmd.h"
+#include "hedge.h"
 #include "latency.h"
 #include "mover.h"
 #include "pages.h"
@@ -18,6 +19,8 @@
  * struct netram_router - a volume's data plane: from pages to sessions
  * @label: the volume's name
  * @end: hands a finished command of the block layer back up
+ * @each: calls a function for all commands of the block layer that are begun and not
+ *   ended, and perhaps for a few others
  * @synced: tells that copies are missing or stale, or that all are well again
  * @pages: state of each page
  * @extent_pages: pages of an extent, a power of two
@@ -47,10 +50,15 @@
  * @dispatch_work: tries them again
  * @trim: frees what was dropped
  * @mover: makes copies
+ * @hedge: sends slow reads to a second copy
  */
 struct netram_router {
 	const char			*label;
 	void				(*end)(struct netram_cmd *cmd, int err);
+	void				(*each)(struct netram_router *r,
+						void (*fn)(struct netram_cmd *cmd,
+							   void *data),
+						void *data);
 	void				(*synced)(struct netram_router *r,
 						  bool all);
 	struct netram_pages		pages;
@@ -79,6 +87,7 @@ struct netram_router {
 	struct delayed_work		dispatch_work;
 	struct netram_trim		trim;
 	struct netram_mover		mover;
+	struct netram_hedge		hedge;
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
