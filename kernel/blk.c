@@ -46,6 +46,36 @@ void netram_blk_end(struct netram_cmd *cmd, int error)
 	blk_mq_end_request(rq, errno_to_blk_status(error));
 }
 
+struct visit {
+	void (*fn)(struct netram_cmd *cmd, void *data);
+	void *data;
+};
+
+static bool visit_one(struct request *rq, void *data)
+{
+	struct visit *v = data;
+
+	v->fn(blk_mq_rq_to_pdu(rq), v->data);
+	return true;
+}
+
+/**
+ * netram_blk_each() - look at all commands that are begun and not ended
+ * @blk: the disk
+ * @fn: called for each, which may end meanwhile, but is not begun anew; must not
+ *   sleep
+ * @data: for @fn
+ *
+ * Context: any but hard interrupt, does not sleep.
+ */
+void netram_blk_each(struct netram_blk *blk,
+		     void (*fn)(struct netram_cmd *cmd, void *data), void *data)
+{
+	struct visit v = { fn, data };
+
+	blk_mq_tagset_busy_iter(&blk->tags, visit_one, &v);
+}
+
 static void drop(struct netram_router *r, struct request *rq)
 {
 	netram_stats_add(r->stats, NETRAM_STAT_DISCARDS, 1);

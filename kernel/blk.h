@@ -26,6 +26,8 @@ struct netram_blk {
 
 u32 netram_blk_commands(u32 queues, u32 depth);
 void netram_blk_end(struct netram_cmd *cmd, int error);
+void netram_blk_each(struct netram_blk *blk,
+		     void (*fn)(struct netram_cmd *cmd, void *data), void *data);
 int netram_blk_create(struct netram_blk *blk, struct netram_router *router,
 		      u32 index, u32 queues, u32 depth);
 int netram_blk_add(struct netram_blk *blk,

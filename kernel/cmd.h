@@ -17,6 +17,9 @@
  *
  * What goes to several copies of an extent at once goes by several commands: the
  * request's own and its twins, see fanout.c. The layers below see no difference.
+ *
+ * A read that is slow may be sent to a second copy by a second command, its hedge,
+ * see race.h and hedge.c. While both are out they share the pages of the request.
  */
 #ifndef NETRAM_CMD_H
 #define NETRAM_CMD_H
@@ -27,6 +30,7 @@
 #include <linux/llist.h>
 #include <netram/limits.h>
 #include <netram/nbd.h>
+#include "race.h"
 #include "replicas.h"
 
 struct netram_conn;
@@ -66,7 +70,9 @@ struct netram_run {
  * @page: the first page, counted from the start of the volume
  * @pages: how many
  * @pos: pages already dealt with by earlier rounds
- * @index: its place in the volume's command table, never changes
+ * @index: its place in the volume's command table; changes only when a hedge takes
+ *   over what it has under way, see netram_conn_take()
+ * @home: the place it was given at first, never changes
  * @generation: changes each time it is sent; late replies do not match
  * @queue: hardware queue it came from
  * @op: what to do
@@ -82,7 +88,11 @@ struct netram_run {
  * @legs: that are not done
  * @replica: the copy it goes to, a place in @set
  * @tried: copies this round could not be read from
+ * @passed: that it is slow was noticed, and nothing could be done
  * @round: @pos when this round began
+ * @rival: of a read that may be hedged: NETRAM_CMD_ARMED, NETRAM_CMD_CLAIMED, or its
+ *   hedge; NULL while it must not be
+ * @race: of a hedge: how far the two are
  * @begun: ns when the block layer made the request
  * @submitted: ns when it was handed to @session in this round
  * @answered: ns when the receiver took up the last answer of this round
@@ -103,6 +113,7 @@ struct netram_cmd {
 	u32			pages;
 	u32			pos;
 	u32			index;
+	u32			home;
 	u32			generation;
 	u16			queue;
 	u8			op;
@@ -118,7 +129,10 @@ struct netram_cmd {
 	atomic_t		legs;
 	u8			replica;
 	u8			tried;
+	u8			passed;
 	u32			round;
+	struct netram_cmd	*rival;
+	atomic_t		race;
 	u64			begun;
 	u64			submitted;
 	u64			answered;
@@ -134,5 +148,57 @@ struct netram_cmd {
 #define NETRAM_CMD_F_MOVE	(1U << 2)
 /* Not to be parked: fails with -ENOTCONN when the node cannot be reached. */
 #define NETRAM_CMD_F_NOWAIT	(1U << 3)
+/* The second leg of a read, see hedge.c. */
+#define NETRAM_CMD_F_HEDGE	(1U << 4)
+
+/* netram_cmd.rival: a hedge may be sent, ... */
+#define NETRAM_CMD_ARMED	((struct netram_cmd *)1)
+/* ... may not any more, for its pages are being written to. */
+#define NETRAM_CMD_CLAIMED	((struct netram_cmd *)2)
+
+/**
+ * netram_cmd_race_claim() - as netram_race_claim(), for a hedge's word
+ * @hedge: the hedge
+ * @leg: whose answer has come
+ *
+ * Context: any.
+ * Return: whether its data may be written to the pages.
+ */
+static inline bool netram_cmd_race_claim(struct netram_cmd *hedge,
+					 enum netram_leg leg)
+{
+	int old = atomic_read(&hedge->race);
+	bool mine;
+	u32 new;
+
+	do {
+		new = old;
+		mine = netram_race_claim(&new, leg);
+	} while (!atomic_try_cmpxchg(&hedge->race, &old, new));
+	return mine;
+}
+
+/**
+ * netram_cmd_claim() - data for a read have come
+ * @cmd: the read; the caller is its receiver
+ *
+ * Context: any.
+ * Return: whether they may be written to its pages; else another leg does.
+ */
+static inline bool netram_cmd_claim(struct netram_cmd *cmd)
+{
+	struct netram_cmd *rival = READ_ONCE(cmd->rival);
+
+	if (unlikely(cmd->flags & NETRAM_CMD_F_HEDGE))
+		return netram_cmd_race_claim(cmd, NETRAM_LEG_HEDGE);
+	if (rival == NETRAM_CMD_ARMED)
+		rival = cmpxchg(&cmd->rival, NETRAM_CMD_ARMED,
+				NETRAM_CMD_CLAIMED);
+	if (likely(!rival || rival == NETRAM_CMD_ARMED ||
+		   rival == NETRAM_CMD_CLAIMED))
+		return true;
+	/* The hedge is not free before both legs are done. */
+	return netram_cmd_race_claim(rival, NETRAM_LEG_FIRST);
+}
 
 #endif /* NETRAM_CMD_H */

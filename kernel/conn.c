@@ -165,3 +165,73 @@ void netram_conn_part_done(struct netram_cmd *cmd)
 	WRITE_ONCE(cmd->conn, NULL);
 	cmd->done(cmd);
 }
+
+/* The caller keeps the sender, the receiver and whoever stops it away. */
+static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
+		      struct netram_cmd *ghost)
+{
+	netram_table_exchange(conn->table, cmd, ghost);
+	ghost->session = cmd->session;
+	ghost->replica = cmd->replica;
+	ghost->page = cmd->page;
+	ghost->pages = cmd->pages;
+	ghost->queue = cmd->queue;
+	ghost->start = cmd->start;
+	ghost->sent = cmd->sent;
+	ghost->submitted = cmd->submitted;
+	ghost->answered = cmd->answered;
+	ghost->error = cmd->error;
+	ghost->nr_runs = cmd->nr_runs;
+	memcpy(ghost->runs, cmd->runs, cmd->nr_runs * sizeof(cmd->runs[0]));
+	WRITE_ONCE(ghost->replied, cmd->replied);
+	atomic_set(&ghost->parts, atomic_read(&cmd->parts));
+	netram_conn_tx_replace(conn, cmd, ghost);
+	if (conn->rx.cmd == cmd) {
+		conn->rx.cmd = ghost;
+		conn->rx.discard = true;
+	}
+	WRITE_ONCE(cmd->conn, NULL);
+	/* pairs with find_cmd() in conn_rx.c */
+	smp_store_release(&ghost->conn, conn);
+}
+
+/**
+ * netram_conn_take() - take a read back without waiting for its answer
+ * @conn: the connection it was queued on; does not go away
+ * @cmd: a read; nobody else ends it, nor uses it for anything else
+ * @ghost: a command that is not under way and claims no data, with op, flags and
+ *   done set: if @cmd was sent, it takes its place, and gets its answer
+ *
+ * Holding TX_BUSY and the socket's lock, in this order, as a sender does, we are
+ * alone: netram_conn_stop() waits for the first and receivers for the second. So
+ * conn->sock is there, and who of them finds @cmd, finds it entirely there or
+ * entirely replaced.
+ *
+ * Context: process, sleeps; does not enter reclaim.
+ * Return: what became of it. @cmd->done() is not called any more unless it is
+ * NETRAM_TAKEN_NOT.
+ */
+enum netram_taken netram_conn_take(struct netram_conn *conn,
+				   struct netram_cmd *cmd,
+				   struct netram_cmd *ghost)
+{
+	enum netram_taken taken = NETRAM_TAKEN_NOT;
+	struct sock *sk;
+
+	if (test_and_set_bit_lock(NETRAM_CONN_TX_BUSY, &conn->flags))
+		return taken;
+	sk = conn->sock->sk;
+	lock_sock(sk);
+	if (READ_ONCE(cmd->conn) == conn) {
+		hand_over(conn, cmd, ghost);
+		taken = NETRAM_TAKEN_SENT;
+	} else if (netram_conn_tx_remove(conn, cmd)) {
+		taken = NETRAM_TAKEN_UNSENT;
+	}
+	release_sock(sk);
+	clear_bit_unlock(NETRAM_CONN_TX_BUSY, &conn->flags);
+	/* What was queued while we were in the way. */
+	smp_mb__after_atomic();
+	netram_conn_kick(conn);
+	return taken;
+}

@@ -82,6 +82,7 @@ struct netram_conn_tx {
  * @have: bytes of @reply that are there
  * @cmd: command whose payload is being received, or NULL
  * @left: bytes of it still to come
+ * @discard: they go nowhere
  * @cursor: where they go
  * @budget: bytes to take before leaving the rest to the worker
  * @failed: the stream made no sense: what follows is thrown away
@@ -94,6 +95,7 @@ struct netram_conn_rx {
 	unsigned int		have;
 	struct netram_cmd	*cmd;
 	unsigned int		left;
+	bool			discard;
 	struct netram_cursor	cursor;
 	int			budget;
 	bool			failed;
@@ -142,6 +144,22 @@ void netram_conn_start(struct netram_conn *conn, struct socket *sock);
 void netram_conn_stop(struct netram_conn *conn, struct list_head *orphans);
 void netram_conn_part_done(struct netram_cmd *cmd);
 
+/**
+ * enum netram_taken - what became of a command that was to be taken back
+ * @NETRAM_TAKEN_NOT: it is not there, or somebody sends; try again
+ * @NETRAM_TAKEN_UNSENT: it had not been sent
+ * @NETRAM_TAKEN_SENT: the other command is under way in its place
+ */
+enum netram_taken {
+	NETRAM_TAKEN_NOT,
+	NETRAM_TAKEN_UNSENT,
+	NETRAM_TAKEN_SENT,
+};
+
+enum netram_taken netram_conn_take(struct netram_conn *conn,
+				   struct netram_cmd *cmd,
+				   struct netram_cmd *ghost);
+
 /* conn_tx.c */
 void netram_conn_tx_init(struct netram_conn *conn);
 void netram_conn_tx_reset(struct netram_conn *conn);
@@ -149,6 +167,9 @@ void netram_conn_tx_collect(struct netram_conn *conn,
 			    struct list_head *orphans);
 void netram_conn_queue(struct netram_conn *conn, struct netram_cmd *cmd);
 void netram_conn_kick(struct netram_conn *conn);
+bool netram_conn_tx_remove(struct netram_conn *conn, struct netram_cmd *cmd);
+void netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
+			    struct netram_cmd *by);
 void netram_conn_write_space(void *owner, struct sock *sk);
 
 /* conn_rx.c */

@@ -70,12 +70,15 @@ static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
 	return cmd;
 }
 
-/* A good answer to a read: its pages follow. */
+/* A good answer to a read: its pages follow, and perhaps nobody wants them. */
 static void expect_payload(struct netram_conn_rx *rx, struct netram_cmd *cmd,
 			   unsigned int run)
 {
 	rx->cmd = cmd;
 	rx->left = cmd->runs[run].pages << NETRAM_PAGE_SHIFT;
+	rx->discard = !netram_cmd_claim(cmd);
+	if (unlikely(rx->discard))
+		return;
 	netram_cursor_init(&rx->cursor, cmd->bio);
 	netram_cursor_advance(&rx->cursor,
 			      cmd->runs[run].first << NETRAM_PAGE_SHIFT);
@@ -126,22 +129,40 @@ static int take_header(struct netram_conn *conn, const u8 *data,
 	return err ? err : n;
 }
 
+static void payload_through(struct netram_conn_rx *rx)
+{
+	struct netram_cmd *cmd = rx->cmd;
+
+	rx->cmd = NULL;
+	cmd->answered = rx->now;
+	netram_conn_part_done(cmd);
+}
+
+/* The pages belong to somebody else by now, perhaps. */
+static int skip_payload(struct netram_conn_rx *rx, unsigned int len)
+{
+	unsigned int n = min(len, rx->left);
+
+	rx->left -= n;
+	if (!rx->left)
+		payload_through(rx);
+	return n;
+}
+
 static int take_payload(struct netram_conn *conn, const u8 *data,
 			unsigned int len)
 {
 	struct netram_conn_rx *rx = &conn->rx;
-	struct bio_vec bv = netram_cursor_segment(&rx->cursor,
-						  min(len, rx->left));
-	struct netram_cmd *cmd = rx->cmd;
+	struct bio_vec bv;
 
+	if (unlikely(rx->discard))
+		return skip_payload(rx, len);
+	bv = netram_cursor_segment(&rx->cursor, min(len, rx->left));
 	memcpy_to_bvec(&bv, data);
 	netram_cursor_advance(&rx->cursor, bv.bv_len);
 	rx->left -= bv.bv_len;
-	if (!rx->left) {
-		rx->cmd = NULL;
-		cmd->answered = rx->now;
-		netram_conn_part_done(cmd);
-	}
+	if (!rx->left)
+		payload_through(rx);
 	return bv.bv_len;
 }
 

@@ -367,3 +367,53 @@ void netram_conn_tx_collect(struct netram_conn *conn,
 	give_all(llist_reverse_order(llist_del_all(&tx->queue)), orphans);
 	netram_conn_tx_reset(conn);
 }
+
+/**
+ * netram_conn_tx_remove() - take back a command that was not yet begun
+ * @conn: the connection; the caller holds TX_BUSY
+ * @cmd: the command
+ *
+ * Return: whether it was there.
+ */
+bool netram_conn_tx_remove(struct netram_conn *conn, struct netram_cmd *cmd)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	struct llist_node **at = &tx->backlog;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = llist_reverse_order(llist_del_all(&tx->queue));
+	for (at = &tx->backlog; *at; at = &(*at)->next) {
+		if (*at != &cmd->tx_node)
+			continue;
+		*at = cmd->tx_node.next;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * netram_conn_tx_replace() - another command is under way in place of this one
+ * @conn: the connection; the caller holds TX_BUSY
+ * @cmd: a read that was begun
+ * @by: has the same runs and the memory of the same headers
+ *
+ * Nothing happens if it was sent altogether.
+ */
+void netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
+			    struct netram_cmd *by)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	struct netram_cmd *at;
+
+	if (tx->cmd == cmd) {
+		tx->cmd = by;
+		return;
+	}
+	list_for_each_entry(at, &tx->covered, list) {
+		if (at != cmd)
+			continue;
+		list_replace(&cmd->list, &by->list);
+		return;
+	}
+}

@@ -47,7 +47,7 @@ static void leg_done(struct netram_cmd *leg)
 static struct netram_cmd *twin_of(struct netram_router *r,
 				  struct netram_cmd *cmd, u32 nr)
 {
-	struct netram_cmd *twin = &r->twins[nr][cmd->index];
+	struct netram_cmd *twin = &r->twins[nr][cmd->home];
 
 	twin->parent = cmd;
 	twin->bio = cmd->bio;

@@ -15,13 +15,12 @@
 #include "read.h"
 #include "cursor.h"
 #include "extent.h"
+#include "hedge.h"
 #include "integrity.h"
 #include "log.h"
 
 /* One read in so many goes to another copy, to see how fast that is now. */
 #define PROBE 256
-/* A node that leaves all reads unanswered for that long is asked no more of them. */
-#define SILENT (HZ / 20)
 
 /*
  * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
@@ -134,17 +133,23 @@ static bool any_behind(struct netram_router *r, const struct netram_cmd *cmd)
 	return find_next_bit(r->pages.behind, end, cmd->page) < end;
 }
 
-static bool silent(const struct netram_session *s)
+/**
+ * netram_read_silent() - does a node leave all reads unanswered
+ * @s: the session with it
+ *
+ * Context: any.
+ * Return: whether it has for a while.
+ */
+bool netram_read_silent(const struct netram_session *s)
 {
 	return atomic_read(&s->reads) &&
-	       time_after(jiffies, READ_ONCE(s->heard) + SILENT);
+	       time_after(jiffies, READ_ONCE(s->heard) + NETRAM_READ_SILENT);
 }
 
-/* The fastest of some copies, all up. */
-static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
-		   union netram_set set, u8 among)
+/* The fastest of some copies, all up; to @probe another, the slowest. */
+static int fastest(struct netram_router *r, union netram_set set, u8 among,
+		   bool probe)
 {
-	bool probe = !(cmd->generation % PROBE);
 	struct netram_session *s;
 	u32 least = U32_MAX, ns;
 	int i, best = -1;
@@ -154,7 +159,7 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		if (!(among & (1U << i)))
 			continue;
 		s = netram_router_session(r, set.slot[i]);
-		ns = s && !silent(s) ? READ_ONCE(s->rtt_ns) : U32_MAX;
+		ns = s && !netram_read_silent(s) ? READ_ONCE(s->rtt_ns) : U32_MAX;
 		if (best >= 0 && least != U32_MAX &&
 		    (ns == U32_MAX || (ns < least) == probe))
 			continue;
@@ -173,6 +178,7 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 static int choose(struct netram_router *r, const struct netram_cmd *cmd,
 		  union netram_set set)
 {
+	bool probe = !(cmd->generation % PROBE);
 	u8 left = ~cmd->tried, up;
 
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) & left);
@@ -180,11 +186,38 @@ static int choose(struct netram_router *r, const struct netram_cmd *cmd,
 	    (up & (1U << cmd->replica)))
 		return cmd->replica;
 	if (likely(up))
-		return fastest(r, cmd, set, up);
+		return fastest(r, set, up, probe);
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
 	if (up && !any_behind(r, cmd))
-		return fastest(r, cmd, set, up);
+		return fastest(r, set, up, probe);
 	return -1;
+}
+
+/**
+ * netram_read_other() - where else could it be read
+ * @r: the router
+ * @set: the copies
+ * @not: a bit for each that is out of the question
+ *
+ * Context: any but hard interrupt.
+ * Return: the fastest copy in sync whose node answers, or -1.
+ */
+int netram_read_other(struct netram_router *r, union netram_set set, u8 not)
+{
+	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) &
+					 ~not);
+	struct netram_session *s;
+	int i = fastest(r, set, up, false);
+
+	if (i < 0)
+		return i;
+	rcu_read_lock();
+	s = netram_router_session(r, set.slot[i]);
+	/* The fastest of all is silent only if all are. */
+	if (!s || netram_read_silent(s))
+		i = -1;
+	rcu_read_unlock();
+	return i;
 }
 
 /*
@@ -233,23 +266,56 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 	return !netram_router_overdue(r, cmd);
 }
 
-static void note_sent(struct netram_session *s)
+/**
+ * netram_read_sent() - a node is asked to read where there are other copies
+ * @s: the session with it
+ *
+ * Context: any. A full barrier.
+ */
+void netram_read_sent(struct netram_session *s)
 {
 	if (atomic_inc_return(&s->reads) == 1)
 		WRITE_ONCE(s->heard, jiffies);
 }
 
-static void note_answer(struct netram_cmd *cmd)
+/**
+ * netram_read_unsent() - that was taken back
+ * @s: the session
+ *
+ * Context: any.
+ */
+void netram_read_unsent(struct netram_session *s)
+{
+	atomic_dec(&s->reads);
+}
+
+static void note_answer(const struct netram_cmd *cmd)
 {
 	struct netram_session *s = cmd->session;
 	u32 old = READ_ONCE(s->rtt_ns), ns;
 
-	atomic_dec(&s->reads);
+	netram_read_unsent(s);
 	if (cmd->error)
 		return;
 	ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
 	WRITE_ONCE(s->heard, jiffies);
 	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + ns / 8 : ns);
+}
+
+/**
+ * netram_read_account() - count what a node has done, or has not
+ * @leg: a read it was sent, that is done
+ *
+ * Context: any.
+ */
+void netram_read_account(const struct netram_cmd *leg)
+{
+	if (leg->flags & NETRAM_CMD_F_NOWAIT)
+		note_answer(leg);
+	if (likely(!leg->error))
+		netram_session_count(leg);
+	else if (leg->error != -ENOTCONN)
+		atomic64_inc(&leg->session->cfg.peer->errors);
 }
 
 /*
@@ -275,23 +341,25 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 	return true;
 }
 
-static void read_done(struct netram_cmd *cmd)
+/**
+ * netram_read_land() - a read has its data, or cannot have them
+ * @cmd: the request's own command, with error, session and replica set, no leg of it
+ *   under way
+ *
+ * Context: any but hard interrupt.
+ */
+void netram_read_land(struct netram_cmd *cmd)
 {
 	struct netram_router *r = cmd->router;
 	s64 bad = -1;
 
-	if (cmd->flags & NETRAM_CMD_F_NOWAIT)
-		note_answer(cmd);
 	if (unlikely(cmd->error)) {
-		if (cmd->error != -ENOTCONN)
-			atomic64_inc(&cmd->session->cfg.peer->errors);
 		if (try_elsewhere(r, cmd))
 			read_elsewhere(r, cmd);
 		else
 			netram_router_finish(r, cmd, cmd->error);
 		return;
 	}
-	netram_session_count(cmd);
 	if (unlikely(!still_copy(r, cmd))) {
 		read_elsewhere(r, cmd);
 		return;
@@ -318,6 +386,27 @@ static void read_done(struct netram_cmd *cmd)
 		netram_router_wait(r, cmd);
 }
 
+static void read_done(struct netram_cmd *cmd)
+{
+	netram_read_account(cmd);
+	if (likely(netram_hedge_through(cmd)))
+		netram_read_land(cmd);
+}
+
+/* For an extent that has other copies. */
+static void note_sent(struct netram_router *r, struct netram_session *s,
+		      struct netram_cmd *cmd)
+{
+	bool hedge = READ_ONCE(r->params.hedge_us);
+
+	if (likely(hedge))
+		netram_hedge_arm(cmd);
+	netram_read_sent(s);
+	/* After a full barrier: if it is about to stop, it sees our read. */
+	if (unlikely(hedge && !READ_ONCE(r->hedge.ticking)))
+		netram_hedge_wake(&r->hedge);
+}
+
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -337,7 +426,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		cmd->replica = i;
 		cmd->done = read_done;
 		if (cmd->flags & NETRAM_CMD_F_NOWAIT)
-			note_sent(s);
+			note_sent(r, s, cmd);
 		netram_router_submit(r, s, cmd);
 		return true;
 	}

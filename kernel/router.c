@@ -392,8 +392,12 @@ static int make_twins(struct netram_router *r, u32 nr)
  */
 int netram_router_widen(struct netram_router *r, u32 width)
 {
-	int err;
+	int err = 0;
 
+	if (width > 1)
+		err = netram_hedge_widen(&r->hedge);
+	if (err)
+		return err;
 	while (r->width < min_t(u32, width, NETRAM_REPLICAS_MAX)) {
 		err = make_twins(r, r->width - 1);
 		if (err)
@@ -406,8 +410,8 @@ int netram_router_widen(struct netram_router *r, u32 width)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @synced, @verified, @outage, @queues, @replicas,
- *   @params and the work queues
+ * @r: zeroed but for @label, @end, @each, @synced, @verified, @outage, @queues,
+ *   @replicas, @params and the work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
@@ -431,10 +435,15 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
-	/* Then verify's and the mover's and, leg by leg, twins of all of them. */
+	netram_hedge_init(&r->hedge, r);
+	/*
+	 * Then verify's and the mover's command and, leg by leg, the twins of those before, and
+	 * their hedges.
+	 */
 	r->primaries = commands + NETRAM_TRIM_CMDS + 2;
 	r->width = 1;
-	err = netram_table_init(&r->table, r->primaries * NETRAM_REPLICAS_MAX);
+	err = netram_table_init(&r->table,
+				r->primaries * (NETRAM_REPLICAS_MAX + 1));
 	if (!err)
 		err = netram_table_reserve(&r->table, 0, r->primaries);
 	if (!err)
@@ -464,6 +473,7 @@ void netram_router_stop(struct netram_router *r)
 	netram_verify_stop(&r->verify);
 	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
+	netram_hedge_stop(&r->hedge);
 	netram_outage_stop(&r->outage);
 	cancel_delayed_work_sync(&r->dispatch_work);
 }
@@ -479,6 +489,7 @@ void netram_router_exit(struct netram_router *r)
 	for (i = 0; i < ARRAY_SIZE(r->twins); i++)
 		kvfree(r->twins[i]);
 	netram_verify_exit(&r->verify);
+	netram_hedge_exit(&r->hedge);
 	netram_mover_exit(&r->mover);
 	netram_trim_exit(&r->trim);
 	netram_table_exit(&r->table);

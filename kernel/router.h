@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "cmd.h"
+#include "hedge.h"
 #include "latency.h"
 #include "mover.h"
 #include "outage.h"
@@ -20,6 +21,8 @@
  * struct netram_router - a volume's data plane: from pages to sessions
  * @label: the volume's name
  * @end: hands a finished command of the block layer back up
+ * @each: calls a function for all commands of the block layer that are begun and not
+ *   ended, and perhaps for a few others
  * @synced: tells that copies are missing or stale, or that all are well again
  * @fenced: another host has the volume, for good: requests fail
  * @holder: its name; does not change once @fenced is set
@@ -55,10 +58,15 @@
  * @trim: frees what was dropped
  * @mover: makes copies
  * @verify: compares them
+ * @hedge: sends slow reads to a second copy
  */
 struct netram_router {
 	const char			*label;
 	void				(*end)(struct netram_cmd *cmd, int err);
+	void				(*each)(struct netram_router *r,
+						void (*fn)(struct netram_cmd *cmd,
+							   void *data),
+						void *data);
 	void				(*synced)(struct netram_router *r,
 						  bool all);
 	void				(*verified)(struct netram_router *r,
@@ -94,6 +102,7 @@ struct netram_router {
 	unsigned long			holder_known;
 	char				holder[NETRAM_NAME_MAX + 1];
 	struct netram_verify		verify;
+	struct netram_hedge		hedge;
 };
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,

@@ -25,6 +25,10 @@
 	X(lost_reads, LOST_READS)	/* reads of pages nobody has */	\
 	X(moves, MOVES)			/* extents placed elsewhere: node full */ \
 	X(failovers, FAILOVERS)		/* reads tried at another copy */ \
+	X(hedges, HEDGES)		/* slow reads sent to a second copy */ \
+	X(hedge_wins, HEDGE_WINS)	/* which was faster */		\
+	X(hedge_waste, HEDGE_WASTE)	/* which was not */		\
+	X(hedge_skipped, HEDGE_SKIPPED)	/* slow reads that were not sent */ \
 	X(demotions, DEMOTIONS)		/* copies that became stale */	\
 	X(resync_pages, RESYNC_PAGES)	/* pages copied to such ones */	\
 	X(repairs, REPAIRS)		/* corrupt pages to be copied anew */ \

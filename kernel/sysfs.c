@@ -166,6 +166,38 @@ static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(reason);
 
+static ssize_t hedge_us_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	u32 value = READ_ONCE(to_volume(dev)->router.params.hedge_us);
+
+	if (value == NETRAM_HEDGE_US_AUTO)
+		return sysfs_emit(buf, "auto\n");
+	return sysfs_emit(buf, "%u\n", value);
+}
+
+static ssize_t hedge_us_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	u32 value;
+	int err = 0;
+
+	if (sysfs_streq(buf, "auto"))
+		value = NETRAM_HEDGE_US_AUTO;
+	else
+		err = parse(buf, 0, NETRAM_HEDGE_US_MAX, &value);
+	if (!err && value && value < NETRAM_HEDGE_US_MIN)
+		err = -EINVAL;
+	if (err)
+		return err;
+	WRITE_ONCE(to_volume(dev)->router.params.hedge_us, value);
+	return count;
+}
+static DEVICE_ATTR_RW(hedge_us);
+
+VOLUME_SHOW(hedge_budget_us, "%u",
+	    READ_ONCE(v->router.hedge.budget_ns) / 1000);
+
 static struct attribute *volume_attrs[] = {
 	&dev_attr_name.attr,
 	&dev_attr_uuid.attr,
@@ -186,6 +218,8 @@ static struct attribute *volume_attrs[] = {
 	&dev_attr_rereplicate_delay_ms.attr,
 	&dev_attr_sync_rate_mib.attr,
 	&dev_attr_on_loss.attr,
+	&dev_attr_hedge_us.attr,
+	&dev_attr_hedge_budget_us.attr,
 	NULL
 };
 

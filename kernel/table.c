@@ -80,6 +80,7 @@ void netram_table_add(struct netram_table *table, u32 index,
 		      struct netram_cmd *cmd)
 {
 	cmd->index = index;
+	cmd->home = index;
 	cmd->generation = get_random_u32();
 	cmd->wire = table->wire[index / PER_PAGE] +
 		    index % PER_PAGE * WIRE_SIZE;
@@ -95,4 +96,26 @@ void netram_table_add(struct netram_table *table, u32 index,
 void netram_table_del(struct netram_table *table, struct netram_cmd *cmd)
 {
 	table->cmds[cmd->index] = NULL;
+}
+
+/**
+ * netram_table_exchange() - two commands change places
+ * @table: the table
+ * @a: a command
+ * @b: another
+ *
+ * With the place go what makes its cookies unlike earlier ones and the memory of
+ * its requests, which TCP may still read. A receiver that looks one of them up
+ * meanwhile must not find it on its own connection.
+ */
+void netram_table_exchange(const struct netram_table *table,
+			   struct netram_cmd *a, struct netram_cmd *b)
+{
+	swap(a->index, b->index);
+	swap(a->generation, b->generation);
+	swap(a->wire, b->wire);
+	/* pairs with find_cmd() in conn_rx.c */
+	smp_store_release(&table->cmds[a->index], a);
+	/* likewise */
+	smp_store_release(&table->cmds[b->index], b);
 }

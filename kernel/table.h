@@ -24,6 +24,8 @@ int netram_table_reserve(struct netram_table *table, u32 first, u32 count);
 void netram_table_exit(struct netram_table *table);
 void netram_table_add(struct netram_table *table, u32 index,
 		      struct netram_cmd *cmd);
+void netram_table_exchange(const struct netram_table *table,
+			   struct netram_cmd *a, struct netram_cmd *b);
 void netram_table_del(struct netram_table *table, struct netram_cmd *cmd);
 
 #endif /* NETRAM_TABLE_H */

@@ -87,6 +87,13 @@ static void on_state(struct netram_session *s, enum netram_session_state state)
 		netram_mover_scan(&r->mover);
 }
 
+static void each_cmd(struct netram_router *r,
+		     void (*fn)(struct netram_cmd *cmd, void *data), void *data)
+{
+	netram_blk_each(&container_of(r, struct netram_volume, router)->blk, fn,
+			data);
+}
+
 static void on_synced(struct netram_router *r, bool all)
 {
 	netram_event_sync(r->label, all);
@@ -281,6 +288,7 @@ int netram_volume_detach(struct netram_volume *volume,
 	/* It may have had an extent once, and somebody be about to kick it. */
 	netram_blk_sync(&volume->blk);
 	flush_delayed_work(&volume->router.dispatch_work);
+	flush_delayed_work(&volume->router.hedge.work);
 	flush_delayed_work(&volume->router.trim.work);
 	end_session(volume, s);
 	return 0;
@@ -494,6 +502,7 @@ static void set_router(struct netram_volume *v)
 
 	r->label = v->name;
 	r->end = netram_blk_end;
+	r->each = each_cmd;
 	r->synced = on_synced;
 	r->outage.tell = on_outage;
 	r->outage.wq = session_wq;
@@ -507,6 +516,7 @@ static void set_router(struct netram_volume *v)
 	r->params.connect_timeout_ms = NETRAM_CONNECT_TIMEOUT_MS_DEF;
 	r->params.rereplicate_delay_ms = NETRAM_REREPLICATE_DELAY_MS_DEF;
 	r->params.sync_rate_mib = NETRAM_SYNC_RATE_MIB_DEF;
+	r->params.hedge_us = NETRAM_HEDGE_US_DEF;
 }
 
 static void set_identity(struct netram_volume *v,

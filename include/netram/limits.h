@@ -68,6 +68,18 @@
 #define NETRAM_IO_TIMEOUT_MS_MAX	600000
 #define NETRAM_IO_TIMEOUT_MS_DEF	10000
 
+/*
+ * Time after which a read that is not answered is sent to another copy as well; 0:
+ * never. AUTO is what 99 of 100 reads take, but not below FLOOR, and UNKNOWN while
+ * that is not known.
+ */
+#define NETRAM_HEDGE_US_MIN		100
+#define NETRAM_HEDGE_US_MAX		1000000
+#define NETRAM_HEDGE_US_AUTO		0xffffffffU
+#define NETRAM_HEDGE_US_DEF		NETRAM_HEDGE_US_AUTO
+#define NETRAM_HEDGE_US_FLOOR		1000
+#define NETRAM_HEDGE_US_UNKNOWN		10000
+
 /* Time for a TCP connect plus the NBD handshake. */
 #define NETRAM_CONNECT_TIMEOUT_MS_MIN	100
 #define NETRAM_CONNECT_TIMEOUT_MS_MAX	60000

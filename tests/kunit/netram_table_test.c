@@ -151,12 +151,44 @@ static void reserve_a_part(struct kunit *test)
 	netram_table_exit(&table);
 }
 
+/* All that a late reply may name, and TCP may still read, goes together. */
+static void exchanged(struct kunit *test)
+{
+	struct netram_cmd cmds[3] = { }, a, b;
+	struct netram_table table = { };
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 3), 0);
+	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 0, 3), 0);
+	for (i = 0; i < 3; i++)
+		netram_table_add(&table, i, &cmds[i]);
+	a = cmds[0];
+	b = cmds[2];
+	netram_table_exchange(&table, &cmds[0], &cmds[2]);
+	KUNIT_EXPECT_PTR_EQ(test, table.cmds[0], &cmds[2]);
+	KUNIT_EXPECT_PTR_EQ(test, table.cmds[1], &cmds[1]);
+	KUNIT_EXPECT_PTR_EQ(test, table.cmds[2], &cmds[0]);
+	KUNIT_EXPECT_EQ(test, cmds[0].index, 2);
+	KUNIT_EXPECT_EQ(test, cmds[0].home, 0);
+	KUNIT_EXPECT_EQ(test, cmds[0].generation, b.generation);
+	KUNIT_EXPECT_PTR_EQ(test, cmds[0].wire, b.wire);
+	KUNIT_EXPECT_EQ(test, cmds[2].index, 0);
+	KUNIT_EXPECT_EQ(test, cmds[2].home, 2);
+	KUNIT_EXPECT_EQ(test, cmds[2].generation, a.generation);
+	KUNIT_EXPECT_PTR_EQ(test, cmds[2].wire, a.wire);
+	netram_table_del(&table, &cmds[0]);
+	KUNIT_EXPECT_NULL(test, table.cmds[2]);
+	KUNIT_EXPECT_PTR_EQ(test, table.cmds[0], &cmds[2]);
+	netram_table_exit(&table);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(found_by_index, len_gen_params),
 	KUNIT_CASE_PARAM(headers_apart, len_gen_params),
 	KUNIT_CASE_PARAM(deleted_is_gone, len_gen_params),
 	KUNIT_CASE(generations_differ),
 	KUNIT_CASE(reserve_a_part),
+	KUNIT_CASE(exchanged),
 	KUNIT_CASE(exit_of_zeroes),
 	{}
 };
