@@ -65,11 +65,11 @@ static void wake_worker(struct netram_hedge *h, unsigned long delay)
 	mod_delayed_work(h->router->io_wq, &h->work, delay);
 }
 
-static enum netram_verdict race_done(struct netram_cmd *hedge,
+static enum netram_race_verdict race_done(struct netram_cmd *hedge,
 				     enum netram_leg leg, bool ok, u32 *word)
 {
 	int old = atomic_read(&hedge->race);
-	enum netram_verdict verdict;
+	enum netram_race_verdict verdict;
 
 	do {
 		*word = old;

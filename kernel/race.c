@@ -31,7 +31,7 @@ bool netram_race_claim(u32 *word, enum netram_leg leg)
 }
 
 /* The other leg is still out, and this one has not filled the pages. */
-static enum netram_verdict not_good(u32 *word, enum netram_leg leg)
+static enum netram_race_verdict not_good(u32 *word, enum netram_leg leg)
 {
 	if (!(*word & NETRAM_RACE_OWNER << leg))
 		return NETRAM_VERDICT_WAIT;
@@ -57,7 +57,7 @@ static enum netram_verdict not_good(u32 *word, enum netram_leg leg)
  * Return: what is to be done now. Of all calls for one request one returns
  * WON, FAILED or TAKE.
  */
-enum netram_verdict netram_race_done(u32 *word, enum netram_leg leg, bool ok)
+enum netram_race_verdict netram_race_done(u32 *word, enum netram_leg leg, bool ok)
 {
 	u32 other = *word & NETRAM_RACE_DONE << !leg;
 	bool good = ok && *word & NETRAM_RACE_OWNER << leg;

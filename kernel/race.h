@@ -41,14 +41,14 @@ enum netram_leg {
 	 NETRAM_RACE_DONE << NETRAM_LEG_HEDGE)
 
 /**
- * enum netram_verdict - what whoever is done has to do
+ * enum netram_race_verdict - what whoever is done has to do
  * @NETRAM_VERDICT_WAIT: nothing, the other leg or the worker sees to all
  * @NETRAM_VERDICT_WON: go on with the request, this leg has filled the pages
  * @NETRAM_VERDICT_FAILED: go on with the request, nobody has
  * @NETRAM_VERDICT_TAKE: have the worker go on
  * @NETRAM_VERDICT_FREE: the hedge is free, the request none of its business
  */
-enum netram_verdict {
+enum netram_race_verdict {
 	NETRAM_VERDICT_WAIT,
 	NETRAM_VERDICT_WON,
 	NETRAM_VERDICT_FAILED,
@@ -72,7 +72,7 @@ struct netram_allowance {
 #define NETRAM_ALLOWANCE_BURST	64
 
 bool netram_race_claim(u32 *word, enum netram_leg leg);
-enum netram_verdict netram_race_done(u32 *word, enum netram_leg leg, bool ok);
+enum netram_race_verdict netram_race_done(u32 *word, enum netram_leg leg, bool ok);
 void netram_allowance_earn(struct netram_allowance *a, u64 reads);
 bool netram_allowance_spend(struct netram_allowance *a);
 u32 netram_race_p99_ns(u32 old, u64 measured);

@@ -58,7 +58,7 @@ static void release(struct walk *w, struct legs *l)
 /* As hedge.c does what the verdict says. */
 static void done(struct walk *w, struct legs *l, enum netram_leg leg, bool ok)
 {
-	enum netram_verdict verdict;
+	enum netram_race_verdict verdict;
 
 	l->out[leg] = false;
 	verdict = netram_race_done(&l->word, leg, ok);
