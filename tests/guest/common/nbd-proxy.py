@@ -16,6 +16,9 @@ becomes "pass 0". What was done is counted in MODE-FILE.done. Modes:
   error     an error number that nobody knows
   flip      one bit of a read's data is turned
   swallow   the reply never comes
+  stall     half of a read's data, then nothing at all while the connection lasts
+  late      the reply comes LATE seconds later, others before it
+  latetwice the same, and then it comes again
 """
 import os
 import random
@@ -24,6 +27,7 @@ import struct
 import sys
 import threading
 
+LATE = 0.3
 GO, ACK = 7, 1
 REQUEST, REPLY, OPTION, OPTION_REPLY = 0x25609513, 0x67446698, b"IHAVEOPT", 0x3E889045565A9
 listen, port, server, mode_file = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
@@ -131,8 +135,18 @@ def spoiled(mode, head, data):
     return head + data, False
 
 
+def send_late(client, sending, out):
+    try:
+        with sending:
+            client.sendall(out)
+        did()
+    except OSError:
+        pass
+
+
 def replies(client, upstream, pending):
     handshake(client, upstream)
+    sending = threading.Lock()
     while True:
         head = take(upstream, 16)
         _, error, cookie = struct.unpack(">IIQ", head)
@@ -140,11 +154,22 @@ def replies(client, upstream, pending):
         data = take(upstream, length) if not error else b""
         mode = mode_now() if length or not mode_wants_data() else "pass"
         if mode == "pass":
-            client.sendall(head + data)
+            with sending:
+                client.sendall(head + data)
+            continue
+        if mode == "stall":
+            client.sendall((head + data)[: 16 + len(data) // 2])
+            did()
+            while True:
+                take(upstream, 1)
+        if mode.startswith("late"):
+            copies = 2 if mode == "latetwice" else 1
+            threading.Timer(LATE, send_late, (client, sending, (head + data) * copies)).start()
             continue
         out, end = spoiled(mode, head, data)
         try:
-            client.sendall(out)
+            with sending:
+                client.sendall(out)
         finally:
             # the client may have enough of it before it has got it all
             did()
@@ -154,7 +179,7 @@ def replies(client, upstream, pending):
 
 def mode_wants_data():
     with open(mode_file, encoding="ascii") as f:
-        return f.read().split()[:1] in (["flip"], ["cut"])
+        return f.read().split()[:1] in (["flip"], ["cut"], ["stall"])
 
 
 def half(function, client, upstream, pending):

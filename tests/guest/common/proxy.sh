@@ -26,12 +26,16 @@ proxy_setup() {
 	node_add n1 n2 || fail "no namespaces"
 	server_start n1 || fail "no server"
 	server_start n2 || fail "no server"
+	proxy_start
+	netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
+	netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
+}
+
+proxy_start() { # in front of n1's server
 	echo "pass 0" > "$NETRAM_RUN/mode"
 	echo 0 > "$NETRAM_RUN/mode.done"
 	node_exec n1 "$PYTHON" "$COMMON/nbd-proxy.py" "$(node_addr n1)" $PROXY_PORT "$NODE_PORT" \
 		"$NETRAM_RUN/mode" > "$NETRAM_RUN/proxy.log" 2>&1 &
 	echo $! > "$NETRAM_RUN/proxy.pid"
 	wait_for 30 grep -q ready "$NETRAM_RUN/proxy.log" || fail "no proxy: $(cat "$NETRAM_RUN/proxy.log")"
-	netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
-	netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
 }
