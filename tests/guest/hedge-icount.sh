@@ -70,11 +70,11 @@ measured() {
 	expect_stat "$dev" errors -eq 0
 	expect_stat "$dev" checksum_errors -eq 0
 }
-favourite() { # sets $it to the node that reads go to
+favourite() { # DEPTH: sets $it to the node that reads go to
 	local rx=() n
 	for n in n1 n2; do rx+=("$(node_attr $n rx_bytes)"); done
-	fio_run settle --filename="$dev" --readonly --rw=randread --bs=4k --size=$size --norandommap \
-		--number_ios=100 --verify=crc32c || fail "reading"
+	fio_run settle --filename="$dev" --readonly --rw=randread --bs=4k --iodepth="$1" --size=$size \
+		--norandommap --number_ios=100 --verify=crc32c || fail "reading"
 	it=n1
 	[ $(($(node_attr n1 rx_bytes) - rx[0])) -ge $(($(node_attr n2 rx_bytes) - rx[1])) ] || it=n2
 }
@@ -90,7 +90,7 @@ for depth in 1 8; do
 	links $depth
 	measured healthy $depth true
 	healthy=$p99
-	favourite
+	favourite $depth
 	measured "one-slow" $depth becomes_slow
 	[ "$wins" -gt 0 ] || fail "no read was answered by its hedge"
 	[ "$slow" -eq 0 ] || fail "$slow reads waited for the slow node"
@@ -105,7 +105,7 @@ note "without hedges"
 tune "$dev" hedge_us 0
 links 1
 measured off-healthy 1 true
-favourite
+favourite 1
 measured off-one-slow 1 becomes_slow
 [ "$hedges" -eq 0 ] || fail "hedges though they are off"
 [ "$slow" -gt 0 ] || fail "no read waited for the slow node"
@@ -116,8 +116,9 @@ for depth in 1 8; do
 	links $depth
 	measured healthy $depth true
 	healthy=$p99 done=0
-	for i in 1 2 3; do
-		favourite
+	# at least thrice, and until a read was under way at this very moment
+	for ((i = 1; i <= 12 && (i <= 3 || done == 0); i++)); do
+		favourite $depth
 		measured reset $depth is_reset
 		[ "$most" -le $((healthy + 10000)) ] || fail "a read took $most us"
 		done=$((done + failovers))
