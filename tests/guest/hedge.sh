@@ -113,7 +113,7 @@ spoil() { # MODE: n2 is slow until then, so that n1 is asked
 	proxy_mode "$1" 10
 	fast n2
 }
-for mode in stall late latetwice twice swallow flip cut; do
+for mode in stall delay delaytwice twice swallow flip cut; do
 	for hedge_us in auto 100; do
 		tune "$dev" hedge_us $hedge_us
 		slow n2

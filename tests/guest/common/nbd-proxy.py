@@ -17,8 +17,8 @@ becomes "pass 0". What was done is counted in MODE-FILE.done. Modes:
   flip      one bit of a read's data is turned
   swallow   the reply never comes
   stall     half of a read's data, then nothing at all while the connection lasts
-  late      the reply comes LATE seconds later, others before it
-  latetwice the same, and then it comes again
+  delay     the reply comes DELAY seconds later, others before it
+  delaytwice the same, and then it comes again
 """
 import os
 import random
@@ -27,7 +27,7 @@ import struct
 import sys
 import threading
 
-LATE = 0.3
+DELAY = 0.3
 GO, ACK = 7, 1
 REQUEST, REPLY, OPTION, OPTION_REPLY = 0x25609513, 0x67446698, b"IHAVEOPT", 0x3E889045565A9
 listen, port, server, mode_file = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
@@ -162,9 +162,9 @@ def replies(client, upstream, pending):
             did()
             while True:
                 take(upstream, 1)
-        if mode.startswith("late"):
-            copies = 2 if mode == "latetwice" else 1
-            threading.Timer(LATE, send_late, (client, sending, (head + data) * copies)).start()
+        if mode.startswith("delay"):
+            copies = 2 if mode == "delaytwice" else 1
+            threading.Timer(DELAY, send_late, (client, sending, (head + data) * copies)).start()
             continue
         out, end = spoiled(mode, head, data)
         try:
