@@ -20,18 +20,22 @@ proxy_done() { # how many replies were spoiled so far
 proxy_did() { [ "$(proxy_done)" -gt "$1" ]; } # more than before: it tells after the fact
 proxy_idle() { [ "$(word_of "$NETRAM_RUN/mode")" = "pass 0" ]; }
 
-proxy_setup() {
-	# shellcheck disable=SC2119 # no parameters are needed
-	module_load || fail "the module does not load"
-	node_add n1 n2 || fail "no namespaces"
-	server_start n1 || fail "no server"
-	server_start n2 || fail "no server"
+proxy_start() { # between 10.99.1.2:$PROXY_PORT and n1's server
 	echo "pass 0" > "$NETRAM_RUN/mode"
 	echo 0 > "$NETRAM_RUN/mode.done"
 	node_exec n1 "$PYTHON" "$COMMON/nbd-proxy.py" "$(node_addr n1)" $PROXY_PORT "$NODE_PORT" \
 		"$NETRAM_RUN/mode" > "$NETRAM_RUN/proxy.log" 2>&1 &
 	echo $! > "$NETRAM_RUN/proxy.pid"
 	wait_for 30 grep -q ready "$NETRAM_RUN/proxy.log" || fail "no proxy: $(cat "$NETRAM_RUN/proxy.log")"
+}
+
+proxy_setup() {
+	# shellcheck disable=SC2119 # no parameters are needed
+	module_load || fail "the module does not load"
+	node_add n1 n2 || fail "no namespaces"
+	server_start n1 || fail "no server"
+	server_start n2 || fail "no server"
+	proxy_start
 	netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
 	netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
 }
