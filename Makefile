@@ -9,8 +9,8 @@ DESTDIR ?=
 V       ?= 0
 export BUILD PREFIX DESTDIR V
 
-.PHONY: help all module userspace demo check check-% stress pressure bench bench-scale bench-server bench-check \
-	deps install clean
+.PHONY: help all module userspace demo check check-% stress soak pressure bench bench-scale bench-server \
+	bench-check deps install clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ stress: deps
 MINUTES ?= 30
 pressure: deps
 	@tests/pressure/run $(MINUTES)
+
+## make check-faults each fault under each load, with a table of it; KERNEL=6.12 CELLS="kill/read ..."
+check-faults: deps
+	@tests/faults $(KERNEL)
+
+## make soak         random faults under random load, all verified; MINUTES=60 SEED= KERNEL=6.1|6.12|debug
+soak: MINUTES = 60
+soak: deps
+	@tests/soak $(MINUTES) "$(SEED)" $(KERNEL)
 
 ## make bench        cost per operation beside nbd and nvme-tcp, in an icount guest
 bench: deps

@@ -19,6 +19,13 @@ becomes "pass 0". What was done is counted in MODE-FILE.done. Modes:
   stall     half of a read's data, then nothing at all while the connection lasts
   delay     the reply comes DELAY seconds later, others before it
   delaytwice the same, and then it comes again
+and with requests, which are counted instead of replies:
+  flip-write one bit of a write's data is turned
+  enospc    a write is refused with ENOSPC and never gets to the server
+  enospc-any, eio   likewise any request, with ENOSPC or EIO
+  late      a write is held back, whole or its second half, and its connection reset
+            on the client's side only; when replies come over newer connections, the
+            server gets the rest. MODE-FILE.late counts: "held N refused N answered N".
 """
 import os
 import random
@@ -26,17 +33,37 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 DELAY = 0.3
 GO, ACK = 7, 1
+WRITE, EIO, ENOSPC = 1, 5, 28
+OF_REQUESTS = ("flip-write", "enospc", "enospc-any", "eio", "late")
 REQUEST, REPLY, OPTION, OPTION_REPLY = 0x25609513, 0x67446698, b"IHAVEOPT", 0x3E889045565A9
 listen, port, server, mode_file = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 lock = threading.Lock()
 done = 0
+replied = 0  # over all connections
+late = {"held": 0, "refused": 0, "answered": 0}
 
 
 class Ended(Exception):
     pass
+
+
+class Link:
+    """A connection of the client and the one to the server that belongs to it."""
+
+    def __init__(self, client, upstream):
+        self.client, self.upstream = client, upstream
+        self.pending = {}  # cookie -> length of the reply's data
+        self.sending = threading.Lock()  # towards the client
+        self.held = None  # the cookie of a write that is held back
+        self.hung_up = False  # the server has closed it
+
+    def to_client(self, data):
+        with self.sending:
+            self.client.sendall(data)
 
 
 def take(sock, n):
@@ -49,13 +76,14 @@ def take(sock, n):
     return data
 
 
-def mode_now():
-    """What to do with this reply, and count it."""
-    global done
+def mode_now(of_requests=False, is_write=False):
+    """What to do with this reply or request, and count it."""
     with lock:
         with open(mode_file, encoding="ascii") as f:
             words = f.read().split()
-        if not words or words[0] == "pass":
+        if not words or words[0] == "pass" or (words[0] in OF_REQUESTS) != of_requests:
+            return "pass"
+        if of_requests and not is_write and words[0] not in ("enospc-any", "eio"):
             return "pass"
         left = int(words[1]) - 1
         with open(mode_file + ".next", "w", encoding="ascii") as f:
@@ -84,8 +112,52 @@ def reset(*socks):
         s.close()
 
 
-def requests(client, upstream, pending):
+def turned(data):
+    at = random.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << random.randrange(8)]) + data[at + 1 :]
+
+
+def count_late(what):
+    with lock:
+        late[what] += 1
+        with open(mode_file + ".late.new", "w", encoding="ascii") as f:
+            f.write(" ".join(f"{k} {v}" for k, v in late.items()) + "\n")
+        os.rename(mode_file + ".late.new", mode_file + ".late")
+
+
+def deliver(link, rest):
+    """What was held back, once the client is well under way over newer connections."""
+    start = replied
+    while replied < start + 8:
+        time.sleep(0.02)
+    try:
+        link.upstream.sendall(rest)
+        # replies() reads, and knows the answer when it sees it
+        while link.held is not None and not link.hung_up:
+            time.sleep(0.05)
+    except OSError:
+        pass
+    if link.held is not None:
+        count_late("refused")
+    reset(link.upstream)
+
+
+def hold(link, head, data):
+    """The client's end is gone; the server must not notice."""
+    with lock:
+        whole = late["held"] % 2 == 0
+    message = head + data
+    now = b"" if whole else message[: 28 + len(data) // 2]
+    link.held = struct.unpack(">Q", head[8:16])[0]
+    link.upstream.sendall(now)
+    count_late("held")
+    threading.Thread(target=deliver, args=(link, message[len(now) :]), daemon=True).start()
+    reset(link.client)
+
+
+def requests(link):
     """From the client to the server; remembers what the replies will look like."""
+    client, upstream, pending = link.client, link.upstream, link.pending
     upstream.sendall(take(client, 4))
     while True:
         head = take(client, 16)
@@ -96,8 +168,20 @@ def requests(client, upstream, pending):
     while True:
         head = take(client, 28)
         _, _, kind, cookie, _, length = struct.unpack(">IHHQQI", head)
+        data = take(client, length) if kind == WRITE else b""
+        mode = mode_now(True, kind == WRITE)
+        if mode == "late":
+            did()
+            hold(link, head, data)
+            return
+        if mode in ("enospc", "enospc-any", "eio"):
+            link.to_client(struct.pack(">IIQ", REPLY, EIO if mode == "eio" else ENOSPC, cookie))
+            did()
+            continue
         pending[cookie] = length if kind == 0 else 0
-        upstream.sendall(head + (take(client, length) if kind == 1 else b""))
+        upstream.sendall(head + (turned(data) if mode == "flip-write" else data))
+        if mode != "pass":
+            did()
 
 
 def handshake(client, upstream):
@@ -128,48 +212,52 @@ def spoiled(mode, head, data):
     if mode == "error":
         return struct.pack(">IIQ", magic, 0xDEADBEEF, cookie), False
     if mode == "flip" and data:
-        at = random.randrange(len(data))
-        return head + data[:at] + bytes([data[at] ^ 1 << random.randrange(8)]) + data[at + 1 :], False
+        return head + turned(data), False
     if mode == "swallow":
         return b"", False
     return head + data, False
 
 
-def send_late(client, sending, out):
+def send_delayed(link, out):
     try:
-        with sending:
-            client.sendall(out)
+        link.to_client(out)
         did()
     except OSError:
         pass
 
 
-def replies(client, upstream, pending):
-    handshake(client, upstream)
-    sending = threading.Lock()
+def replies(link):
+    global replied
+    upstream = link.upstream
+    handshake(link.client, upstream)
     while True:
         head = take(upstream, 16)
         _, error, cookie = struct.unpack(">IIQ", head)
-        length = pending.pop(cookie)
+        if cookie == link.held:
+            count_late("answered")
+            link.held = None
+            return
+        length = link.pending.pop(cookie)
         data = take(upstream, length) if not error else b""
+        if link.held is not None:
+            continue
         mode = mode_now() if length or not mode_wants_data() else "pass"
         if mode == "pass":
-            with sending:
-                client.sendall(head + data)
+            link.to_client(head + data)
+            replied += 1
             continue
         if mode == "stall":
-            client.sendall((head + data)[: 16 + len(data) // 2])
+            link.to_client((head + data)[: 16 + len(data) // 2])
             did()
             while True:
                 take(upstream, 1)
         if mode.startswith("delay"):
             copies = 2 if mode == "delaytwice" else 1
-            threading.Timer(DELAY, send_late, (client, sending, (head + data) * copies)).start()
+            threading.Timer(DELAY, send_delayed, (link, (head + data) * copies)).start()
             continue
         out, end = spoiled(mode, head, data)
         try:
-            with sending:
-                client.sendall(out)
+            link.to_client(out)
         finally:
             # the client may have enough of it before it has got it all
             did()
@@ -182,12 +270,15 @@ def mode_wants_data():
         return f.read().split()[:1] in (["flip"], ["cut"], ["stall"])
 
 
-def half(function, client, upstream, pending):
+def half(function, link):
     try:
-        function(client, upstream, pending)
+        function(link)
     except (Ended, OSError, KeyError, ValueError):
         pass
-    reset(client, upstream)
+    if link.held is None:
+        reset(link.client, link.upstream)
+    elif function is replies:
+        link.hung_up = True
 
 
 def main():
@@ -205,9 +296,9 @@ def main():
             continue
         for sock in (client, upstream):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        pending = {}
+        link = Link(client, upstream)
         for function in (requests, replies):
-            threading.Thread(target=half, args=(function, client, upstream, pending), daemon=True).start()
+            threading.Thread(target=half, args=(function, link), daemon=True).start()
 
 
 main()

@@ -31,7 +31,7 @@ proxy_setup() {
 	netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
 }
 
-proxy_start() { # in front of n1's server
+proxy_start() { # between 10.99.1.2:$PROXY_PORT and n1's server
 	echo "pass 0" > "$NETRAM_RUN/mode"
 	echo 0 > "$NETRAM_RUN/mode.done"
 	node_exec n1 "$PYTHON" "$COMMON/nbd-proxy.py" "$(node_addr n1)" $PROXY_PORT "$NODE_PORT" \
