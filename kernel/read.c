@@ -321,14 +321,21 @@ void netram_read_account(const struct netram_cmd *leg)
 /*
  * All pages that do not match are corrupt at this copy; another may have them.
  * Return: whether to read them there.
+ *
+ * A copy that is out of sync has these pages if they are not behind, but nothing may
+ * be marked as to be copied from it: for what is behind is behind at all of them. So
+ * it is only read, as soon as it can be reached; until then this copy is asked again
+ * and again.
  */
 static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 {
-	u8 others = netram_set_in(cmd->set, NETRAM_IN(INSYNC)) &
-		    ~(1U << cmd->replica);
+	u8 left = ~(cmd->tried | 1U << cmd->replica);
 
-	if (!(others & ~cmd->tried))
-		return false;
+	if (!(netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & left)) {
+		cmd->tried |= 1U << cmd->replica;
+		return netram_set_in(cmd->set, NETRAM_IN_PARTIAL) & left &&
+		       !any_behind(r, cmd);
+	}
 	netram_warn_ratelimited(cmd->session->cfg.label,
 				"page %lld is not what was written: reading another copy",
 				page);
