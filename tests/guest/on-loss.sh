@@ -97,7 +97,8 @@ begin write page_write "$dev" 256 y
 wait_for 30 state_is "$dev" waiting || fail "state $(attr_of "$dev" state)"
 event on
 pause $((DEADLINE * 2 / 1000))
-waits read && waits write || fail "they did not wait"
+waits read || fail "the read did not wait"
+waits write || fail "the write did not wait"
 note "reason: $(attr_of "$dev" reason)"
 case $(attr_of "$dev" reason) in *requests\ wait*n?*) ;; *) fail "reason: $(attr_of "$dev" reason)" ;; esac
 netramctl status > "$NETRAM_RUN/status" && fail "status says that all is well"
@@ -155,7 +156,8 @@ scenario() { # OPTION...: nodes that come back empty, one after the other
 	cut n1 n2
 	for page in 0 256 512 768 1024 1280; do begin "r$page" page_read "$dev" $page; done
 	wait_for 30 state_is "$dev" waiting || fail "state $(attr_of "$dev" state)"
-	server_start n1 && server_start n2 || fail "no server"
+	server_start n1 || fail "no server"
+	server_start n2 || fail "no server"
 	for page in 0 256 512 768 1024 1280; do
 		end=0
 		wait_for 30 ended "r$page" || end=1
@@ -167,7 +169,8 @@ scenario() { # OPTION...: nodes that come back empty, one after the other
 	done
 	[ $lost -eq "$(attr_of "$dev" lost_pages)" ] || fail "$(attr_of "$dev" lost_pages) pages lost"
 	wait_for 20 state_is "$dev" lost || fail "state $(attr_of "$dev" state)"
-	page_write "$dev" 0 z && page_is "$dev" 0 z || fail "writing does not heal"
+	page_write "$dev" 0 z || fail "writing does not heal"
+	page_is "$dev" 0 z || fail "writing does not heal"
 	netramctl volume delete v1 || fail "delete"
 }
 scenario
@@ -193,7 +196,8 @@ server_continue n2
 ended_with read 0
 ended_with write 0
 wait_for 60 state_is "$dev" ok || fail "state $(attr_of "$dev" state)"
-page_is "$dev" 0 y && page_is "$dev" 1 z || fail "not as written"
+page_is "$dev" 0 y || fail "not as written"
+page_is "$dev" 1 z || fail "not as written"
 [ "$(attr_of "$dev" lost_pages)" -eq 0 ] || fail "$(attr_of "$dev" lost_pages) pages lost"
 
 echo never > "/sys/block/${dev##*/}/netram/on_loss" 2> /dev/null && fail "it took nonsense"

@@ -99,7 +99,9 @@ node_reset_connections n1
 node_reset_connections n2
 wait_for 30 sessions_up "$dev_b" || fail "the new owner does not come back"
 sessions_closed "$dev_a" || fail "sessions: $(cat "/sys/block/${dev_a##*/}/netram/nodes")"
-node_add n3 && server_start n3 && netramctl node add n3 "$(node_addr n3):$NODE_PORT" || fail "no n3"
+node_add n3 || fail "no namespace"
+server_start n3 || fail "no server"
+netramctl node add n3 "$(node_addr n3):$NODE_PORT" || fail "no n3"
 wait_for 20 session_is "$dev_b" n3 up || fail "n3 is $session_state"
 wait_for 20 session_is "$dev_a" n3 closed || fail "n3 is $session_state"
 netramctl volume delete a || fail "delete"

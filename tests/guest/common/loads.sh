@@ -140,6 +140,7 @@ load_drain_verify() {
 
 # ---- a program on swap
 
+swap_load_begun() { [ -e "$NETRAM_RUN/ready" ] || ! kill -0 "$load_pid"; } # or it has died
 load_swap_start() {
 	netramctl swapon "$volume" > "$NETRAM_RUN/swapon.out" 2>&1 || fail "swapon: $(cat "$NETRAM_RUN/swapon.out")"
 	# "high" and not "max": pages on their way to a slow node are no reason to kill
@@ -149,7 +150,7 @@ load_swap_start() {
 	(cgroup_exec hog "$pageload" swap 10 "$SEED" 2 "$NETRAM_RUN/ready" > "$NETRAM_RUN/load-${dev##*/}.out" 2>&1) &
 	load_pid=$!
 	echo "$load_pid" > "$NETRAM_RUN/load-${dev##*/}.pid"
-	wait_for 60 eval 'test -e "$NETRAM_RUN/ready" || ! kill -0 "$load_pid"'
+	wait_for 60 swap_load_begun
 	test -e "$NETRAM_RUN/ready" || fail "it does not get its memory: $(cat "$NETRAM_RUN/load-${dev##*/}.out")"
 	flowing
 	[ "$(swap_used_kb "$dev")" -gt 2048 ] || fail "only $(swap_used_kb "$dev") kB are out"
