@@ -438,12 +438,16 @@ static void owe(struct netram_router *r, union netram_set set, u8 copies)
 /* Take the extent from nodes that refused it. The caller owns all its pages. */
 static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
+	u8 untrimmed = netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
+
 	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
 		return;
 	rcu_read_lock();
-	owe(r, set, netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC)));
+	owe(r, set, untrimmed);
 	count_extent(r, set, -1);
 	rcu_read_unlock();
+	if (untrimmed)
+		netram_mover_scan(&r->mover);
 	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
 }
 
