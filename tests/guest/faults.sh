@@ -92,7 +92,8 @@ volume_end() { # NAME
 # Runs in a shell of its own; what it prints last is its line of the table.
 cell() { # FAULT LOAD
 	local name=${1//-/_} proof
-	fault=$1 load=$2 errors=0 mismatches=0 bytes=0 longest=0 spoilt=0 lost_most=0 left=0
+	rm -f "$NETRAM_RUN/copies.out"
+	fault=$1 load=$2 stray=0 errors=0 mismatches=0 bytes=0 longest=0 spoilt=0 lost_most=0 left=0
 	rm -f "$NETRAM_RUN/old-pages"
 	volume_make_new v1 "$volume_mib"
 	devs=("$dev")
@@ -133,6 +134,8 @@ verdict() {
 	if [[ $SPOILS = *" $fault "* ]]; then
 		more="left=$left"
 	fi
+	stray=$(sed -n 's/.*stray=\([0-9]*\).*/\1/p' "$NETRAM_RUN/copies.out" 2> /dev/null)
+	[ "${stray:-0}" -eq 0 ] || more+=" stray=$stray"
 	# a late write that lands is made good by its checksum; it must not land at all
 	[ "$fault" != late ] || expect_stat "$dev" repairs -eq 0
 }
