@@ -45,6 +45,8 @@
 /* The timer's pauses: so short that they cost little, and see a new budget soon. */
 #define TICK_NS_MIN	(100 * NSEC_PER_USEC)
 #define TICK_NS_MAX	(10 * NSEC_PER_MSEC)
+/* Of which a look may take one part in so many. */
+#define TICK_SHARE	8
 /* Attempts to take a command back before others get the worker. */
 #define TRIES		20
 
@@ -544,6 +546,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		.next = U64_MAX,
 		.budget = U32_MAX,
 	};
+	u64 now, pause;
 	bool end;
 
 	rcu_read_lock();
@@ -567,7 +570,10 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		return HRTIMER_NORESTART;
 	/* Whatever is submitted meanwhile is not due before that either. */
 	l.next = min_t(u64, l.next, l.now + READ_ONCE(h->budget_ns));
-	l.next = clamp_t(u64, l.next, l.now + TICK_NS_MIN, l.now + TICK_NS_MAX);
+	/* A look at many reads takes its time, of which most is to be left. */
+	now = ktime_get_ns();
+	pause = max_t(u64, TICK_NS_MIN, TICK_SHARE * (now - l.now));
+	l.next = clamp_t(u64, l.next, now + pause, now + max(pause, (u64)TICK_NS_MAX));
 	hrtimer_set_expires(timer, ns_to_ktime(l.next));
 	return HRTIMER_RESTART;
 }

@@ -323,18 +323,21 @@ void netram_read_account(const struct netram_cmd *leg)
  * Return: whether to read them there.
  *
  * A copy that is out of sync has these pages if they are not behind, but nothing may
- * be marked as to be copied from it: for what is behind is behind at all of them. So
- * it is only read, as soon as it can be reached; until then this copy is asked again
- * and again.
+ * be marked as to be copied from it: for what is behind is behind at all of them. One
+ * in sync whose node is away must not be left as the only one: nobody could write. So
+ * such copies are only read, as soon as one can be reached; until then this copy is
+ * asked again and again. When that takes too long the corrupt pages fail, and only they.
  */
 static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 {
 	u8 left = ~(cmd->tried | 1U << cmd->replica);
+	u8 insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & left;
+	u8 partial = netram_set_in(cmd->set, NETRAM_IN_PARTIAL) & left;
 
-	if (!(netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & left)) {
+	if (!netram_extent_up(r, cmd->set, insync)) {
 		cmd->tried |= 1U << cmd->replica;
-		return netram_set_in(cmd->set, NETRAM_IN_PARTIAL) & left &&
-		       !any_behind(r, cmd);
+		return (insync || (partial && !any_behind(r, cmd))) &&
+		       !netram_router_overdue(r, cmd);
 	}
 	netram_warn_ratelimited(cmd->session->cfg.label,
 				"page %lld is not what was written: reading another copy",
@@ -414,6 +417,19 @@ static void note_sent(struct netram_router *r, struct netram_session *s,
 		netram_hedge_wake(&r->hedge);
 }
 
+/*
+ * A read that owns its pages and waits, perhaps for long: writes and the mover must
+ * get at them. Nobody is woken, for that would be ourselves, at once; others look
+ * from time to time. netram_read_start() owns them again.
+ */
+static void lend_pages(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!(cmd->flags & NETRAM_CMD_F_BUSY))
+		return;
+	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
+	cmd->flags &= ~NETRAM_CMD_F_BUSY;
+}
+
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -444,6 +460,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_finish(r, cmd, -ETIMEDOUT);
 		return true;
 	}
+	lend_pages(r, cmd);
 	return false;
 }
 

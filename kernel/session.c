@@ -523,6 +523,9 @@ static void connect_work(struct work_struct *work)
 		goto out;
 	WRITE_ONCE(s->broke, false);
 	err = connect_all(s, &info, &why);
+	/* One that was told of no owner cannot know of another. */
+	if (s->cfg.peer->foreign)
+		info.refusal = NETRAM_REFUSAL_NONE;
 	WRITE_ONCE(s->in_use, err && info.refusal == NETRAM_REFUSAL_IN_USE);
 	if (err) {
 		close_socks(s);

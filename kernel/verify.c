@@ -295,9 +295,15 @@ static u32 own_more(struct netram_verify *v, u64 page, u64 end)
 	struct netram_pages *p = &v->resync.router->pages;
 	u32 most = min_t(u64, end - page, NETRAM_RESYNC_PAGES), n;
 
-	for (n = 1; n < most && wanted(p, page + n); n++)
+	for (n = 1; n < most; n++) {
 		if (!netram_pages_lock(p, page + n, 1))
 			break;
+		/* Not before: it may be dropped and trimmed in between. */
+		if (wanted(p, page + n))
+			continue;
+		netram_resync_disown(&v->resync, page + n, 1);
+		break;
+	}
 	return n;
 }
 
