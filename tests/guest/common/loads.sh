@@ -87,7 +87,7 @@ copies_whole() {
 		[[ $SPOILS != *" $fault "* ]] || check_all
 	done
 	! copies_held || return 0
-	[[ $SPOILS = *" $fault "* ]] && grep -q ' gone=0$' "$NETRAM_RUN/copies.out" || return
+	[[ $SPOILS = *" $fault "* ]] && grep -q ' gone=0 ' "$NETRAM_RUN/copies.out" || return
 	left=$(sed -n 's/.*bad=\([0-9]*\).*/\1/p' "$NETRAM_RUN/copies.out")
 }
 
