@@ -130,6 +130,28 @@ static int endpoint(struct genl_info *info, struct nlattr *attr,
 	return -EINVAL;
 }
 
+/* Return: the name of the node that is asked for, the rest in @tb; or an ERR_PTR. */
+static const char *node_of(struct genl_info *info, struct nlattr **tb)
+{
+	int err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX, node_policy,
+			    tb);
+
+	if (err)
+		return ERR_PTR(err);
+	return name_of(info, tb[NETRAM_NODE_A_NAME]) ?: ERR_PTR(-EINVAL);
+}
+
+/* As node_of(), for a volume. */
+static const char *volume_of(struct genl_info *info, struct nlattr **tb)
+{
+	int err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
+			    volume_policy, tb);
+
+	if (err)
+		return ERR_PTR(err);
+	return name_of(info, tb[NETRAM_VOLUME_A_NAME]) ?: ERR_PTR(-EINVAL);
+}
+
 static int node_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[NETRAM_NODE_A_MAX + 1];
@@ -139,14 +161,11 @@ static int node_add(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err = may_change(info);
 
-	if (!err)
-		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
-				node_policy, tb);
 	if (err)
 		return err;
-	cfg.name = name_of(info, tb[NETRAM_NODE_A_NAME]);
-	if (!cfg.name)
-		return -EINVAL;
+	cfg.name = node_of(info, tb);
+	if (IS_ERR(cfg.name))
+		return PTR_ERR(cfg.name);
 	cfg.region = optional_name(info, tb[NETRAM_NODE_A_REGION], "default");
 	cfg.zone = optional_name(info, tb[NETRAM_NODE_A_ZONE], cfg.name);
 	if (!cfg.region || !cfg.zone)
@@ -167,13 +186,12 @@ static int node_del(struct sk_buff *skb, struct genl_info *info)
 	const char *name;
 	int err = may_change(info);
 
-	if (!err)
-		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
-				node_policy, tb);
 	if (err)
 		return err;
-	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
-	return name ? netram_pool_del_node(name, info->extack) : -EINVAL;
+	name = node_of(info, tb);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	return netram_pool_del_node(name, info->extack);
 }
 
 static int node_change(struct sk_buff *skb, struct genl_info *info)
@@ -182,14 +200,11 @@ static int node_change(struct sk_buff *skb, struct genl_info *info)
 	const char *name;
 	int err = may_change(info);
 
-	if (!err)
-		err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX,
-				node_policy, tb);
 	if (err)
 		return err;
-	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
-	if (!name)
-		return -EINVAL;
+	name = node_of(info, tb);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
 	if (!tb[NETRAM_NODE_A_DRAIN] && !tb[NETRAM_NODE_A_SYNC]) {
 		GENL_SET_ERR_MSG(info, "nothing to change: drain and sync are what can be set");
 		return -EINVAL;
@@ -320,14 +335,11 @@ static int volume_change(struct sk_buff *skb, struct genl_info *info)
 	int on_loss;
 	int err = may_change(info);
 
-	if (!err)
-		err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
-				volume_policy, tb);
 	if (err)
 		return err;
-	name = name_of(info, tb[NETRAM_VOLUME_A_NAME]);
-	if (!name)
-		return -EINVAL;
+	name = volume_of(info, tb);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
 	replicas = tb[NETRAM_VOLUME_A_REPLICAS] ?
 		   nla_get_u32(tb[NETRAM_VOLUME_A_REPLICAS]) : 0;
 	on_loss = tb[NETRAM_VOLUME_A_ON_LOSS] ?
@@ -368,14 +380,11 @@ static int volume_verify(struct sk_buff *skb, struct genl_info *info)
 	u32 rate;
 	int err = may_change(info);
 
-	if (!err)
-		err = open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
-				volume_policy, tb);
 	if (err)
 		return err;
-	name = name_of(info, tb[NETRAM_VOLUME_A_NAME]);
-	if (!name)
-		return -EINVAL;
+	name = volume_of(info, tb);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
 	err = verify_config(info, tb[NETRAM_VOLUME_A_VERIFY], &action, &rate);
 	if (!err)
 		err = netram_pool_verify_volume(name, action, rate,
@@ -386,11 +395,9 @@ static int volume_verify(struct sk_buff *skb, struct genl_info *info)
 static const char *volume_name(struct genl_info *info)
 {
 	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
+	const char *name = volume_of(info, tb);
 
-	if (open_nest(info, NETRAM_A_VOLUME, NETRAM_VOLUME_A_MAX,
-		      volume_policy, tb))
-		return NULL;
-	return name_of(info, tb[NETRAM_VOLUME_A_NAME]);
+	return IS_ERR(name) ? NULL : name;
 }
 
 static int volume_del(struct sk_buff *skb, struct genl_info *info)
@@ -418,12 +425,9 @@ static int node_get(struct sk_buff *request, struct genl_info *info)
 	const char *name;
 	int err;
 
-	err = open_nest(info, NETRAM_A_NODE, NETRAM_NODE_A_MAX, node_policy, tb);
-	if (err)
-		return err;
-	name = name_of(info, tb[NETRAM_NODE_A_NAME]);
-	if (!name)
-		return -EINVAL;
+	name = node_of(info, tb);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
 	skb = genlmsg_new(NETRAM_GENL_PUT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;

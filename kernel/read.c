@@ -417,19 +417,6 @@ static void note_sent(struct netram_router *r, struct netram_session *s,
 		netram_hedge_wake(&r->hedge);
 }
 
-/*
- * A read that owns its pages and waits, perhaps for long: writes and the mover must
- * get at them. Nobody is woken, for that would be ourselves, at once; others look
- * from time to time. netram_read_start() owns them again.
- */
-static void lend_pages(struct netram_router *r, struct netram_cmd *cmd)
-{
-	if (!(cmd->flags & NETRAM_CMD_F_BUSY))
-		return;
-	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
-	cmd->flags &= ~NETRAM_CMD_F_BUSY;
-}
-
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -460,7 +447,11 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_finish(r, cmd, -ETIMEDOUT);
 		return true;
 	}
-	lend_pages(r, cmd);
+	/*
+	 * Perhaps for long: writes and the mover must get at the pages of a read
+	 * that owns them. netram_read_start() owns them again.
+	 */
+	netram_router_lend(r, cmd);
 	return false;
 }
 

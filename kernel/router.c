@@ -94,6 +94,24 @@ bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /**
+ * netram_router_lend() - own pages no more, and wake nobody
+ * @r: the router
+ * @cmd: the command, about to wait; it may own its pages or not
+ *
+ * Whoever waits itself would only wake itself, at once; others that wait look from
+ * time to time.
+ *
+ * Context: any.
+ */
+void netram_router_lend(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!(cmd->flags & NETRAM_CMD_F_BUSY))
+		return;
+	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
+	cmd->flags &= ~NETRAM_CMD_F_BUSY;
+}
+
+/**
  * netram_router_disown() - counterpart of netram_router_own()
  * @r: the router
  * @cmd: the command, which owns its pages
@@ -102,8 +120,7 @@ bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd)
  */
 void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd)
 {
-	netram_pages_unlock(&r->pages, cmd->page, cmd->pages);
-	cmd->flags &= ~NETRAM_CMD_F_BUSY;
+	netram_router_lend(r, cmd);
 	netram_router_wake(r);
 }
 

@@ -126,6 +126,7 @@ void netram_router_session_up(struct netram_router *r);
 void netram_router_wait(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_wait_long(struct netram_router *r, struct netram_cmd *cmd);
 bool netram_router_own(struct netram_router *r, struct netram_cmd *cmd);
+void netram_router_lend(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
 			  int error);

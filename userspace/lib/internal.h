@@ -178,6 +178,9 @@ typedef int (*netram_reply_fn)(const void *payload, size_t len, void *arg);
 
 int netram_request(struct netram *nt, struct netram_message *msg,
 		   netram_reply_fn fn, void *arg);
+void netram_tell_start(struct netram *nt, struct netram_message *msg,
+		       uint8_t cmd);
+int netram_tell(struct netram *nt, struct netram_message *msg);
 int netram_fail(struct netram *nt, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -132,16 +132,10 @@ static const struct netram_noun node_noun = {
 int netram_node_add(struct netram *nt, const struct netram_node_spec *spec)
 {
 	struct netram_message msg;
-	int err;
 
-	pthread_mutex_lock(&nt->lock);
-	netram_message_start(&msg, nt->send_buf, nt->family,
-			     NETRAM_CMD_NODE_ADD, NETRAM_GENL_VERSION,
-			     NLM_F_ACK);
+	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_ADD);
 	netram_node_encode_add(&msg, spec);
-	err = netram_request(nt, &msg, NULL, NULL);
-	pthread_mutex_unlock(&nt->lock);
-	return err;
+	return netram_tell(nt, &msg);
 }
 
 int netram_node_remove(struct netram *nt, const char *name)
@@ -152,31 +146,19 @@ int netram_node_remove(struct netram *nt, const char *name)
 int netram_node_drain(struct netram *nt, const char *name, bool on)
 {
 	struct netram_message msg;
-	int err;
 
-	pthread_mutex_lock(&nt->lock);
-	netram_message_start(&msg, nt->send_buf, nt->family,
-			     NETRAM_CMD_NODE_SET, NETRAM_GENL_VERSION,
-			     NLM_F_ACK);
+	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_SET);
 	netram_node_encode_drain(&msg, name, on);
-	err = netram_request(nt, &msg, NULL, NULL);
-	pthread_mutex_unlock(&nt->lock);
-	return err;
+	return netram_tell(nt, &msg);
 }
 
 int netram_node_sync(struct netram *nt, const char *name)
 {
 	struct netram_message msg;
-	int err;
 
-	pthread_mutex_lock(&nt->lock);
-	netram_message_start(&msg, nt->send_buf, nt->family,
-			     NETRAM_CMD_NODE_SET, NETRAM_GENL_VERSION,
-			     NLM_F_ACK);
+	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_SET);
 	netram_node_encode_sync(&msg, name);
-	err = netram_request(nt, &msg, NULL, NULL);
-	pthread_mutex_unlock(&nt->lock);
-	return err;
+	return netram_tell(nt, &msg);
 }
 
 int netram_node_get(struct netram *nt, const char *name,

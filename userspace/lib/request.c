@@ -188,3 +188,21 @@ int netram_request(struct netram *nt, struct netram_message *msg,
 	while (ret == 1);
 	return ret;
 }
+
+/* Begin a command that answers with success or an error; takes the handle's lock. */
+void netram_tell_start(struct netram *nt, struct netram_message *msg,
+		       uint8_t cmd)
+{
+	pthread_mutex_lock(&nt->lock);
+	netram_message_start(msg, nt->send_buf, nt->family, cmd,
+			     NETRAM_GENL_VERSION, NLM_F_ACK);
+}
+
+/* Send it, wait for the answer, and give the lock back. */
+int netram_tell(struct netram *nt, struct netram_message *msg)
+{
+	int err = netram_request(nt, msg, NULL, NULL);
+
+	pthread_mutex_unlock(&nt->lock);
+	return err;
+}

@@ -288,16 +288,10 @@ int netram_volume_set(struct netram *nt, const char *name,
 		      const struct netram_volume_change *change)
 {
 	struct netram_message msg;
-	int err;
 
-	pthread_mutex_lock(&nt->lock);
-	netram_message_start(&msg, nt->send_buf, nt->family,
-			     NETRAM_CMD_VOLUME_SET, NETRAM_GENL_VERSION,
-			     NLM_F_ACK);
+	netram_tell_start(nt, &msg, NETRAM_CMD_VOLUME_SET);
 	netram_volume_encode_set(&msg, name, change);
-	err = netram_request(nt, &msg, NULL, NULL);
-	pthread_mutex_unlock(&nt->lock);
-	return err;
+	return netram_tell(nt, &msg);
 }
 
 int netram_volume_get(struct netram *nt, const char *name,
