@@ -18,8 +18,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
-#define WORDS (PAGE / sizeof(uint64_t))
+#include "page.h"
 
 static uint64_t seed;
 static uint64_t *memory;
@@ -32,14 +31,6 @@ struct part {
 	uint64_t verified, mismatches, random;
 	unsigned int rounds;
 };
-
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
 
 static uint64_t first_word(size_t page)
 {

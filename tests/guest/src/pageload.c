@@ -31,8 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
-#define WORDS (PAGE / sizeof(uint64_t))
+#include "page.h"
+
 #define MOST 64
 #define LONGEST 16	/* pages of one request of a load */
 #define COPIES 2
@@ -66,14 +66,6 @@ static const char *kind;
 static volatile sig_atomic_t stopped;
 static __thread struct part *me;
 
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
-
 static uint64_t draw(uint64_t below)
 {
 	me->random = mix(me->random + 1);
@@ -104,45 +96,16 @@ static void failed(const char *what, uint64_t at, uint64_t count)
 			(unsigned long long)count, (unsigned long long)at, strerror(errno));
 }
 
-/* The tag is hashed, so that a page of one tag is not one of another, shifted. */
-static void fill(uint64_t *p, uint64_t tag)
-{
-	size_t i;
-
-	for (i = 0; i < WORDS; i++)
-		p[i] = tag ? tag + i * 0x9e3779b97f4a7c15 : 0;
-}
-
-static int holds(const uint64_t *p, uint64_t tag)
-{
-	size_t i;
-
-	for (i = 0; i < WORDS; i++)
-		if (p[i] != (tag ? tag + i * 0x9e3779b97f4a7c15 : 0))
-			return 0;
-	return 1;
-}
-
 static int allowed(const uint64_t *p, const struct page *m)
 {
 	uint64_t i;
 
-	if (holds(p, m->tag))
+	if (page_holds(p, m->tag))
 		return 1;
 	for (i = 0; i < m->maybes; i++)
-		if (holds(p, m->maybe[i]))
+		if (page_holds(p, m->maybe[i]))
 			return 1;
 	return 0;
-}
-
-static void *buffer(void)
-{
-	void *p = mmap(NULL, MOST * PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		exit(2);
-	return p;
 }
 
 /* ---- a device ---- */
@@ -183,7 +146,7 @@ static void change(uint64_t *buf, uint64_t at, uint64_t count, int discard)
 		if (model[at + i].maybes == 3)
 			return;	/* too little is known of it; leave it */
 		tags[i] = discard || !draw(12) ? 0 : mix(me->random) | 1;
-		fill(buf + i * WORDS, tags[i]);
+		page_fill(buf + i * WORDS, tags[i]);
 	}
 	start = now_ms();
 	if (discard)
@@ -210,7 +173,7 @@ static void *load(void *arg)
 	uint64_t *buf, at, count;
 
 	me = arg;
-	buf = buffer();
+	buf = page_buffer(MOST);
 	while (!stopped) {
 		usleep(PAUSE_US);
 		count = draw(3) ? 1 + draw(4) : 1 + draw(LONGEST);
@@ -243,7 +206,7 @@ static void *all_of_it(void *arg)
 	uint64_t *buf, at, count;
 
 	me = arg;
-	buf = buffer();
+	buf = page_buffer(MOST);
 	for (at = me->first; at < me->first + me->count; at += count) {
 		count = me->first + me->count - at;
 		if (count > MOST)
@@ -274,10 +237,10 @@ static void swap_page(uint64_t page, int write)
 		errno = EFAULT;
 		failed("access", page, 1);
 		madvise(p, PAGE, MADV_DONTNEED); /* drops what is lost */
-		fill(p, model[page].tag);
+		page_fill(p, model[page].tag);
 		return;
 	}
-	if (!holds(p, model[page].tag)) {
+	if (!page_holds(p, model[page].tag)) {
 		me->mismatches++;
 		fprintf(stderr, "page %llu of the memory starts %016llx, not %016llx\n",
 			(unsigned long long)page, (unsigned long long)p[0],
@@ -286,7 +249,7 @@ static void swap_page(uint64_t page, int write)
 	me->verified += PAGE;
 	if (write) {
 		model[page].tag = mix(me->random) | 1;
-		fill(p, model[page].tag);
+		page_fill(p, model[page].tag);
 	}
 	took(start);
 }
@@ -350,7 +313,7 @@ static int export_of(const char *pid)
 static int copies_in(int nr, char **pids)
 {
 	unsigned long long good = 0, bad = 0, few = 0, gone = 0, stray = 0;
-	uint64_t at, *buf = buffer();
+	uint64_t at, *buf = page_buffer(MOST);
 	int i, fds[SERVERS];
 
 	/* a server without the export has no page */
@@ -365,9 +328,9 @@ static int copies_in(int nr, char **pids)
 		for (i = 0; i < nr; i++) {
 			/* a hole is no copy; reading it allocates nothing */
 			if (fds[i] < 0 || pread(fds[i], buf, PAGE, at * PAGE) != (ssize_t)PAGE ||
-			    holds(buf, 0))
+			    page_holds(buf, 0))
 				continue;
-			if (holds(buf, model[at].tag)) {
+			if (page_holds(buf, model[at].tag)) {
 				found++;
 				continue;
 			}
@@ -465,7 +428,7 @@ static int run_swap(char **argv)
 	signal(SIGBUS, on_bus_error);
 	for (i = 0; i < pages; i++) {
 		model[i].tag = mix(seed + i) | 1;
-		fill((uint64_t *)(memory + i * PAGE), model[i].tag);
+		page_fill((uint64_t *)(memory + i * PAGE), model[i].tag);
 	}
 	close(open(argv[5], O_CREAT | O_WRONLY, 0600));
 	return run(swap_load, strtoull(argv[4], NULL, 0));

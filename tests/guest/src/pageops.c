@@ -22,21 +22,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
-#define WORDS (PAGE / sizeof(uint64_t))
+#include "page.h"
+
 #define MOST 64
 
 static int fd;
 static uint64_t pages, seed;
 static uint64_t verified, mismatches;
-
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
 
 static uint64_t draw(uint64_t *state, uint64_t below)
 {
@@ -51,34 +43,10 @@ static void die(const char *what, uint64_t page, uint64_t count)
 	exit(1);
 }
 
-static void *buffer(void)
-{
-	void *p = mmap(NULL, MOST * PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		exit(2);
-	return p;
-}
-
-/* A tag of 0 is a page of zeroes. */
-static void fill(uint64_t *p, uint64_t tag)
-{
-	size_t i;
-
-	for (i = 0; i < WORDS; i++)
-		p[i] = tag ? tag + i * 0x9e3779b97f4a7c15 : 0;
-}
-
 /* The first word says what the page is; the others must agree. */
 static int whole(const uint64_t *p)
 {
-	size_t i;
-
-	for (i = 0; i < WORDS; i++)
-		if (p[i] != (p[0] ? p[0] + i * 0x9e3779b97f4a7c15 : 0))
-			return 0;
-	return 1;
+	return page_holds(p, p[0]);
 }
 
 /* ---- model ---- */
@@ -133,7 +101,7 @@ static void change(uint64_t *buf, uint64_t at, uint64_t count, uint64_t op, uint
 	}
 	for (i = 0; i < count; i++) {
 		model[at + i] = tag_of(kind, i, r);
-		fill(buf + i * WORDS, model[at + i]);
+		page_fill(buf + i * WORDS, model[at + i]);
 	}
 	if (pwrite(fd, buf, count * PAGE, at * PAGE) != (ssize_t)(count * PAGE))
 		die("write", at, count);
@@ -141,7 +109,7 @@ static void change(uint64_t *buf, uint64_t at, uint64_t count, uint64_t op, uint
 
 static void run_model(uint64_t ops)
 {
-	uint64_t *buf = buffer(), r = seed, op, at, count;
+	uint64_t *buf = page_buffer(MOST), r = seed, op, at, count;
 
 	model = calloc(pages, sizeof(*model));
 	if (!model)
@@ -179,7 +147,7 @@ struct racer {
 static void *race(void *arg)
 {
 	struct racer *me = arg;
-	uint64_t *buf = buffer(), r = mix(seed + me->number), n, i, at, count;
+	uint64_t *buf = page_buffer(MOST), r = mix(seed + me->number), n, i, at, count;
 
 	for (n = 1; n <= me->writes; n++) {
 		count = 1 + draw(&r, pages < 16 ? pages : 16);
@@ -187,7 +155,7 @@ static void *race(void *arg)
 		for (i = 0; i < count; i++) {
 			/* now and then zeroes, which travel another way */
 			me->last[at + i] = draw(&r, 8) ? me->number << 48 | n << 16 | 1 : 0;
-			fill(buf + i * WORDS, me->last[at + i]);
+			page_fill(buf + i * WORDS, me->last[at + i]);
 		}
 		if (pwrite(fd, buf, count * PAGE, at * PAGE) != (ssize_t)(count * PAGE))
 			die("write", at, count);
@@ -204,7 +172,7 @@ static void *race(void *arg)
 static void run_race(uint64_t writes, uint64_t threads)
 {
 	struct racer *racers = calloc(threads, sizeof(*racers));
-	uint64_t *buf = buffer(), i, at;
+	uint64_t *buf = page_buffer(MOST), i, at;
 
 	for (i = 0; i < threads; i++) {
 		racers[i].number = i + 1;
