@@ -23,6 +23,28 @@ exec {pause_fd}<> <(:)
 pause() { read -r -t "$1" -u "$pause_fd"; return 0; } # sleep
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
+sid_of() { # PID
+	local sid
+	read -r _ _ _ _ _ sid _ < <(sed 's/.*) / - /; s/^/- /' "/proc/$1/stat" 2> /dev/null) && echo "$sid"
+}
+
+# What the processes of a session wait for, and which requests are under way.
+hang_report() { # SESSION
+	local dir task pid comm
+	for dir in /proc/[0-9]*; do
+		pid=${dir#/proc/}
+		[ "$(sid_of "$pid")" = "$1" ] || continue
+		comm=$(tr '\0' ' ' < "$dir/cmdline")
+		echo "---- $pid $(sed -n 's/^State:[[:space:]]*//p' "$dir/status"): ${comm:0:200}"
+		for task in "$dir"/task/*; do
+			cat "$task/stack"
+			echo
+		done
+	done
+	grep -s . /sys/block/netram*/netram/{state,nodes,pages} /sys/block/netram*/netram_stats/* \
+		/sys/block/netram*/inflight /sys/kernel/debug/block/netram*/hctx*/busy
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds; 1 and a message when it does not.
 # SECONDS is what it takes on a machine with nothing else to do, generously. One
 # that is busy, or a debug kernel, gets six times as much: patience costs nothing
@@ -35,6 +57,7 @@ wait_for() {
 	until "$@" > /dev/null 2>&1; do
 		if [ "${EPOCHREALTIME/[.,]/}" -ge $end ]; then
 			echo "waited $limit s in vain for: $*" >&2
+			hang_report "$(sid_of $$)" >&2
 			return 1
 		fi
 		pause 0.05
