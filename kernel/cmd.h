@@ -77,7 +77,7 @@ struct netram_run {
  * @queue: hardware queue it came from
  * @op: what to do
  * @flags: NETRAM_CMD_F_*
- * @nr_runs: how many of @runs and @wire are in use
+ * @nr_runs: how many of @runs are in use
  * @replied: bit set of the runs that were answered, the receiver's
  * @parts: runs not answered + 1 for a sender that is not through
  * @error: negative errno of the first run that failed
@@ -97,7 +97,6 @@ struct netram_run {
  * @submitted: ns when it was handed to @session in this round
  * @answered: ns when the receiver took up the last answer of this round
  * @runs: what is asked for in this round
- * @wire: NETRAM_CMD_RUNS NBD requests, see table.c
  */
 struct netram_cmd {
 	struct llist_node	tx_node;
@@ -137,7 +136,6 @@ struct netram_cmd {
 	u64			submitted;
 	u64			answered;
 	struct netram_run	runs[NETRAM_CMD_RUNS];
-	struct nbd_request	*wire;
 };
 
 /* The pages of the whole command are held busy: nothing else writes them. */

@@ -74,6 +74,9 @@ struct netram_conn *netram_conn_alloc(const struct netram_conn_ops *ops,
  */
 void netram_conn_free(struct netram_conn *conn)
 {
+	if (!conn)
+		return;
+	netram_headers_exit(&conn->tx.headers);
 	kfree(conn);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/workqueue.h>
 #include "cmd.h"
 #include "cursor.h"
+#include "headers.h"
 #include "sock.h"
 #include "table.h"
 
@@ -56,6 +57,7 @@ enum {
  * @bytes: sent since the connection object was made
  * @nr: entries of @bvec in use
  * @fill: bytes in them
+ * @headers: what the headers in @bvec are written to
  * @bvec: headers and pages, in the order of the stream
  */
 struct netram_conn_tx {
@@ -73,6 +75,7 @@ struct netram_conn_tx {
 	u64			bytes;
 	unsigned int		nr;
 	unsigned int		fill;
+	struct netram_headers	headers;
 	struct bio_vec		bvec[NETRAM_TX_BVECS];
 };
 

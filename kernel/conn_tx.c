@@ -30,23 +30,6 @@ static const u16 wire_type[] = {
 	[NETRAM_OP_TRIM]	= NBD_CMD_TRIM,
 };
 
-static void write_headers(struct netram_cmd *cmd)
-{
-	unsigned int i;
-
-	for (i = 0; i < cmd->nr_runs; i++) {
-		struct nbd_request *w = &cmd->wire[i];
-		u64 page = cmd->page + cmd->runs[i].first;
-
-		w->magic = cpu_to_be32(NBD_REQUEST_MAGIC);
-		w->flags = 0;
-		w->type = cpu_to_be16(wire_type[cmd->op]);
-		w->cookie = cpu_to_be64(netram_conn_cookie(cmd, i));
-		w->offset = cpu_to_be64(page << NETRAM_PAGE_SHIFT);
-		w->length = cpu_to_be32(cmd->runs[i].pages << NETRAM_PAGE_SHIFT);
-	}
-}
-
 /* From here on the receiver may find the command and believe replies to it. */
 static void take_off(struct netram_conn *conn, struct netram_cmd *cmd)
 {
@@ -58,7 +41,6 @@ static void take_off(struct netram_conn *conn, struct netram_cmd *cmd)
 	cmd->error = 0;
 	cmd->sent = jiffies;
 	atomic_set(&cmd->parts, cmd->nr_runs + 1);
-	write_headers(cmd);
 	tx->cmd = cmd;
 	tx->run = 0;
 	tx->left = 0;
@@ -92,19 +74,28 @@ static void add_piece(struct netram_conn_tx *tx, const struct bio_vec *bv)
 		tx->splice = false;
 }
 
+static void write_header(const struct netram_cmd *cmd, unsigned int run,
+			 struct nbd_request *w)
+{
+	u64 page = cmd->page + cmd->runs[run].first;
+
+	w->magic = cpu_to_be32(NBD_REQUEST_MAGIC);
+	w->flags = 0;
+	w->type = cpu_to_be16(wire_type[cmd->op]);
+	w->cookie = cpu_to_be64(netram_conn_cookie(cmd, run));
+	w->offset = cpu_to_be64(page << NETRAM_PAGE_SHIFT);
+	w->length = cpu_to_be32(cmd->runs[run].pages << NETRAM_PAGE_SHIFT);
+}
+
 /* The header of tx->run; behind it, tx->left bytes of payload are due. */
 static void add_header(struct netram_conn_tx *tx)
 {
 	struct netram_cmd *cmd = tx->cmd;
 	const struct netram_run *run = &cmd->runs[tx->run];
-	struct nbd_request *w = &cmd->wire[tx->run];
-	struct bio_vec bv = {
-		.bv_page = virt_to_page(w),
-		.bv_offset = offset_in_page(w),
-		.bv_len = sizeof(*w),
-	};
 	unsigned int at = run->first << NETRAM_PAGE_SHIFT;
+	struct bio_vec bv;
 
+	write_header(cmd, tx->run, netram_headers_add(&tx->headers, &bv));
 	add_piece(tx, &bv);
 	if (cmd->op != NETRAM_OP_WRITE)
 		return;
@@ -124,7 +115,8 @@ static void add_payload(struct netram_conn_tx *tx)
 
 static bool has_room(const struct netram_conn_tx *tx)
 {
-	return tx->nr < NETRAM_TX_BVECS && tx->fill < NETRAM_TX_BATCH;
+	return tx->nr < NETRAM_TX_BVECS && tx->fill < NETRAM_TX_BATCH &&
+	       netram_headers_room(&tx->headers);
 }
 
 /* Lay out one command as far as there is room. Return: true if all of it. */
@@ -143,24 +135,29 @@ static bool lay_out(struct netram_conn_tx *tx)
 	return true;
 }
 
-/* Fill the array with what waits. Return: false if nothing does. */
+/*
+ * Fill the array with what waits; what was in it is with TCP, or given up.
+ * Return: false if nothing does.
+ */
 static bool fill(struct netram_conn *conn)
 {
 	struct netram_conn_tx *tx = &conn->tx;
 
+	if (!tx->cmd && !next_cmd(conn))
+		return false;
 	tx->nr = 0;
 	tx->fill = 0;
-	tx->splice = true;
-	while (has_room(tx) && (tx->cmd || next_cmd(conn))) {
+	tx->splice = netram_headers_begin(&tx->headers, tx->splice);
+	do {
 		if (!lay_out(tx))
 			break;
 		list_add_tail(&tx->cmd->list, &tx->covered);
 		tx->cmd = NULL;
-	}
+	} while (has_room(tx) && next_cmd(conn));
 	if (tx->fill < tx->nr * SPLICE_PIECE)
 		tx->splice = false;
 	iov_iter_bvec(&tx->iter, ITER_SOURCE, tx->bvec, tx->nr, tx->fill);
-	return tx->nr;
+	return true;
 }
 
 static void finish_covered(struct netram_conn_tx *tx)
@@ -396,7 +393,7 @@ bool netram_conn_tx_remove(struct netram_conn *conn, struct netram_cmd *cmd)
  * netram_conn_tx_replace() - another command is under way in place of this one
  * @conn: the connection; the caller holds TX_BUSY
  * @cmd: a read that was begun
- * @by: has the same runs and the memory of the same headers
+ * @by: has the same runs and cookies
  *
  * Nothing happens if it was sent altogether.
  */

@@ -9,7 +9,7 @@
  *                         answer comes, or its connection ends, it is free again
  *   the first has lost    it is part of a tag of blk-mq, which must be given back. So
  *                         the hedge, which is through, takes over what the first has
- *                         under way: place, generation, headers (netram_conn_take).
+ *                         under way: place and generation (netram_conn_take).
  *                         That takes locks that may sleep, so a worker does it. The
  *                         hedge, now a ghost, is free when that answer has come.
  * Whatever happens to a command happens to a ghost: it is answered twice or never,
@@ -627,8 +627,6 @@ int netram_hedge_widen(struct netram_hedge *h)
 
 	if (h->legs)
 		return 0;
-	if (netram_table_reserve(&r->table, first, r->primaries))
-		return -ENOMEM;
 	h->legs = kvcalloc(r->primaries, sizeof(*h->legs), GFP_KERNEL);
 	if (!h->legs)
 		return -ENOMEM;

@@ -386,8 +386,6 @@ static int make_twins(struct netram_router *r, u32 nr)
 	u32 first = (nr + 1) * r->primaries, i;
 	struct netram_cmd *twins;
 
-	if (netram_table_reserve(&r->table, first, r->primaries))
-		return -ENOMEM;
 	twins = kvcalloc(r->primaries, sizeof(*twins), GFP_KERNEL);
 	if (!twins)
 		return -ENOMEM;
@@ -461,8 +459,6 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->width = 1;
 	err = netram_table_init(&r->table,
 				r->primaries * (NETRAM_REPLICAS_MAX + 1));
-	if (!err)
-		err = netram_table_reserve(&r->table, 0, r->primaries);
 	if (!err)
 		err = netram_trim_init(&r->trim, r);
 	if (!err)

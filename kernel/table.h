@@ -8,7 +8,6 @@
  * struct netram_table - all commands of a volume, by index
  * @len: places
  * @cmds: the commands, NULL where a place is free
- * @wire: pages with room for each command's NBD requests
  *
  * A reply names its command by the index. Places that are filled are emptied only
  * after the disk is gone, so that looking one up needs no lock.
@@ -16,11 +15,9 @@
 struct netram_table {
 	u32			len;
 	struct netram_cmd	**cmds;
-	void			**wire;
 };
 
 int netram_table_init(struct netram_table *table, u32 len);
-int netram_table_reserve(struct netram_table *table, u32 first, u32 count);
 void netram_table_exit(struct netram_table *table);
 void netram_table_add(struct netram_table *table, u32 index,
 		      struct netram_cmd *cmd);

@@ -135,6 +135,8 @@ verdict() {
 		more="left=$left"
 	fi
 	stray=$(sed -n 's/.*stray=\([0-9]*\).*/\1/p' "$NETRAM_RUN/copies.out" 2> /dev/null)
+	# a store that was put back to what it was has what has left it since
+	[ "${stray:-0}" -eq 0 ] || [[ $SPOILS = *" $fault "* ]] || fail "$stray stray pages: $(cat "$NETRAM_RUN/copies.out")"
 	[ "${stray:-0}" -eq 0 ] || more+=" stray=$stray"
 	# a late write that lands is made good by its checksum; it must not land at all
 	[ "$fault" != late ] || expect_stat "$dev" repairs -eq 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Suite netram_table: places for commands and for the headers they send. */
+/* Suite netram_table: places for commands. */
 #include <kunit/test.h>
 
 #include "../../kernel/table.c"
@@ -34,12 +34,6 @@ static struct commands *make(struct kunit *test)
 	c->cmds = kvcalloc(len, sizeof(*c->cmds), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, c->cmds);
 	KUNIT_ASSERT_EQ(test, netram_table_init(&c->table, len), 0);
-	/* In two parts, which may share a page. */
-	KUNIT_ASSERT_EQ(test, netram_table_reserve(&c->table, 0, len / 2 ?: 1),
-			0);
-	if (len > 1)
-		KUNIT_ASSERT_EQ(test, netram_table_reserve(&c->table, len / 2,
-							   len - len / 2), 0);
 	for (i = 0; i < len; i++)
 		netram_table_add(&c->table, i, &c->cmds[i]);
 	return c;
@@ -59,27 +53,6 @@ static void found_by_index(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->table.len, *(const u32 *)test->param_value);
 	for (i = 0; i < c->table.len; i++)
 		bad += c->table.cmds[i] != &c->cmds[i] || c->cmds[i].index != i;
-	KUNIT_EXPECT_EQ(test, bad, 0);
-	end(c);
-}
-
-/* Each command's headers lie in one page and in nobody else's. */
-static void headers_apart(struct kunit *test)
-{
-	const size_t size = NETRAM_CMD_RUNS * sizeof(struct nbd_request);
-	struct commands *c = make(test);
-	u32 i, j, bad = 0;
-	u8 *p;
-
-	for (i = 0; i < c->table.len; i++) {
-		p = (u8 *)c->cmds[i].wire;
-		bad += offset_in_page(p) + size > PAGE_SIZE;
-		memset(p, i % 251 + 1, size);
-	}
-	KUNIT_EXPECT_EQ(test, bad, 0);
-	for (i = 0; i < c->table.len; i++)
-		for (p = (u8 *)c->cmds[i].wire, j = 0; j < size; j++)
-			bad += p[j] != i % 251 + 1;
 	KUNIT_EXPECT_EQ(test, bad, 0);
 	end(c);
 }
@@ -110,7 +83,6 @@ static void generations_differ(struct kunit *test)
 	cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, cmd);
 	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 1), 0);
-	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 0, 1), 0);
 	for (i = 0; i < 100; i++) {
 		netram_table_add(&table, 0, cmd);
 		if (!i)
@@ -131,27 +103,7 @@ static void exit_of_zeroes(struct kunit *test)
 	netram_table_exit(&table);
 }
 
-/* What is not reserved costs no pages; what is reserved twice costs them once. */
-static void reserve_a_part(struct kunit *test)
-{
-	struct netram_table table = {};
-	void *page;
-
-	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 10 * PER_PAGE), 0);
-	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, PER_PAGE + 1, 1), 0);
-	KUNIT_EXPECT_NULL(test, table.wire[0]);
-	KUNIT_EXPECT_NOT_NULL(test, table.wire[1]);
-	KUNIT_EXPECT_NULL(test, table.wire[2]);
-	page = table.wire[1];
-	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 2 * PER_PAGE - 1, 2),
-			0);
-	KUNIT_EXPECT_PTR_EQ(test, table.wire[1], page);
-	KUNIT_EXPECT_NOT_NULL(test, table.wire[2]);
-	KUNIT_EXPECT_NULL(test, table.wire[3]);
-	netram_table_exit(&table);
-}
-
-/* All that a late reply may name, and TCP may still read, goes together. */
+/* All that a late reply may name goes together. */
 static void exchanged(struct kunit *test)
 {
 	struct netram_cmd cmds[3] = { }, a, b;
@@ -159,7 +111,6 @@ static void exchanged(struct kunit *test)
 	u32 i;
 
 	KUNIT_ASSERT_EQ(test, netram_table_init(&table, 3), 0);
-	KUNIT_ASSERT_EQ(test, netram_table_reserve(&table, 0, 3), 0);
 	for (i = 0; i < 3; i++)
 		netram_table_add(&table, i, &cmds[i]);
 	a = cmds[0];
@@ -171,11 +122,9 @@ static void exchanged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmds[0].index, 2);
 	KUNIT_EXPECT_EQ(test, cmds[0].home, 0);
 	KUNIT_EXPECT_EQ(test, cmds[0].generation, b.generation);
-	KUNIT_EXPECT_PTR_EQ(test, cmds[0].wire, b.wire);
 	KUNIT_EXPECT_EQ(test, cmds[2].index, 0);
 	KUNIT_EXPECT_EQ(test, cmds[2].home, 2);
 	KUNIT_EXPECT_EQ(test, cmds[2].generation, a.generation);
-	KUNIT_EXPECT_PTR_EQ(test, cmds[2].wire, a.wire);
 	netram_table_del(&table, &cmds[0]);
 	KUNIT_EXPECT_NULL(test, table.cmds[2]);
 	KUNIT_EXPECT_PTR_EQ(test, table.cmds[0], &cmds[2]);
@@ -184,10 +133,8 @@ static void exchanged(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(found_by_index, len_gen_params),
-	KUNIT_CASE_PARAM(headers_apart, len_gen_params),
 	KUNIT_CASE_PARAM(deleted_is_gone, len_gen_params),
 	KUNIT_CASE(generations_differ),
-	KUNIT_CASE(reserve_a_part),
 	KUNIT_CASE(exchanged),
 	KUNIT_CASE(exit_of_zeroes),
 	{}

@@ -11,7 +11,7 @@
  * A page whose write failed may be old or new until it is written again. Prints
  * "ops=N bytes_verified=N mismatches=N errors=N longest_ms=N", "copies": "good=N bad=N
  * gone=N stray=N": bad is beside too few good copies, gone a page without any, stray what
- * a third server has. Exit 1 when there are mismatches or fewer good copies than two.
+ * a third server has. Exit 1 when there are mismatches, strays or fewer good copies than two.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -307,8 +307,8 @@ static int export_of(const char *pid)
 
 /*
  * A page that may be either version may differ between copies. Where there are all
- * the copies there should be, what another server has is none, but a stray: see
- * "What is not promised" in Documentation/reliability.md.
+ * the copies there should be, what another server has is none, but a stray: it has
+ * carried out what it was never asked for, or was not told to free it.
  */
 static int copies_in(int nr, char **pids)
 {
@@ -352,7 +352,7 @@ static int copies_in(int nr, char **pids)
 				(unsigned long long)model[at].tag);
 	}
 	printf("good=%llu bad=%llu gone=%llu stray=%llu\n", good, bad, gone, stray);
-	return few || !good;
+	return few || stray || !good;
 }
 
 /* ---- */
