@@ -25,8 +25,8 @@
  *     which also tells them whether they have been fenced meanwhile.
  *
  * Whose it is. The first session with an epoch makes its host the export's owner;
- * sessions of others are refused, also while the owner has no connection, unless
- * they ask for a takeover. That makes them the owner, counts the reign up, and
+ * sessions of others are refused, also while the owner has no connection but has
+ * pages here, unless they ask for a takeover. That makes them the owner, counts the reign up, and
  * fences all sessions of the reigns before as if their epochs were lower: epochs
  * of different hosts say nothing about one another. Who has lost an export so is
  * remembered and never let in again, not even with a takeover.
@@ -175,10 +175,35 @@ static bool is_former(const struct export *e, const struct name *name)
 	return false;
 }
 
-/* Plain clients, without an epoch, are outside all this. */
+static bool has_sessions(const struct export *e)
+{
+	const struct export_user *u;
+
+	for (u = e->users; u; u = u->next)
+		if (u->has_epoch)
+			return true;
+	return false;
+}
+
+/*
+ * An owner without a session and without a page has nothing here that another host
+ * could destroy. It may have been let in by a server that had just lost all, and have
+ * been refused by all others: then the host that has the volume must get back in.
+ */
+static bool is_vacant(const struct export *e)
+{
+	return !pages_used(e) && !has_sessions(e);
+}
+
+/*
+ * Plain clients, without an epoch, are outside all this. Who takes an export over
+ * wants its owner out for good, so that is recorded, be it vacant or not.
+ */
 static bool is_stranger(const struct export *e, const struct name *name)
 {
-	return name->has_epoch && e->has_epoch && !is(&e->owner, name);
+	if (!name->has_epoch || !e->has_epoch || is(&e->owner, name))
+		return false;
+	return name->takeover || is_former(e, name) || !is_vacant(e);
 }
 
 /* The first words are for programs, see Documentation/protocol.md. */
@@ -217,7 +242,9 @@ static int check_existing(const struct export *e, const struct name *name,
 	}
 	if (is_stranger(e, name))
 		return check_stranger(e, name, why);
-	if (name->has_epoch && e->has_epoch && name->epoch < e->epoch) {
+	/* Epochs of different hosts say nothing about one another. */
+	if (name->has_epoch && e->has_epoch && is(&e->owner, name) &&
+	    name->epoch < e->epoch) {
 		snprintf(why, NAME_WHY_MAX,
 			 "epoch %llu is over: epoch %llu has been here",
 			 (unsigned long long)name->epoch,

@@ -120,11 +120,19 @@ static void epoch_zero(void **state)
 #define B "v?client=hb&claim=b&epoch="
 #define C "v?client=hc&claim=c&epoch="
 
+/* A page is written. */
+static void fill(struct client *c)
+{
+	assert_int_equal(space_write_begin(&c->user.export->space, 0, 1), 0);
+	space_unpin(&c->user.export->space, 0, 1);
+}
+
 static void one_owner(void **state)
 {
 	struct client a, b, plain;
 
 	assert_int_equal(join(&a, A "900"), 0);
+	fill(&a);
 	assert_int_equal(join(&b, B "5"), -EPERM);
 	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
 	assert_int_equal(join(&b, "v?client=ha&claim=b&epoch=999"), -EPERM);
@@ -138,6 +146,45 @@ static void one_owner(void **state)
 	assert_int_equal(join(&a, "v?client=renamed&claim=a&epoch=901"), 0);
 	assert_int_equal(join(&b, B "999"), -EPERM);
 	assert_string_equal(strtok(why, ":"), "in-use-by=renamed");
+	leave(&a);
+	leave(&plain);
+}
+
+/* Without a session and a page it is nobody's, but for those that have lost it. */
+static void vacant(void **state)
+{
+	struct client a, b, c, plain;
+
+	assert_int_equal(join(&b, B "900"), 0);
+	assert_int_equal(join(&plain, "v?client=ha"), 0);
+	assert_int_equal(join(&a, A "5"), -EPERM);
+	leave(&b);
+	/* Its epochs are its own; those of the new owner count from now on. */
+	assert_int_equal(join(&a, A "5"), 0);
+	assert_int_equal(join(&b, B "901"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
+	leave(&a);
+	assert_int_equal(join(&a, A "4"), -EPERM);
+	assert_non_null(strstr(why, "epoch 5"));
+	assert_int_equal(join(&a, A "5"), 0);
+	fill(&a);
+	leave(&a);
+	assert_int_equal(join(&b, B "901"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
+	/* A page written by a plain client is its owner's, too. */
+	space_trim(&plain.user.export->space, 0, PAGE);
+	assert_int_equal(join(&b, B "901"), 0);
+	leave(&b);
+	fill(&plain);
+	assert_int_equal(join(&a, A "5"), -EPERM);
+	space_trim(&plain.user.export->space, 0, PAGE);
+
+	/* A takeover is one also of a vacant export, and for good. */
+	assert_int_equal(join(&c, C "1&takeover=1"), 0);
+	leave(&c);
+	assert_int_equal(join(&b, B "902"), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=hc");
+	assert_int_equal(join(&a, A "6"), 0);
 	leave(&a);
 	leave(&plain);
 }
@@ -270,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fence, setup, teardown),
 		cmocka_unit_test_setup_teardown(epoch_zero, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(vacant, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeover, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeover_of_waiting, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeovers_are_bounded, setup, teardown),
