@@ -150,6 +150,10 @@ static void detach_all(struct netram_node *node)
 		WARN_ON_ONCE(netram_volume_detach(volume, node));
 }
 
+/*
+ * What comes after a volume's creation is never taken over: else two hosts that had
+ * taken it over on some nodes each could both lose it, with a node of the other's.
+ */
 static int attach_all(struct netram_node *node)
 {
 	struct netram_volume *volume;
@@ -157,7 +161,7 @@ static int attach_all(struct netram_node *node)
 
 	list_for_each_entry(volume, &netram_pool_volumes, list) {
 		if (may_attach(volume, node))
-			err = netram_volume_attach(volume, node);
+			err = netram_volume_attach(volume, node, false);
 		if (err)
 			return err;
 	}
@@ -231,7 +235,7 @@ static void reattach(struct netram_node *node)
 	list_for_each_entry(volume, &netram_pool_volumes, list)
 		if (!netram_volume_session(volume, node->slot) &&
 		    may_attach(volume, node) &&
-		    !netram_volume_attach(volume, node))
+		    !netram_volume_attach(volume, node, false))
 			netram_volume_start(volume, node);
 }
 
@@ -378,14 +382,14 @@ static u32 replicas_of(const struct netram_volume_config *cfg)
 	       list_is_singular(&netram_pool_nodes) ? 1 : 2;
 }
 
-static int attach_nodes(struct netram_volume *volume)
+static int attach_nodes(struct netram_volume *volume, bool takeover)
 {
 	struct netram_node *node;
 	int err = 0;
 
 	list_for_each_entry(node, &netram_pool_nodes, list) {
 		if (may_attach(volume, node))
-			err = netram_volume_attach(volume, node);
+			err = netram_volume_attach(volume, node, takeover);
 		if (err)
 			return err;
 	}
@@ -420,7 +424,7 @@ static struct netram_volume *begin_volume(const struct netram_volume_config *ask
 			NL_SET_ERR_MSG(extack, "no memory for the volume's metadata");
 		return volume;
 	}
-	if (attach_nodes(volume)) {
+	if (attach_nodes(volume, cfg->takeover)) {
 		netram_volume_destroy(volume);
 		return ERR_PTR(-ENOMEM);
 	}

@@ -189,12 +189,14 @@ struct netram_session *netram_volume_session(struct netram_volume *volume,
  * netram_volume_attach() - make a session with a node, not yet started
  * @volume: the volume
  * @node: the node, which has none with this volume
+ * @takeover: take the volume from a host that has it there, the first time the
+ *   node is reached
  *
  * Context: process, under the pool's lock.
  * Return: 0 or -ENOMEM.
  */
 int netram_volume_attach(struct netram_volume *volume,
-			 struct netram_node *node)
+			 struct netram_node *node, bool takeover)
 {
 	struct netram_session_config cfg = {
 		.ops		= &session_ops,
@@ -204,7 +206,7 @@ int netram_volume_attach(struct netram_volume *volume,
 		.uuid		= volume->uuid_text,
 		.client		= client,
 		.claim		= volume->claim,
-		.takeover	= volume->takeover,
+		.takeover	= takeover,
 		.size		= volume->size,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
@@ -531,7 +533,6 @@ static void set_identity(struct netram_volume *v,
 	snprintf(v->uuid_text, sizeof(v->uuid_text), "%pUb", &v->uuid);
 	get_random_bytes(claim, sizeof(claim));
 	snprintf(v->claim, sizeof(v->claim), "%*phN", UUID_SIZE, claim);
-	v->takeover = cfg->takeover;
 }
 
 static void free_volume(struct netram_volume *v)

@@ -44,7 +44,6 @@ struct netram_volume_config {
  * @uuid: made up at creation, or as configured
  * @uuid_text: the same in text
  * @claim: random, what servers tell it by from others of its uuid
- * @takeover: as configured
  * @index: N of /dev/netramN
  * @size: as configured
  * @connections: as configured
@@ -59,7 +58,6 @@ struct netram_volume {
 	uuid_t			uuid;
 	char			uuid_text[UUID_STRING_LEN + 1];
 	char			claim[2 * UUID_SIZE + 1];
-	bool			takeover;
 	u32			index;
 	u64			size;
 	u32			connections;
@@ -75,7 +73,7 @@ struct netram_volume *
 netram_volume_create(const struct netram_volume_config *cfg, u32 index);
 void netram_volume_destroy(struct netram_volume *volume);
 int netram_volume_attach(struct netram_volume *volume,
-			 struct netram_node *node);
+			 struct netram_node *node, bool takeover);
 void netram_volume_start(struct netram_volume *volume,
 			 struct netram_node *node);
 int netram_volume_detach(struct netram_volume *volume,

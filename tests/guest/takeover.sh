@@ -115,4 +115,23 @@ wait_for 20 state_is "$dev_b" fenced || fail "state $(attr_of "$dev_b" state)"
 dd if="$NETRAM_RUN/a" of="$dev_a" bs=1M oflag=direct status=none || fail "writing"
 netramctl volume delete b || fail "delete"
 cmp "$NETRAM_RUN/a" "$dev_a" || fail "not as written"
+
+note "a node that is added later is not taken from who has the volume there"
+node_add n4 || fail "no namespace"
+server_start n4 || fail "no server"
+# "other" has a page there, and no connection
+"$PYTHON" - "$(node_addr n4)" "$NODE_PORT" "$uuid?client=other&claim=c&epoch=1&size=$SIZE" <<-'P' || fail "no plain client"
+	import sys, nbd
+	h = nbd.NBD()
+	h.set_export_name(sys.argv[3])
+	h.connect_tcp(sys.argv[1], sys.argv[2])
+	h.pwrite(b"o" * 4096, 0)
+	h.shutdown()
+P
+refused_by_n4() { [[ $(node_attr n4 last_error) = *"in use by other"* ]]; }
+netramctl node add n4 "$(node_addr n4):$NODE_PORT" || fail "no n4"
+wait_for 20 refused_by_n4 || fail "n4: $(node_attr n4 last_error), session $(session_of "$dev_a" n4 && echo "$session_state")"
+[ "$(server_status n4 | jq -r '.exports[0].takeovers')" -eq 0 ] || fail "n4: $(server_status n4)"
+state_is "$dev_a" ok || fail "state $(attr_of "$dev_a" state)"
+cmp "$NETRAM_RUN/a" "$dev_a" || fail "not as written"
 exit 0

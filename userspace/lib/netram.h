@@ -271,7 +271,8 @@ struct netram_node_spec {
  * @replicas: 0: 2 where two nodes or more are known, else 1
  * @on_loss: enum netram_on_loss; 0: requests fail
  * @uuid: 16 bytes; NULL: the module makes one up
- * @takeover: take the volume of this @uuid from the host that has it, for good
+ * @takeover: take the volume of this @uuid from the host that has it, for good, on
+ *   all nodes that are known now
  */
 struct netram_volume_spec {
 	const char *name;

@@ -96,7 +96,8 @@
  *         host, or another volume, has it on a node
  *       NETRAM_VOLUME_A_TAKEOVER: NLA_U8, optional, with UUID only; 1: take the
  *         name from who has it, for good. The volume begins empty: what nodes
- *         still have of the other is freed
+ *         still have of the other is freed. It counts for each node known at
+ *         that time until that is reached, never for nodes added later
  *
  * NETRAM_CMD_VOLUME_SET
  *
