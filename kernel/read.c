@@ -261,9 +261,9 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 		return true;
 	if (cmd->error != -ENOTCONN)
 		return false;
-	cmd->error = -ETIMEDOUT;
+	cmd->error = netram_router_overdue(r, cmd);
 	cmd->tried = 0;
-	return !netram_router_overdue(r, cmd);
+	return !cmd->error;
 }
 
 /**
@@ -422,7 +422,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	union netram_set set = cmd->set;
 	struct netram_session *s = NULL;
-	int i = 0;
+	int i = 0, err;
 
 	if (likely(netram_set_single(set))) {
 		cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
@@ -443,8 +443,9 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 	/* Dropped since, and its extent unplaced: next time it is a hole. */
 	cmd->pos = cmd->round;
 	cmd->tried = 0;
-	if (set.word && netram_router_overdue(r, cmd)) {
-		netram_router_finish(r, cmd, -ETIMEDOUT);
+	err = set.word ? netram_router_overdue(r, cmd) : 0;
+	if (err) {
+		netram_router_finish(r, cmd, err);
 		return true;
 	}
 	/*

@@ -248,17 +248,17 @@ static bool start(struct netram_router *r, struct netram_cmd *cmd)
  * @cmd: the command
  *
  * Context: any.
- * Return: whether it is to fail; if not, it is to wait.
+ * Return: what it is to fail with: -EBADE when another host has the volume,
+ * -ETIMEDOUT after io_deadline_ms; 0 if it is to wait.
  */
-bool netram_router_overdue(struct netram_router *r,
-			   const struct netram_cmd *cmd)
+int netram_router_overdue(struct netram_router *r, const struct netram_cmd *cmd)
 {
 	bool overdue = netram_params_overdue(&r->params, cmd->start);
 
 	if (READ_ONCE(r->fenced))
-		return true;
+		return -EBADE;
 	netram_outage_note(&r->outage, overdue);
-	return overdue;
+	return overdue ? -ETIMEDOUT : 0;
 }
 
 /**

@@ -110,8 +110,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 int netram_router_widen(struct netram_router *r, u32 width);
 void netram_router_stop(struct netram_router *r);
 void netram_router_exit(struct netram_router *r);
-bool netram_router_overdue(struct netram_router *r,
-			   const struct netram_cmd *cmd);
+int netram_router_overdue(struct netram_router *r, const struct netram_cmd *cmd);
 void netram_router_fence(struct netram_router *r, const char *host);
 void netram_router_read(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_write(struct netram_router *r, struct netram_cmd *cmd);

@@ -115,6 +115,17 @@ static void fail_write(struct netram_router *r, struct netram_cmd *cmd,
 	netram_router_finish(r, cmd, error);
 }
 
+/* What is in sync can be reached again some day, or is too late. */
+static void not_reached(struct netram_router *r, struct netram_cmd *cmd)
+{
+	int err = netram_router_overdue(r, cmd);
+
+	if (err)
+		fail_write(r, cmd, err);
+	else
+		netram_router_wait_long(r, cmd);
+}
+
 /* A round of it is written. */
 static void acknowledged(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -140,10 +151,8 @@ static void write_joined(struct netram_cmd *cmd)
 		refused(r, cmd);
 	else if (!(asked & ~(full | netram_fanout_refused(cmd))))
 		fail_write(r, cmd, -EIO);
-	else if (netram_router_overdue(r, cmd))
-		fail_write(r, cmd, -ETIMEDOUT);
-	else	/* What is in sync can be reached again some day, or is too late. */
-		netram_router_wait_long(r, cmd);
+	else
+		not_reached(r, cmd);
 }
 
 /* Of a copy that is alone: its node has answered, or was away for too long. */
@@ -208,9 +217,10 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 		sent = send_to_copies(r, cmd);
 	if (likely(sent))
 		return true;
-	if (!netram_router_overdue(r, cmd))
+	err = netram_router_overdue(r, cmd);
+	if (!err)
 		return false;
-	fail_write(r, cmd, -ETIMEDOUT);
+	fail_write(r, cmd, err);
 	return true;
 }
 
@@ -236,7 +246,8 @@ static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
 	    !netram_params_overdue(&r->params, cmd->start))
 		return false;
 	if (err) {
-		netram_router_finish(r, cmd, -ENOSPC);
+		netram_router_finish(r, cmd, READ_ONCE(r->fenced) ? -EBADE :
+								     -ENOSPC);
 		return true;
 	}
 	cmd->flags &= ~NETRAM_CMD_F_MOVE;

@@ -24,12 +24,17 @@ sessions_closed() { # DEVICE
 		[ "$session_state" = closed ] || return
 	done < "/sys/block/${1##*/}/netram/nodes"
 }
-# Writes the same bytes again and again; ends with its first error.
+# Writes the same bytes again and again; ends with its first error, which it keeps.
 writer() { # DEVICE
-	while dd if="$NETRAM_RUN/a" of="$1" bs=1M oflag=direct conv=notrunc status=none 2> /dev/null; do
+	while dd if="$NETRAM_RUN/a" of="$1" bs=1M oflag=direct conv=notrunc status=none 2> "$NETRAM_RUN/write-error"; do
 		echo >> "$NETRAM_RUN/rounds"
 	done
 }
+reader() { # DEVICE
+	while dd if="$1" of=/dev/null bs=1M iflag=direct status=none 2> "$NETRAM_RUN/read-error"; do :; done
+}
+# EBADE, in words
+told_why() { grep -q 'Invalid exchange' "$NETRAM_RUN/$1" || fail "$1: $(cat "$NETRAM_RUN/$1")"; }
 rounds() { wc -l < "$NETRAM_RUN/rounds"; }
 more_rounds() { [ "$(rounds)" -gt "$1" ]; }
 
@@ -43,6 +48,8 @@ uuid=$(attr_of "$dev_a" uuid)
 : > "$NETRAM_RUN/rounds"
 writer "$dev_a" &
 writer=$!
+reader "$dev_a" &
+reader=$!
 wait_for 60 more_rounds 0 || fail "it does not write"
 
 note "refused without --takeover, also while the owner reconnects"
@@ -75,6 +82,10 @@ dev_b=$(volume_create b $SIZE --replicas 2 --extent-size 1M --uuid "$uuid" --tak
 [ "$(attr_of "$dev_b" uuid)" = "$uuid" ] || fail "uuid $(attr_of "$dev_b" uuid)"
 wait_for 20 state_is "$dev_a" fenced || fail "state $(attr_of "$dev_a" state)"
 wait_for 60 pid_gone $writer || fail "the old owner still writes"
+wait_for 60 pid_gone $reader || fail "the old owner still reads"
+# also what was under way, with several copies
+told_why write-error
+told_why read-error
 wait_for 20 sessions_closed "$dev_a" || fail "sessions: $(cat "/sys/block/${dev_a##*/}/netram/nodes")"
 [ "$(attr_of "$dev_a" reason)" = "taken over by $HOST" ] || fail "reason: $(attr_of "$dev_a" reason)"
 netramctl status > "$NETRAM_RUN/status" && fail "status says that all is well"
