@@ -576,6 +576,27 @@ u64 netram_extents_degraded(struct netram_router *r)
 }
 
 /**
+ * netram_extents_any() - has a node a copy of an extent
+ * @r: the router
+ * @slot: the node's
+ *
+ * Context: process.
+ * Return: whether it has one, in whatever state.
+ */
+bool netram_extents_any(struct netram_router *r, u8 slot)
+{
+	union netram_set set;
+	u64 extent;
+
+	for (extent = 0; extent < r->nr_extents; extent++) {
+		set = netram_router_set(r, extent);
+		if (set.word && netram_set_find(set, slot) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/**
  * netram_extents_pages() - pages present of extents with a copy on a node
  * @r: the router
  * @slot: the node's

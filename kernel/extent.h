@@ -25,6 +25,7 @@ int netram_extent_candidate(struct netram_router *r, union netram_set set,
 u64 netram_extents_lost(struct netram_router *r, struct netram_session *s);
 u64 netram_extents_placed(struct netram_router *r);
 u64 netram_extents_degraded(struct netram_router *r);
+bool netram_extents_any(struct netram_router *r, u8 slot);
 u64 netram_extents_pages(struct netram_router *r, u8 slot);
 u64 netram_extents_stale(struct netram_router *r, u8 slot);
 

@@ -21,6 +21,10 @@
 
 #include <linux/module.h>
 
+/* So long a node is waited for that is still told to free what it had. */
+#define LEAVE_PATIENCE	(10 * HZ)
+#define LEAVE_POLL_MS	20
+
 DEFINE_MUTEX(netram_pool_lock);
 LIST_HEAD(netram_pool_nodes);
 LIST_HEAD(netram_pool_volumes);
@@ -239,27 +243,40 @@ static void reattach(struct netram_node *node)
 			netram_volume_start(volume, node);
 }
 
+/* Return: 0; -EBUSY if a volume returns that; else -EAGAIN if one does. */
+static int of_all(struct netram_node *node,
+		  int (*ask)(struct netram_volume *volume,
+			     struct netram_node *node))
+{
+	struct netram_volume *volume;
+	int err = 0, one;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		one = ask(volume, node);
+		if (one && err != -EBUSY)
+			err = one;
+	}
+	return err;
+}
+
 static int del_node(const char *name, struct netlink_ext_ack *extack)
 {
 	struct netram_node *node = netram_pool_find_node(name);
-	struct netram_node_summary sum;
-	struct netram_volume *volume;
+	int err;
 
 	if (!node) {
 		NL_SET_ERR_MSG(extack, "no node of this name");
 		return -ENOENT;
 	}
 	/* Ask first, so that a refusal leaves all sessions as they are. */
-	netram_pool_summarize(node, &sum);
-	if (!sum.extents)
-		list_for_each_entry(volume, &netram_pool_volumes, list)
-			if (netram_volume_detach(volume, node))
-				sum.extents++;
-	if (sum.extents) {
-		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: drain it, or delete those volumes, first");
+	err = of_all(node, netram_volume_leaves);
+	if (err)
+		return err;
+	err = of_all(node, netram_volume_detach);
+	if (err) {
 		/* An extent was placed meanwhile: as it was, for all volumes. */
 		reattach(node);
-		return -EBUSY;
+		return err;
 	}
 	list_del(&node->list);
 	__clear_bit(node->slot, slots);
@@ -272,18 +289,36 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
  * @name: its name
  * @extack: for a sentence that says what is wrong
  *
+ * If it is verified at this moment, or told to free what it had, that is waited
+ * for, not for long.
+ *
  * Context: process, sleeps; takes netram_pool_lock.
- * Return: 0, -ENOENT or -EBUSY.
+ * Return: 0, -ENOENT, -EBUSY or -EINTR.
  */
 int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
 {
+	unsigned long end = jiffies + LEAVE_PATIENCE;
 	int err;
 
 	mutex_lock(&change_lock);
-	mutex_lock(&netram_pool_lock);
-	err = del_node(name, extack);
-	mutex_unlock(&netram_pool_lock);
+	for (;;) {
+		mutex_lock(&netram_pool_lock);
+		err = del_node(name, extack);
+		mutex_unlock(&netram_pool_lock);
+		if (err != -EAGAIN || time_after(jiffies, end))
+			break;
+		if (msleep_interruptible(LEAVE_POLL_MS)) {
+			err = -EINTR;
+			break;
+		}
+	}
 	mutex_unlock(&change_lock);
+	if (err == -EBUSY) {
+		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: drain it, or delete those volumes, first");
+	} else if (err == -EAGAIN) {
+		NL_SET_ERR_MSG(extack, "pages are being freed or verified on this node: try again");
+		err = -EBUSY;
+	}
 	if (!err)
 		netram_event_object(NETRAM_EVENT_NODE_REMOVED, name);
 	return err;

@@ -264,26 +264,47 @@ static void end_session(struct netram_volume *v, struct netram_session *s)
 }
 
 /**
+ * netram_volume_leaves() - could a volume do without a node now
+ * @volume: the volume
+ * @node: the node
+ *
+ * Context: process, under the pool's lock.
+ * Return: 0; -EBUSY if an extent has a copy there; -EAGAIN if none has, and the
+ * mover or verify are about to be done with the node (netram_extent_hold()).
+ */
+int netram_volume_leaves(struct netram_volume *volume, struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+
+	if (!s || !atomic_read(&s->extents))
+		return 0;
+	return netram_extents_any(&volume->router, node->slot) ? -EBUSY :
+								 -EAGAIN;
+}
+
+/**
  * netram_volume_detach() - end a session that holds no extent
  * @volume: the volume
  * @node: the node
  *
  * Context: process, sleeps, under the pool's lock.
- * Return: 0, or -EBUSY if it holds one.
+ * Return: 0, or as netram_volume_leaves() if it holds one.
  */
 int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node)
 {
 	struct netram_session *s = netram_volume_session(volume, node->slot);
+	int err;
 
 	if (!s)
 		return 0;
 	WRITE_ONCE(s->closing, true);
 	/* place_extent() looks at closing and takes an extent under RCU. */
 	synchronize_rcu();
-	if (atomic_read(&s->extents)) {
+	err = netram_volume_leaves(volume, node);
+	if (err) {
 		WRITE_ONCE(s->closing, false);
-		return -EBUSY;
+		return err;
 	}
 	rcu_assign_pointer(volume->router.sessions[node->slot], NULL);
 	synchronize_rcu();

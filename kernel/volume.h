@@ -76,6 +76,8 @@ int netram_volume_attach(struct netram_volume *volume,
 			 struct netram_node *node, bool takeover);
 void netram_volume_start(struct netram_volume *volume,
 			 struct netram_node *node);
+int netram_volume_leaves(struct netram_volume *volume,
+			 struct netram_node *node);
 int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node);
 void netram_volume_wait_tried(struct netram_volume *volume);

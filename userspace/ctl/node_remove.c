@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl node remove */
-#include <errno.h>
-#include <string.h>
-
 #include "ctl.h"
 #include "print.h"
-
-static int fail(struct netram *nt, int err, const char *name)
-{
-	char text[512];
-
-	netram_error(nt, text, sizeof(text));
-	if (err != -EBUSY || strstr(text, "drain"))
-		return ctl_fail_module(nt, err);
-	return ctl_fail(CTL_FAILED,
-			"%s; 'netramctl node drain %s' moves what it holds to other nodes",
-			text, name);
-}
 
 static int run(const struct ctl_call *call)
 {
@@ -32,7 +17,7 @@ static int run(const struct ctl_call *call)
 		return ret;
 	err = netram_node_remove(nt, name);
 	if (err) {
-		ret = fail(nt, err, name);
+		ret = ctl_fail_module(nt, err);
 	} else if (call->json) {
 		o = json_object_new_object();
 		ctl_json_text(o, "removed", name);

@@ -29,8 +29,9 @@
  *
  * NETRAM_CMD_NODE_DEL
  *
- *   Forgets a node that holds no extent. -ENOENT: no such node. -EBUSY: volumes
- *   keep pages there.
+ *   Forgets a node that holds no extent. While it is verified, or told to free
+ *   what it had, waits for some seconds. -ENOENT: no such node. -EBUSY: volumes
+ *   keep pages there, or that takes longer. -EINTR: a signal ended the wait.
  *
  *     NETRAM_A_NODE: NLA_NESTED
  *       NETRAM_NODE_A_NAME
