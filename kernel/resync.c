@@ -20,6 +20,8 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+/* A shorter pause is made later, with others. */
+#define PAUSE_NS_MIN	(20 * NSEC_PER_MSEC)
 /* Wait so long for a page that somebody writes, then see to other extents. */
 #define OWN_MS		1000
 
@@ -230,24 +232,24 @@ static void caught_up(const struct netram_resync_job *j, u64 page, u32 count)
  * @rs: what carries the pages
  * @count: pages that were carried
  *
+ * The volume's rate is one for all: who gives way waits until what the others have
+ * carried is paid for as well.
+ *
  * Context: process, sleeps.
  */
 void netram_resync_limit(struct netram_resync *rs, u32 count)
 {
 	u32 of_all = READ_ONCE(rs->router->params.sync_rate_mib);
-	u32 rate = min_not_zero(of_all, rs->rate_mib);
-	u64 ms;
+	u64 bytes = (u64)count << NETRAM_PAGE_SHIFT, now = ktime_get_ns();
+	u64 all, due;
 
-	rs->moved += count << NETRAM_PAGE_SHIFT;
-	if (!rate) {
-		rs->moved = 0;
-		return;
-	}
-	ms = div_u64((u64)rs->moved * MSEC_PER_SEC, rate) >> 20;
-	if (ms < 20)
-		return;
-	rs->moved = 0;
-	pause_for(rs, msecs_to_jiffies(ms));
+	all = netram_pace_book(&rs->router->sync_pace, now, bytes, of_all);
+	due = netram_pace_book(&rs->pace, now, bytes,
+			       min_not_zero(of_all, rs->rate_mib));
+	if (rs->gives_way)
+		due = max(due, all);
+	if (due - now >= PAUSE_NS_MIN)
+		pause_for(rs, nsecs_to_jiffies(due - now));
 }
 
 static int give(const struct netram_resync_job *j, enum need need, u64 page,

@@ -6,6 +6,7 @@
 #include <linux/completion.h>
 #include <linux/wait.h>
 #include "cmd.h"
+#include "pace.h"
 
 struct netram_router;
 
@@ -16,7 +17,8 @@ struct netram_router;
  * struct netram_resync - carries pages from copies, to copies, one run at a time
  * @router: whose extents
  * @rate_mib: MiB a second at most, beside the volume's sync_rate_mib; 0: no matter
- * @moved: bytes since the last pause
+ * @gives_way: what others carry counts for it, too
+ * @pace: its own
  * @cmd: goes there and back
  * @bio: the pages on the way
  * @vecs: of @bio
@@ -27,7 +29,8 @@ struct netram_router;
 struct netram_resync {
 	struct netram_router	*router;
 	u32			rate_mib;
-	unsigned int		moved;
+	bool			gives_way;
+	struct netram_pace	pace;
 	struct netram_cmd	cmd;
 	struct bio		bio;
 	struct bio_vec		vecs[NETRAM_RESYNC_PAGES];

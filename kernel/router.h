@@ -58,6 +58,7 @@
  * @trim: frees what was dropped
  * @mover: makes copies
  * @verify: compares them
+ * @sync_pace: what the two of them carry
  * @hedge: sends slow reads to a second copy
  */
 struct netram_router {
@@ -98,6 +99,7 @@ struct netram_router {
 	struct delayed_work		dispatch_work;
 	struct netram_trim		trim;
 	struct netram_mover		mover;
+	struct netram_pace		sync_pace;
 	struct netram_outage		outage;
 	unsigned long			holder_known;
 	char				holder[NETRAM_NAME_MAX + 1];

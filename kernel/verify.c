@@ -459,6 +459,8 @@ void netram_verify_init(struct netram_verify *v, struct netram_router *r)
 {
 	INIT_WORK(&v->work, verify_work);
 	netram_resync_init(&v->resync, r, r->primaries - 2);
+	/* Pages that have too few copies are more urgent. */
+	v->resync.gives_way = true;
 }
 
 /**

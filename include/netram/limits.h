@@ -53,7 +53,10 @@
 #define NETRAM_REREPLICATE_DELAY_MS_MAX	86400000
 #define NETRAM_REREPLICATE_DELAY_MS_DEF	60000
 
-/* Copying in the background, MiB a second for a volume; 0: as fast as it goes. */
+/*
+ * Copying and verifying in the background, together, MiB a second for a volume; 0: as
+ * fast as it goes.
+ */
 #define NETRAM_SYNC_RATE_MIB_MIN	0
 #define NETRAM_SYNC_RATE_MIB_MAX	100000
 #define NETRAM_SYNC_RATE_MIB_DEF	0

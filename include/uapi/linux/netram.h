@@ -127,7 +127,7 @@
  *         NETRAM_VERIFY_A_ACTION: NLA_U8, optional, enum netram_verify_action
  *         NETRAM_VERIFY_A_RATE: NLA_U32, optional, MiB a second at most, of all
  *           copies together; 0 (default): as sync_rate_mib says, which limits it
- *           in any case
+ *           in any case, together with what is copied
  *
  * NETRAM_CMD_VOLUME_DEL
  *
