@@ -25,7 +25,9 @@
  * pays for two exchanges of a word only.
  *
  * How many: NETRAM_ALLOWANCE_*. A node that answers nothing at all is not
- * overloaded by asking another one, so its reads are not counted.
+ * overloaded by asking another one, so its reads are not counted, once the budget is
+ * over. Where the budget is longer than it takes to call a node silent, its reads
+ * need not wait for that, but are counted then (netram_race_silent_ns()).
  *
  * Sessions: the timer uses them in an RCU section, and the worker is waited for by
  * netram_volume_detach() before a session goes.
@@ -47,6 +49,7 @@
 #define TICK_NS_MAX	(10 * NSEC_PER_MSEC)
 /* Of which a look may take one part in so many. */
 #define TICK_SHARE	8
+#define SILENT_NS	((u32)jiffies_to_nsecs(NETRAM_READ_SILENT))
 /* Attempts to take a command back before others get the worker. */
 #define TRIES		20
 
@@ -448,8 +451,9 @@ static bool bears_with(const struct netram_cmd *cmd, struct netram_cmd *rival,
 	return !silent && cmd->flags & NETRAM_CMD_F_VERIFY;
 }
 
+/* @early: the budget is not over yet, and that counts unless the node is silent. */
 static void see_to(struct look *l, struct netram_cmd *cmd,
-		   struct netram_cmd *rival, u64 submitted)
+		   struct netram_cmd *rival, u64 submitted, bool early)
 {
 	struct netram_router *r = l->h->router;
 	union netram_set set = { .word = READ_ONCE(cmd->set.word) };
@@ -462,11 +466,14 @@ static void see_to(struct look *l, struct netram_cmd *cmd,
 	if (!s)
 		return;
 	silent = netram_read_silent(s);
+	if (early && !silent)
+		return;
 	note_slow(s, l->now - submitted);
 	if (bears_with(cmd, rival, s, silent))
 		return;
 	i = netram_read_other(r, set, cmd->tried | 1U << replica);
-	if (i >= 0 && (silent || netram_allowance_spend(&l->h->allowance)))
+	if (i >= 0 &&
+	    ((silent && !early) || netram_allowance_spend(&l->h->allowance)))
 		leg = get(l->h);
 	if (leg) {
 		prepare(leg, cmd);
@@ -476,7 +483,7 @@ static void see_to(struct look *l, struct netram_cmd *cmd,
 			hedge(l, cmd, rival, leg, submitted);
 		else
 			put(leg);
-	} else if (!cmd->passed) {
+	} else if (!early && !cmd->passed) {
 		cmd->passed = true;
 		netram_stats_add(r->stats, NETRAM_STAT_HEDGE_SKIPPED, 1);
 	}
@@ -485,9 +492,9 @@ static void see_to(struct look *l, struct netram_cmd *cmd,
 static void look_at_cmd(struct netram_cmd *cmd, void *data)
 {
 	struct netram_cmd *rival = READ_ONCE(cmd->rival);
-	u64 submitted = READ_ONCE(cmd->submitted), due;
+	u64 submitted = READ_ONCE(cmd->submitted), age;
 	struct look *l = data;
-	u32 budget;
+	u32 budget, silent;
 
 	/* What is looked at below must not be of an earlier round. */
 	smp_rmb();
@@ -496,12 +503,15 @@ static void look_at_cmd(struct netram_cmd *cmd, void *data)
 	if (submitted > l->now)
 		return;
 	budget = budget_of(l->h->router, cmd->set);
+	silent = netram_race_silent_ns(READ_ONCE(l->h->router->params.hedge_us),
+				       budget, SILENT_NS);
 	l->budget = min(l->budget, budget);
-	due = submitted + budget;
-	if (due > l->now)
-		l->next = min(l->next, due);
-	else
-		see_to(l, cmd, rival, submitted);
+	age = l->now - submitted;
+	if (age < budget)
+		l->next = min(l->next,
+			      submitted + (age < silent ? silent : budget));
+	if (age >= silent)
+		see_to(l, cmd, rival, submitted, age < budget);
 }
 
 /* ---- the timer */

@@ -110,6 +110,25 @@ bool netram_allowance_spend(struct netram_allowance *a)
 }
 
 /**
+ * netram_race_silent_ns() - how long a read may be unanswered by a silent node
+ * @hedge_us: as the user set it, not 0
+ * @budget_ns: how long one may be unanswered by a node that answers others
+ * @silent_ns: after so long without an answer a node is silent
+ *
+ * Where all copies have been slow for a while the budget is long, and rightly: another
+ * one would not have answered sooner. That is no reason to wait as long for a node
+ * that has stopped to answer while another has not. Such hedges are paid for, lest
+ * each read is sent twice where silence is merely how slow all of them are.
+ *
+ * Return: ns, at most @budget_ns.
+ */
+u32 netram_race_silent_ns(u32 hedge_us, u32 budget_ns, u32 silent_ns)
+{
+	return hedge_us == NETRAM_HEDGE_US_AUTO ? min(budget_ns, silent_ns) :
+						  budget_ns;
+}
+
+/**
  * netram_race_p99_ns() - what 99 of 100 reads of a node take
  * @old: what was thought so far, 0 if nothing
  * @measured: what those of the last while took

@@ -76,6 +76,7 @@ enum netram_race_verdict netram_race_done(u32 *word, enum netram_leg leg, bool o
 void netram_allowance_earn(struct netram_allowance *a, u64 reads);
 bool netram_allowance_spend(struct netram_allowance *a);
 u32 netram_race_p99_ns(u32 old, u64 measured);
+u32 netram_race_silent_ns(u32 hedge_us, u32 budget_ns, u32 silent_ns);
 u32 netram_race_budget_ns(u32 hedge_us, u32 p99_ns);
 
 #endif /* NETRAM_RACE_H */

@@ -226,6 +226,20 @@ static void budget(struct kunit *test)
 			NETRAM_HEDGE_US_MAX * 1000);
 }
 
+/* What a user has set counts; else silence cuts a long budget short. */
+static void silent(struct kunit *test)
+{
+	const u32 automatic = NETRAM_HEDGE_US_AUTO;
+
+	KUNIT_EXPECT_EQ(test, netram_race_silent_ns(automatic, 1000000000, 50000000),
+			50000000);
+	KUNIT_EXPECT_EQ(test, netram_race_silent_ns(automatic, 1000000, 50000000),
+			1000000);
+	KUNIT_EXPECT_EQ(test, netram_race_silent_ns(1000000, 1000000000, 50000000),
+			1000000000);
+	KUNIT_EXPECT_EQ(test, netram_race_silent_ns(100, 100000, 50000000), 100000);
+}
+
 static void p99_grows_slowly(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, netram_race_p99_ns(0, 50000000), 50000000);
@@ -242,6 +256,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(claim_is_given_back),
 	KUNIT_CASE(allowance),
 	KUNIT_CASE(budget),
+	KUNIT_CASE(silent),
 	KUNIT_CASE(p99_grows_slowly),
 	{}
 };
