@@ -154,6 +154,13 @@ struct netram_cmd {
 /* ... may not any more, for its pages are being written to. */
 #define NETRAM_CMD_CLAIMED	((struct netram_cmd *)2)
 
+/* It is in nobody's hands: tell its owner. */
+static inline void netram_cmd_complete(struct netram_cmd *cmd, int error)
+{
+	cmd->error = error;
+	cmd->done(cmd);
+}
+
 /**
  * netram_cmd_race_claim() - as netram_race_claim(), for a hedge's word
  * @hedge: the hedge

@@ -62,6 +62,12 @@ struct netram_params {
 	u32 hedge_us;
 };
 
+/* Whether that was so many milliseconds ago. */
+static inline bool netram_older(unsigned long since, u32 ms)
+{
+	return time_after(jiffies, since + msecs_to_jiffies(ms));
+}
+
 /**
  * netram_params_overdue() - is a command to fail that no copy can be reached for
  * @params: the volume's
@@ -74,8 +80,7 @@ static inline bool netram_params_overdue(const struct netram_params *params,
 					 unsigned long start)
 {
 	return READ_ONCE(params->on_loss) != NETRAM_ON_LOSS_WAIT &&
-	       time_after(jiffies, start + msecs_to_jiffies(
-				   READ_ONCE(params->io_deadline_ms)));
+	       netram_older(start, READ_ONCE(params->io_deadline_ms));
 }
 
 /**
@@ -233,10 +238,26 @@ void netram_session_kick(struct netram_session *session, u16 queue);
 void netram_session_kick_all(struct netram_session *session);
 void netram_session_look(struct netram_session *session);
 void netram_session_fence(struct netram_session *session);
-void netram_session_hurry(struct netram_session *s);
 void netram_session_renew(struct netram_session *session, const char *why);
 u64 netram_session_bytes(struct netram_session *session, bool tx);
 u32 netram_session_connections(struct netram_session *session);
+bool netram_session_change_state(struct netram_session *s,
+				 enum netram_session_state to);
+void netram_session_set_error(struct netram_session *s, const char *what,
+			      const char *why, int err);
+void netram_session_stop_conns(struct netram_session *s);
+
+/* session_connect.c */
+void netram_session_recover_work(struct work_struct *work);
+void netram_session_connect_work(struct work_struct *work);
+void netram_session_hurry(struct netram_session *s);
+void netram_session_keep_alive(const struct netram_session *s,
+			       struct socket *sock);
+
+/* session_wait.c */
+void netram_session_tick_work(struct work_struct *work);
+void netram_session_queue_tick(struct netram_session *s);
+bool netram_session_fail_parked(struct netram_session *s, bool all, int error);
 
 /* As netram_conn_take(), on the connection that carries the command's queue. */
 static inline enum netram_taken
