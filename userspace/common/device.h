@@ -35,6 +35,10 @@ bool mounts_find(const char *device, char *where, size_t size);
 int content_probe(const char *device, enum content *content,
 		  char *type, size_t size);
 
+/* program.c: 0 or -errno, and then why, in a line */
+int program_run(const char *const *args, const char *package, char *why,
+		size_t size);
+
 /* mkswap.c */
 int mkswap_run(const char *device, const char *label, bool force, char *why,
 	       size_t size);

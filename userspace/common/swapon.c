@@ -72,8 +72,8 @@ static int sign(const struct swapon_spec *spec, const struct text *why)
 			      strerror(-err));
 	if (content == CONTENT_OTHER)
 		return refuse(why, -EEXIST,
-			      "%s has something on it (%s): use --force to overwrite it",
-			      spec->device, type);
+			      "%s has something on it (%s): use %s to overwrite it",
+			      spec->device, type, spec->how_to_force);
 	if (content == CONTENT_SWAP)
 		return 0;
 	return mkswap_run(spec->device, spec->label, false, why->at, why->size);
@@ -92,8 +92,8 @@ static int enable(const struct swapon_spec *spec, const struct text *why)
 		return refuse(why, -EPERM, "not permitted: run as root");
 	if (errno == EINVAL)
 		return refuse(why, -EINVAL,
-			      "the kernel does not take the swap signature on %s: use --force to write a new one",
-			      spec->device);
+			      "the kernel does not take the swap signature on %s: use %s to write a new one",
+			      spec->device, spec->how_to_force);
 	return refuse(why, -errno, "swapon(2) of %s failed: %m", spec->device);
 }
 

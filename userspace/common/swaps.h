@@ -73,6 +73,7 @@ typedef void (*note_fn)(const char *fmt, ...)
  * @priority: 0 to SWAP_FLAG_PRIO_MASK, or SWAP_PRIORITY_UNSET: below all others
  * @force: write a new signature, whatever is on the device now
  * @keep_vm: leave the kernel's settings alone, see vm.c
+ * @how_to_force: what to use to overwrite something, for who is not allowed to
  * @note: is told what is changed there
  */
 struct swapon_spec {
@@ -81,6 +82,7 @@ struct swapon_spec {
 	int priority;
 	bool force;
 	bool keep_vm;
+	const char *how_to_force;
 	note_fn note;
 };
 

@@ -57,6 +57,7 @@ static int swap_on(const struct netram_volume *volume, bool json)
 			    SWAP_PRIORITY_UNSET : (int)args.priority,
 		.force = args.force,
 		.keep_vm = args.keep_vm,
+		.how_to_force = "--force",
 		.note = ctl_note,
 	};
 	int err;
