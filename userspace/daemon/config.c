@@ -57,7 +57,8 @@ static const struct key swap_keys[] = {
 };
 
 static const struct key mount_keys[] = {
-	{ "path", KEY_PATH, -1, VOLUME(mount_path) },
+	{ "path", KEY_PATH, -1, VOLUME(mount_path),
+	  .required = "where? path: /mnt/..." },
 	{ "type", KEY_WORD, -1, VOLUME(mount_type),
 	  .words = config_filesystems },
 	{ "options", KEY_TEXT, -1, VOLUME(mount_options) },
@@ -259,9 +260,6 @@ static void read_volume(struct keys_reader *r, const char *name,
 	if (!CONFIG_HAS(volume, VOLUME_SIZE) && !volume->remove)
 		complain(r->complaints, line,
 			 "volume %s: how large? size: 8G", name);
-	if (CONFIG_HAS(volume, VOLUME_MOUNT) && !volume->mount_path[0])
-		complain(r->complaints, CONFIG_LINE(volume, VOLUME_MOUNT),
-			 "volume %s: mount: where? path: /mnt/%s", name, name);
 }
 
 static void read_volumes(struct keys_reader *r, const yaml_node_t *value,

@@ -142,33 +142,58 @@ static void read_group(struct keys_reader *r, const struct key *key,
 	keys_read(r, node, what, key->group, object, &set);
 }
 
-static void read_pair(struct keys_reader *r, const yaml_node_t *mapping,
-		      const yaml_node_pair_t *pair, const char *what,
-		      const struct key *keys, void *object, struct key_set *set)
+static void read_value(struct keys_reader *r, const struct key *key,
+		       unsigned int line, const yaml_node_t *value,
+		       void *object)
 {
-	unsigned int line = keys_line(node_at(r, pair->key));
-	const yaml_node_t *value = node_at(r, pair->value);
-	const char *name = key_of(r, mapping, pair);
-	const struct key *key = keys;
-
-	if (!name)
-		return;
-	while (key->name && strcmp(key->name, name))
-		key++;
-	if (!key->name)
-		unknown_key(r, line, name, what, keys);
-	else if (key->kind == KEY_LATER)
+	if (key->kind == KEY_LATER)
 		complain(r->complaints, line, "%s: netram has no %s yet: take it out",
-			 name, key->later);
+			 key->name, key->later);
 	else if (key->kind == KEY_GROUP)
 		read_group(r, key, value, object);
 	else
 		value_read(r, key, value, object);
+}
+
+/* Return: the key, or NULL if there is none like this. */
+static const struct key *read_pair(struct keys_reader *r,
+				   const yaml_node_t *mapping,
+				   const yaml_node_pair_t *pair,
+				   const char *what, const struct key *keys,
+				   void *object, struct key_set *set)
+{
+	unsigned int line = keys_line(node_at(r, pair->key));
+	const char *name = key_of(r, mapping, pair);
+	const struct key *key = keys;
+
+	if (!name)
+		return NULL;
+	while (key->name && strcmp(key->name, name))
+		key++;
+	if (!key->name) {
+		unknown_key(r, line, name, what, keys);
+		return NULL;
+	}
+	read_value(r, key, line, node_at(r, pair->value), object);
 	/* also if it is wrong: it is not missing, then */
-	if (key->name && key->bit >= 0) {
+	if (key->bit >= 0) {
 		set->bits |= 1ULL << key->bit;
 		set->line[key->bit] = line;
 	}
+	return key;
+}
+
+static void check_required(struct keys_reader *r, const yaml_node_t *node,
+			   const char *what, const struct key *keys,
+			   uint64_t seen)
+{
+	const struct key *key;
+
+	for (key = keys; key->name; key++)
+		if (key->required && !(seen >> (key - keys) & 1))
+			complain(r->complaints, keys_line(node),
+				 "%s %s is missing: %s", key->name, what,
+				 key->required);
 }
 
 /**
@@ -185,17 +210,25 @@ void keys_read(struct keys_reader *r, const yaml_node_t *node,
 	       struct key_set *set)
 {
 	const yaml_node_pair_t *pair;
+	const struct key *key;
+	uint64_t seen = 0;
 	char example[64];
 
 	memset(set, 0, sizeof(*set));
-	if (keys_is_empty(node))
+	if (keys_is_empty(node)) {
+		check_required(r, node, what, keys, 0);
 		return;
+	}
 	snprintf(example, sizeof(example), "%s: ...", keys->name);
 	if (!is_mapping(r, node, what, example))
 		return;
 	for (pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++)
-		read_pair(r, node, pair, what, keys, object, set);
+	     pair < node->data.mapping.pairs.top; pair++) {
+		key = read_pair(r, node, pair, what, keys, object, set);
+		if (key)
+			seen |= 1ULL << (key - keys);
+	}
+	check_required(r, node, what, keys, seen);
 }
 
 /**

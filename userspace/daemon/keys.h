@@ -57,6 +57,7 @@ enum key_kind {
  * @max: greatest number or size
  * @words: words that may be written, ending with NULL
  * @group: the table for KEY_GROUP
+ * @required: what to say where the mapping is, but not this key; NULL: nothing
  * @later: for KEY_LATER: what there is not yet
  */
 struct key {
@@ -69,6 +70,7 @@ struct key {
 	uint64_t max;
 	const char *const *words;
 	const struct key *group;
+	const char *required;
 	const char *later;
 };
 
