@@ -160,8 +160,8 @@ static const struct bad {
 	  "volume v1: replicas: 4 copies need as many nodes, there are 2" },
 	{ "volumes:\n  v1: {size: 1G}\n", 2,
 	  "volume v1: there is no node to keep its pages: declare some under nodes:" },
-	{ NODES "volumes:\n  v1:\n    size: 1G\n    on_loss: wiat\n", 7,
-	  "on_loss: there is no 'wiat': did you mean 'wait'?" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    on_loss: waits\n", 7,
+	  "on_loss: there is no 'waits': did you mean 'wait'?" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    on_loss: explode\n", 7,
 	  "on_loss: there is no 'explode', but 'error' and 'wait'" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    io_deadline_ms: 30s\n", 7,
@@ -234,7 +234,7 @@ static void test_bad(void **state)
 static void test_all_at_once(void **state)
 {
 	static const char text[] =
-		"volumes:\n  v1:\n    size: 1X\n    sise: 3\n"
+		"volumes:\n  v1:\n    size: 1X\n    sze: 3\n"
 		"nodes:\n  n1:\n    weight: 7000\n";
 	static const unsigned int lines[] = { 3, 4, 6, 7 };
 	struct complaints c;
