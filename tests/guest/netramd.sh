@@ -23,7 +23,9 @@ trap cleanup EXIT
 
 start() {
 	: > "$log"
-	netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
+	# with what its unit gives it, and no more
+	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
+		netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
 	pid=$!
 	wait_for 20 status || fail "netramd does not answer"
 }
@@ -87,6 +89,8 @@ start
 becomes '.state == "problem" and (.findings[0].text | test("modprobe netram"))'
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
+
+[ "$(sed -n 's/^VmLck:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")" -gt 0 ] || fail "it is not locked into memory"
 
 note "two nodes, a swap volume and a plain one"
 becomes '.state == "ok" and ([.nodes[].name] == ["n1", "n2"]) and ([.volumes[].name] == ["v1", "v2"])'

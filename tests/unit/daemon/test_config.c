@@ -193,6 +193,8 @@ static const struct bad {
 	  "path of mount is missing: where? path: /mnt/..." },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: mnt\n", 8,
 	  "path: 'mnt' is not a whole path: begin with a slash" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: /mnt/a b\n", 8,
+	  "path: '/mnt/a b' has a blank or a backslash in it: not here, please" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: /mnt\n      type: zfs\n", 9,
 	  "type: there is no 'zfs': did you mean 'xfs'?" },
 	{ NODES "volumes:\n  v1: {size: 1G, mount: {path: /mnt}}\n  v2: {size: 1G, mount: {path: /mnt}}\n", 6,
@@ -339,7 +341,7 @@ static void test_volumes(void **state)
 		"    queue_depth: 4\n"
 		"    uuid: 00112233-4455-6677-8899-aabbccddeeff\n"
 		"    mount:\n"
-		"      path: /mnt/x\n"
+		"      path: /mnt/x//\n"
 		"      type: xfs\n"
 		"      options: noatime\n"
 		"      format: yes\n"

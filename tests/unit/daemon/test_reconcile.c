@@ -309,7 +309,8 @@ static void write_plan(const struct plan *plan, char *steps, char *findings)
 
 	steps[0] = findings[0] = '\0';
 	for (i = 0; i < plan->nr_steps; i++) {
-		step_format(&plan->steps[i], steps + strlen(steps), 160);
+		step_format(&plan->steps[i], true, steps + strlen(steps),
+			    STEP_SIZE);
 		strcat(steps, "\n");
 	}
 	for (i = 0; i < plan->nr_findings; i++)
@@ -344,6 +345,43 @@ static void test_cases(void **state)
 	print_message("%zu cases\n", i);
 }
 
+/* Each kind in words, done and not; and each is in the switch. */
+static void test_words(void **state)
+{
+	static const char *const expected[][2] = {
+		{ "node n1: removed", "node n1: cannot be removed" },
+		{ "node n1: added", "node n1: cannot be added" },
+		{ "node n1: is not drained any more",
+		  "node n1: cannot be drained any more" },
+		{ "volume v1: created", "volume v1: cannot be created" },
+		{ "volume v1: replicas 3, on_loss wait",
+		  "volume v1: replicas cannot be 3, on_loss cannot be wait" },
+		{ "volume v1: hedge_us 0", "volume v1: hedge_us cannot be 0" },
+		{ "volume v1: swapped on", "volume v1: cannot be swapped on" },
+		{ "volume v1: mounted on /m", "volume v1: cannot be mounted on /m" },
+		{ "volume v1: deleted", "volume v1: cannot be deleted" },
+		{ "node n1: removed", "node n1: cannot be removed" },
+	};
+	struct config_node node = { .name = "n1" };
+	struct config_volume volume = { .name = "v1", .mount_path = "/m" };
+	struct step step = { .node = &node, .volume = &volume };
+	char text[STEP_SIZE];
+	unsigned int kind, done;
+
+	(void)state;
+	strcpy(volume.tune[TUNABLE_HEDGE_US], "0");
+	step.tunable = TUNABLE_HEDGE_US;
+	step.change.replicas = 3;
+	step.change.set_on_loss = true;
+	step.change.on_loss = NETRAM_ON_LOSS_WAIT;
+	for (kind = 0; kind <= STEP_NODE_REMOVE; kind++)
+		for (done = 0; done < 2; done++) {
+			step.kind = kind;
+			step_format(&step, done, text, sizeof(text));
+			assert_string_equal(text, expected[kind][!done]);
+		}
+}
+
 /* What a step carries with it. */
 static void test_step(void **state)
 {
@@ -369,6 +407,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 	};
 
