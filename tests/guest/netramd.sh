@@ -69,6 +69,7 @@ file_says() {
 		#v3   size: 64M
 		#v3   mount: {path: $NETRAM_RUN/mnt, type: ext4, format: yes}
 		objectives:
+		  read_p99_us: 1
 		  utilization_percent: 85
 	END
 	# what a line is without its mark is indented by two
@@ -174,6 +175,12 @@ becomes '.state == "ok" and (.volumes | length) == 3 and (.nodes | length) == 3'
 looks_again
 grep -E ': (added|created|removed|deleted|swapped on|mounted on)' "$log" && fail "it did not adopt what was there"
 load_flowing "$dev"
+# no read takes less than a bucket of the histogram
+becomes 'any(.objectives[]; .volume == "v2" and .objective == "read_p99_us" and .value > 1 and (.met | not))'
+told "volume v2: read_p99_us is"
+# n1 tells itself how full it is, of the others nobody knows what they have
+becomes '[.objectives[] | select(.objective == "utilization_percent") | {node, limit, met}] ==
+	[{"node": "n1", "limit": 85, "met": true}]'
 load_end
 expect_stat "$dev" errors -eq 0
 

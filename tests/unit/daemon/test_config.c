@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/config.h"
@@ -412,6 +413,46 @@ static void test_notes(void **state)
 	}
 }
 
+/* Whatever a file says, it is refused or read: with ASAN, that is a test. */
+static void test_mutations(void **state)
+{
+	/* no addresses, or the resolver would be asked for what becomes of them */
+	static const char text[] =
+		"host: {region: east, zone: rack1}\n"
+		"regions:\n  east: [rack1, rack2]\n"
+		"defaults: {replicas: 2, hedge_us: auto, io_deadline_ms: 30000}\n"
+		"nodes:\n  n1: {remove: yes, weight: 3, capacity: 64G}\n"
+		"volumes:\n  v1:\n    size: 1G\n    uuid: 00112233-4455-6677-8899-aabbccddeeff\n"
+		"    remove: yes\n    mount: {path: /mnt, options: \"a\\x20b\"}\n"
+		"  v2: &a {remove: yes, swap: {priority: 7}}\n  v3: *a\n"
+		"objectives: {read_p99_us: 5}\n";
+	static const char bytes[] = "\n :,{}[]'\"-&*!#|>%@\\0a\t\x80\xff";
+	const char *env = getenv("NETRAM_SEED");
+	unsigned int seed = env ? strtoul(env, NULL, 10) : (unsigned int)time(NULL);
+	char copy[sizeof(text)];
+	struct complaints c;
+	struct config *config;
+	unsigned int round, i, good = 0;
+
+	(void)state;
+	print_message("NETRAM_SEED=%u\n", seed);
+	srandom(seed);
+	for (round = 0; round < 3000; round++) {
+		memcpy(copy, text, sizeof(text));
+		for (i = random() % 4; i < 3; i++)
+			copy[random() % (sizeof(text) - 1)] =
+				bytes[random() % (sizeof(bytes) - 1)];
+		config = load(copy, &c);
+		good += !!config;
+		assert_int_equal(!config, !!c.errors);
+		complaints_free(&c);
+		config_free(config);
+	}
+	print_message("%u of %u files are fine\n", good, round);
+	/* some are as they were: it is a good one that is changed */
+	assert_true(good > round / 8 && good < round);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -423,6 +464,7 @@ int main(void)
 		TEST(test_nodes),
 		TEST(test_volumes),
 		TEST(test_notes),
+		TEST(test_mutations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
