@@ -131,9 +131,6 @@ void ctl_help_all(const struct ctl_command *const *cmds);
 /* on_loss.c */
 int ctl_on_loss_parse(const char *text, uint8_t *on_loss);
 
-/* suggest.c */
-const char *ctl_suggest(const char *typed, const char *const *known);
-
 /* error.c */
 void ctl_error_prefix(const struct ctl_command *cmd);
 void ctl_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -143,5 +140,9 @@ int ctl_fail_module(struct netram *nt, int err);
 int ctl_check_name(const char *what, const char *name);
 int ctl_open(struct netram **nt);
 int ctl_open_failed(int err);
+
+/* find.c */
+int ctl_find_volume(struct netram *nt, const char *operand,
+		    struct netram_volume **volume);
 
 #endif /* NETRAM_CTL_H */

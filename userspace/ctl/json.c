@@ -254,7 +254,7 @@ struct json_object *ctl_json_latency(const __u64 *counts)
 	return o;
 }
 
-struct json_object *ctl_json_swap(const struct ctl_swap *swap)
+struct json_object *ctl_json_swap(const struct swap *swap)
 {
 	struct json_object *o = json_object_new_object();
 

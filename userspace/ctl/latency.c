@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "print.h"
 
 #define INTERVAL_DEF	1
@@ -242,7 +242,7 @@ static int run(const struct ctl_call *call)
 	if (ret)
 		return ret;
 	if (call->operands[0])
-		ret = ctl_device_find(nt, call->operands[0], &volume);
+		ret = ctl_find_volume(nt, call->operands[0], &volume);
 	if (!ret)
 		ret = show(nt, volume ? volume->name : NULL, call);
 	netram_volume_free(volume);

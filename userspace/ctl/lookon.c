@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/swaps.h"
 #include "progress.h"
-#include "swaps.h"
 
 #define COPIED		"/sys/block/netram*/netram_stats/resync_pages"
 
@@ -72,7 +72,7 @@ uint64_t ctl_copied_pages(void)
 	if (glob(COPIED, 0, NULL, &files))
 		return 0;
 	for (i = 0; i < files.gl_pathc; i++) {
-		if (ctl_file_read(files.gl_pathv[i], &text))
+		if (file_read(files.gl_pathv[i], &text))
 			continue;
 		pages += strtoull(text, NULL, 10);
 		free(text);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "ctl.h"
 
 static const struct ctl_command *const commands[] = {
@@ -78,7 +79,7 @@ static const char *nearest(const char *group, const char *typed)
 			words[n++] = c->group;
 	}
 	words[n] = NULL;
-	return ctl_suggest(typed, words);
+	return suggest(typed, words);
 }
 
 static int unknown(const char *group, const char *typed)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "ctl.h"
 
 #define OPTS_MAX	16
@@ -28,7 +29,7 @@ static int unknown_option(const struct ctl_command *cmd, const char *name,
 		len = sizeof(typed) - 1;
 	memcpy(typed, name, len);
 	typed[len] = '\0';
-	near = ctl_suggest(typed, known);
+	near = suggest(typed, known);
 	if (near)
 		return ctl_fail(CTL_USAGE,
 				"unknown option '--%s': did you mean '--%s'?",

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "swaps.h"
+#include "common/swaps.h"
 
 /* human.c */
 #define CTL_HUMAN_SIZE	24
@@ -53,7 +53,7 @@ struct json_object *ctl_json_volumes(const struct netram_volume *first);
 const char *ctl_event_state(const struct netram_event_info *event);
 struct json_object *ctl_json_event(const struct netram_event_info *event);
 struct json_object *ctl_json_latency(const __u64 *counts);
-struct json_object *ctl_json_swap(const struct ctl_swap *swap);
+struct json_object *ctl_json_swap(const struct swap *swap);
 void ctl_json_add(struct json_object *object, const char *key,
 		  struct json_object *value);
 void ctl_json_text(struct json_object *object, const char *key,

@@ -24,15 +24,15 @@ static void draw(const struct ctl_progress *p, uint64_t left_kb)
 
 static bool look(const struct ctl_progress *p)
 {
-	const struct ctl_swap *swap;
-	struct ctl_swaps swaps;
+	const struct swap *swap;
+	struct swaps swaps;
 
-	if (ctl_swaps_read(&swaps))
+	if (swaps_read(&swaps))
 		return false;
-	swap = ctl_swaps_find(&swaps, p->device);
+	swap = swaps_find(&swaps, p->device);
 	if (swap)
 		draw(p, swap->used_kb);
-	ctl_swaps_free(&swaps);
+	swaps_free(&swaps);
 	return swap;
 }
 

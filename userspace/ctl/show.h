@@ -33,6 +33,6 @@ void ctl_show_bad(const struct netram_verify *verify);
 
 /* volume_list.c */
 void ctl_show_volumes(const struct netram_volume *volume,
-		      const struct ctl_swaps *swaps, const char *indent);
+		      const struct swaps *swaps, const char *indent);
 
 #endif /* NETRAM_CTL_SHOW_H */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "show.h"
 
 /**
@@ -20,7 +20,7 @@ struct status {
 	char version[64];
 	struct netram_node *nodes;
 	struct netram_volume *volumes;
-	struct ctl_swaps swaps;
+	struct swaps swaps;
 };
 
 /* sysfs, because a module without version information still runs. */
@@ -29,7 +29,7 @@ static void read_version(char *version, size_t size)
 	char *text;
 
 	snprintf(version, size, "unknown");
-	if (ctl_file_read("/sys/module/netram/version", &text))
+	if (file_read("/sys/module/netram/version", &text))
 		return;
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(version, size, "%s", text);
@@ -168,11 +168,11 @@ static struct json_object *json_volume(const struct status *s,
 				       const struct netram_volume *volume)
 {
 	struct json_object *o = ctl_json_volume(volume);
-	char device[CTL_DEVICE_SIZE];
-	const struct ctl_swap *swap;
+	char device[DEVICE_SIZE];
+	const struct swap *swap;
 
-	ctl_device_path(volume->index, device);
-	swap = ctl_swaps_find(&s->swaps, device);
+	device_path(volume->index, device);
+	swap = swaps_find(&s->swaps, device);
 	if (swap)
 		ctl_json_add(o, "swap", ctl_json_swap(swap));
 	return o;
@@ -204,7 +204,7 @@ static int ask(struct netram *nt, struct status *s)
 		ctl_fail_module(nt, err);
 		return CTL_MODULE;
 	}
-	ctl_swaps_read(&s->swaps);
+	swaps_read(&s->swaps);
 	read_version(s->version, sizeof(s->version));
 	return CTL_OK;
 }
@@ -231,7 +231,7 @@ static int run(const struct ctl_call *call)
 	ret = ask(nt, &s);
 	if (!ret)
 		ret = show(&s, call->json);
-	ctl_swaps_free(&s.swaps);
+	swaps_free(&s.swaps);
 	netram_volume_free(s.volumes);
 	netram_node_free(s.nodes);
 	netram_close(nt);

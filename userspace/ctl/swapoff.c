@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/swap.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "print.h"
 #include "progress.h"
 
@@ -23,15 +23,15 @@ static const struct ctl_opt opts[] = {
 /* The device of a volume by name needs the module; a device path does not,
  * so that swap can be given back even when the module is not well.
  */
-static int find_device(const char *operand, char device[CTL_DEVICE_SIZE])
+static int find_device(const char *operand, char device[DEVICE_SIZE])
 {
 	struct netram_volume *volume;
 	struct netram *nt;
 	uint32_t index;
 	int ret;
 
-	if (ctl_device_index(operand, &index)) {
-		ctl_device_path(index, device);
+	if (device_index(operand, &index)) {
+		device_path(index, device);
 		return CTL_OK;
 	}
 	if (operand[0] == '/')
@@ -41,16 +41,16 @@ static int find_device(const char *operand, char device[CTL_DEVICE_SIZE])
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
-	ret = ctl_device_find(nt, operand, &volume);
+	ret = ctl_find_volume(nt, operand, &volume);
 	if (!ret) {
-		ctl_device_path(volume->index, device);
+		device_path(volume->index, device);
 		netram_volume_free(volume);
 	}
 	netram_close(nt);
 	return ret;
 }
 
-static int refuse(const char *device, const struct ctl_preflight *pre)
+static int refuse(const char *device, const struct preflight *pre)
 {
 	return ctl_fail(CTL_FAILED,
 			"the %s in use on %s would not fit: %s of memory (keeping %s in reserve) and %s of other swap are free; stop programs or add swap for another %s, or use --force",
@@ -61,20 +61,20 @@ static int refuse(const char *device, const struct ctl_preflight *pre)
 			ctl_human(pre->short_kb * 1024).text);
 }
 
-static int check_room(const char *device, const struct ctl_swaps *swaps,
-		      const struct ctl_swap *swap)
+static int check_room(const char *device, const struct swaps *swaps,
+		      const struct swap *swap)
 {
-	struct ctl_preflight pre;
-	struct ctl_meminfo mem;
+	struct preflight pre;
+	struct meminfo mem;
 	int err;
 
 	if (args.force)
 		return CTL_OK;
-	err = ctl_meminfo_read(&mem);
+	err = meminfo_read(&mem);
 	if (err)
 		return ctl_fail(CTL_FAILED, "cannot read /proc/meminfo: %s",
 				strerror(-err));
-	ctl_preflight(swaps, swap, &mem, &pre);
+	preflight_swapoff(swaps, swap, &mem, &pre);
 	return pre.short_kb ? refuse(device, &pre) : CTL_OK;
 }
 
@@ -112,10 +112,10 @@ static int print_json(const char *device, uint64_t used_kb)
 	return ctl_json_print(o);
 }
 
-static int swap_off(const char *device, const struct ctl_swaps *swaps,
+static int swap_off(const char *device, const struct swaps *swaps,
 		    bool json)
 {
-	const struct ctl_swap *swap = ctl_swaps_find(swaps, device);
+	const struct swap *swap = swaps_find(swaps, device);
 	int ret;
 
 	if (!swap)
@@ -130,18 +130,18 @@ static int swap_off(const char *device, const struct ctl_swaps *swaps,
 
 static int run(const struct ctl_call *call)
 {
-	char device[CTL_DEVICE_SIZE];
-	struct ctl_swaps swaps;
+	char device[DEVICE_SIZE];
+	struct swaps swaps;
 	int err, ret = find_device(call->operands[0], device);
 
 	if (ret)
 		return ret;
-	err = ctl_swaps_read(&swaps);
+	err = swaps_read(&swaps);
 	if (err)
 		return ctl_fail(CTL_FAILED, "cannot read /proc/swaps: %s",
 				strerror(-err));
 	ret = swap_off(device, &swaps, call->json);
-	ctl_swaps_free(&swaps);
+	swaps_free(&swaps);
 	return ret;
 }
 

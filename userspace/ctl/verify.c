@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "progress.h"
 #include "show.h"
 
@@ -159,7 +159,7 @@ static int verify_one(struct netram *nt, const char *operand, uint8_t action,
 		      bool json)
 {
 	struct netram_volume *volume;
-	int ret = ctl_device_find(nt, operand, &volume);
+	int ret = ctl_find_volume(nt, operand, &volume);
 
 	if (ret)
 		return ret;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "print.h"
 
 #define DEVICE_TIMEOUT_MS	5000
@@ -80,10 +80,10 @@ static int check_identity(uint8_t uuid[16])
 /* The volume exists by now, whatever happens to its device node. */
 static int show(const struct netram_volume *volume, bool json)
 {
-	char device[CTL_DEVICE_SIZE];
-	int err = ctl_device_wait(volume->index, DEVICE_TIMEOUT_MS);
+	char device[DEVICE_SIZE];
+	int err = device_wait(volume->index, DEVICE_TIMEOUT_MS);
 
-	ctl_device_path(volume->index, device);
+	device_path(volume->index, device);
 	if (json)
 		ctl_json_print(ctl_json_volume(volume));
 	else

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <time.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
+#include "common/swaps.h"
 #include "print.h"
-#include "swaps.h"
 
 #define TRIES		25
 #define PAUSE_NS	40000000
@@ -14,20 +14,20 @@
 /* Swapped on or mounted: it will not come free by itself. */
 static bool in_lasting_use(struct netram *nt, const char *name)
 {
-	struct ctl_swaps swaps = { 0 };
-	char device[CTL_DEVICE_SIZE], where[256];
+	struct swaps swaps = { 0 };
+	char device[DEVICE_SIZE], where[256];
 	struct netram_volume *volume;
 	bool used;
 
 	if (netram_volume_get(nt, name, &volume))
 		return true;
-	ctl_device_path(volume->index, device);
+	device_path(volume->index, device);
 	netram_volume_free(volume);
-	if (ctl_swaps_read(&swaps))
+	if (swaps_read(&swaps))
 		return true;
-	used = ctl_swaps_find(&swaps, device) ||
-	       ctl_mounts_find(device, where, sizeof(where));
-	ctl_swaps_free(&swaps);
+	used = swaps_find(&swaps, device) ||
+	       mounts_find(device, where, sizeof(where));
+	swaps_free(&swaps);
 	return used;
 }
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <netram/limits.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "show.h"
 
 static void copies_cell(struct ctl_table *t, const struct netram_volume *volume)
@@ -19,7 +19,7 @@ static void copies_cell(struct ctl_table *t, const struct netram_volume *volume)
 		ctl_table_cell(t, "%u", volume->replicas);
 }
 
-static void swap_cell(struct ctl_table *t, const struct ctl_swap *swap)
+static void swap_cell(struct ctl_table *t, const struct swap *swap)
 {
 	if (swap)
 		ctl_table_cell(t, "%s used, priority %d",
@@ -30,20 +30,20 @@ static void swap_cell(struct ctl_table *t, const struct ctl_swap *swap)
 }
 
 void ctl_show_volumes(const struct netram_volume *volume,
-		      const struct ctl_swaps *swaps, const char *indent)
+		      const struct swaps *swaps, const char *indent)
 {
 	static const char *const head[] = {
 		"NAME", "STATE", "COPIES", "SIZE", "STORED", "OPEN", "DEVICE",
 		"SWAP"
 	};
 	struct ctl_table t = { .columns = 8 };
-	char device[CTL_DEVICE_SIZE];
+	char device[DEVICE_SIZE];
 	int i;
 
 	for (i = 0; i < t.columns; i++)
 		ctl_table_cell(&t, "%s", head[i]);
 	for (; volume; volume = volume->next) {
-		ctl_device_path(volume->index, device);
+		device_path(volume->index, device);
 		ctl_table_cell(&t, "%s", volume->name);
 		ctl_table_cell(&t, "%s",
 			       netram_volume_state_name(volume->state));
@@ -53,7 +53,7 @@ void ctl_show_volumes(const struct netram_volume *volume,
 						   NETRAM_PAGE_SIZE).text);
 		ctl_table_cell(&t, "%u", volume->openers);
 		ctl_table_cell(&t, "%s", device);
-		swap_cell(&t, ctl_swaps_find(swaps, device));
+		swap_cell(&t, swaps_find(swaps, device));
 	}
 	ctl_table_print(&t, indent);
 	ctl_table_free(&t);
@@ -69,11 +69,11 @@ static int print_json(const struct netram_volume *first)
 
 static void print_text(const struct netram_volume *first)
 {
-	struct ctl_swaps swaps;
+	struct swaps swaps;
 
-	ctl_swaps_read(&swaps);
+	swaps_read(&swaps);
 	ctl_show_volumes(first, &swaps, "");
-	ctl_swaps_free(&swaps);
+	swaps_free(&swaps);
 }
 
 static int run(const struct ctl_call *call)

@@ -4,15 +4,15 @@
 #include <netram/limits.h>
 #include <stdio.h>
 
+#include "common/device.h"
 #include "ctl.h"
-#include "device.h"
 #include "show.h"
 
 static void print_volume(const struct netram_volume *v)
 {
-	char device[CTL_DEVICE_SIZE], uuid[NETRAM_UUID_SIZE];
+	char device[DEVICE_SIZE], uuid[NETRAM_UUID_SIZE];
 
-	ctl_device_path(v->index, device);
+	device_path(v->index, device);
 	netram_uuid_format(v->uuid, uuid);
 	printf("name         %s\n", v->name);
 	printf("state        %s\n", netram_volume_state_name(v->state));
@@ -70,7 +70,7 @@ static int run(const struct ctl_call *call)
 
 	if (ret)
 		return ret;
-	ret = ctl_device_find(nt, call->operands[0], &volume);
+	ret = ctl_find_volume(nt, call->operands[0], &volume);
 	if (ret)
 		goto out;
 	if (call->json) {

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/device.h"
 #include "kit.h"
-#include "ctl/ctl.h"
-#include "ctl/device.h"
 
 #define SIZE	(16 << 20)
 
 static char path[64];
+static char why[128];
 
 static int setup(void **state)
 {
@@ -43,12 +43,17 @@ static void write_at(long offset, const void *data, size_t len)
 	fclose(file);
 }
 
-static void expect(enum ctl_content content, const char *type)
+static int mkswap(const char *device, const char *label, bool force)
 {
-	enum ctl_content found;
+	return mkswap_run(device, label, force, why, sizeof(why));
+}
+
+static void expect(enum content content, const char *type)
+{
+	enum content found;
 	char text[64] = "";
 
-	assert_int_equal(ctl_content_probe(path, &found, text, sizeof(text)),
+	assert_int_equal(content_probe(path, &found, text, sizeof(text)),
 			 0);
 	assert_int_equal(found, content);
 	assert_string_equal(text, type);
@@ -57,15 +62,14 @@ static void expect(enum ctl_content content, const char *type)
 static void test_nothing(void **state)
 {
 	(void)state;
-	expect(CTL_CONTENT_NOTHING, "");
+	expect(CONTENT_NOTHING, "");
 }
 
 static void test_swap(void **state)
 {
 	(void)state;
-	assert_int_equal(ctl_mkswap(path, "a-name-of-more-than-fifteen", false),
-			 CTL_OK);
-	expect(CTL_CONTENT_SWAP, "swap");
+	assert_int_equal(mkswap(path, "a-name-of-more-than-fifteen", false), 0);
+	expect(CONTENT_SWAP, "swap");
 }
 
 static void test_partitions(void **state)
@@ -78,8 +82,8 @@ static void test_partitions(void **state)
 	mbr[9] = 0x08;
 	mbr[13] = 0x10;
 	write_at(446, mbr, sizeof(mbr));
-	expect(CTL_CONTENT_OTHER, "dos partition table");
-	assert_int_equal(ctl_mkswap(path, "v1", false), CTL_OK);
+	expect(CONTENT_OTHER, "dos partition table");
+	assert_int_equal(mkswap(path, "v1", false),  0);
 }
 
 static void test_filesystem(void **state)
@@ -91,20 +95,21 @@ static void test_filesystem(void **state)
 		 "PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F %s", path);
 	if (system(command))
 		skip();
-	expect(CTL_CONTENT_OTHER, "ext4");
-	assert_int_equal(ctl_mkswap(path, "v1", true), CTL_OK);
-	expect(CTL_CONTENT_SWAP, "swap");
+	expect(CONTENT_OTHER, "ext4");
+	assert_int_equal(mkswap(path, "v1", true),  0);
+	expect(CONTENT_SWAP, "swap");
 }
 
 static void test_no_device(void **state)
 {
-	enum ctl_content content;
+	enum content content;
 	char type[8];
 
 	(void)state;
-	assert_int_equal(ctl_content_probe("/nonexistent", &content, type,
-					   sizeof(type)), -ENOENT);
-	assert_int_equal(ctl_mkswap("/nonexistent", "v1", false), CTL_FAILED);
+	assert_int_equal(content_probe("/nonexistent", &content, type,
+				       sizeof(type)), -ENOENT);
+	assert_int_equal(mkswap("/nonexistent", "v1", false), -EIO);
+	assert_string_equal(why, "mkswap has failed");
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)

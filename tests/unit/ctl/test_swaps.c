@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "kit.h"
-#include "ctl/device.h"
-#include "ctl/swaps.h"
+#include "common/device.h"
+#include "common/swaps.h"
 
 #define MIB	1024	/* in kB */
 
@@ -18,30 +18,30 @@ static void test_swaps(void **state)
 		"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 		"/dev/netram0                            partition\t1048572\t\t51200\t\t-2\n"
 		"/swap\\040file\\134x                       file\t\t2097148\t\t0\t\t10\n";
-	const struct ctl_swap *swap;
-	struct ctl_swaps swaps;
+	const struct swap *swap;
+	struct swaps swaps;
 
 	(void)state;
-	assert_int_equal(ctl_swaps_parse(text, &swaps), 0);
+	assert_int_equal(swaps_parse(text, &swaps), 0);
 	assert_int_equal(swaps.count, 2);
-	swap = ctl_swaps_find(&swaps, "/dev/netram0");
+	swap = swaps_find(&swaps, "/dev/netram0");
 	assert_non_null(swap);
 	assert_int_equal(swap->size_kb, 1048572);
 	assert_int_equal(swap->used_kb, 51200);
 	assert_int_equal(swap->priority, -2);
-	assert_non_null(ctl_swaps_find(&swaps, "/swap file\\x"));
-	assert_null(ctl_swaps_find(&swaps, "/dev/netram1"));
-	ctl_swaps_free(&swaps);
+	assert_non_null(swaps_find(&swaps, "/swap file\\x"));
+	assert_null(swaps_find(&swaps, "/dev/netram1"));
+	swaps_free(&swaps);
 }
 
 static void test_swaps_empty(void **state)
 {
-	struct ctl_swaps swaps;
+	struct swaps swaps;
 
 	(void)state;
-	assert_int_equal(ctl_swaps_parse(head, &swaps), 0);
+	assert_int_equal(swaps_parse(head, &swaps), 0);
 	assert_int_equal(swaps.count, 0);
-	assert_int_equal(ctl_swaps_parse("", &swaps), 0);
+	assert_int_equal(swaps_parse("", &swaps), 0);
 	assert_int_equal(swaps.count, 0);
 }
 
@@ -53,7 +53,7 @@ static void test_swaps_odd(void **state)
 		"/dev/netram0 partition 100 101 3\n",
 		"garbage\n",
 	};
-	struct ctl_swaps swaps;
+	struct swaps swaps;
 	char text[256];
 	size_t i;
 
@@ -61,25 +61,25 @@ static void test_swaps_odd(void **state)
 	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		snprintf(text, sizeof(text), "%s/ok file 8 0 1\n%s", head,
 			 lines[i]);
-		assert_int_equal(ctl_swaps_parse(text, &swaps), -EBADMSG);
+		assert_int_equal(swaps_parse(text, &swaps), -EBADMSG);
 		assert_null(swaps.areas);
 	}
 }
 
 static void test_meminfo(void **state)
 {
-	struct ctl_meminfo mem;
+	struct meminfo mem;
 
 	(void)state;
-	assert_int_equal(ctl_meminfo_parse("MemTotal:        2035468 kB\n"
+	assert_int_equal(meminfo_parse("MemTotal:        2035468 kB\n"
 					   "MemFree:          100000 kB\n"
 					   "MemAvailable:    1500000 kB\n",
 					   &mem), 0);
 	assert_int_equal(mem.total_kb, 2035468);
 	assert_int_equal(mem.available_kb, 1500000);
-	assert_int_equal(ctl_meminfo_parse("MemTotal: 1 kB\n", &mem), -EBADMSG);
-	assert_int_equal(ctl_meminfo_parse("MemTotal: x kB\n", &mem), -EBADMSG);
-	assert_int_equal(ctl_meminfo_parse("", &mem), -EBADMSG);
+	assert_int_equal(meminfo_parse("MemTotal: 1 kB\n", &mem), -EBADMSG);
+	assert_int_equal(meminfo_parse("MemTotal: x kB\n", &mem), -EBADMSG);
+	assert_int_equal(meminfo_parse("", &mem), -EBADMSG);
 }
 
 struct preflight_case {
@@ -114,18 +114,18 @@ static void test_preflight(void **state)
 	for (i = 0; i < sizeof(preflight_cases) / sizeof(*preflight_cases);
 	     i++) {
 		const struct preflight_case *c = &preflight_cases[i];
-		struct ctl_swap areas[2] = {
+		struct swap areas[2] = {
 			{ .size_kb = 4096 * MIB, .used_kb = c->used * MIB },
 			{ .size_kb = c->other_size * MIB,
 			  .used_kb = c->other_used * MIB },
 		};
-		const struct ctl_swaps swaps = { areas, 2 };
-		const struct ctl_meminfo mem = {
+		const struct swaps swaps = { areas, 2 };
+		const struct meminfo mem = {
 			c->total * MIB, c->available * MIB
 		};
-		struct ctl_preflight pre;
+		struct preflight pre;
 
-		ctl_preflight(&swaps, &areas[0], &mem, &pre);
+		preflight_swapoff(&swaps, &areas[0], &mem, &pre);
 		assert_int_equal(pre.used_kb, c->used * MIB);
 		assert_int_equal(pre.reserve_kb, c->reserve * MIB);
 		assert_int_equal(pre.short_kb, c->short_by * MIB);
@@ -141,13 +141,13 @@ static void test_mounts(void **state)
 	char where[64];
 
 	(void)state;
-	assert_true(ctl_mounts_parse(text, 259, 1, where, sizeof(where)));
+	assert_true(mounts_parse(text, 259, 1, where, sizeof(where)));
 	assert_string_equal(where, "/mnt");
-	assert_true(ctl_mounts_parse(text, 259, 12, where, sizeof(where)));
+	assert_true(mounts_parse(text, 259, 12, where, sizeof(where)));
 	assert_string_equal(where, "/mnt2");
-	assert_false(ctl_mounts_parse(text, 259, 2, where, sizeof(where)));
-	assert_false(ctl_mounts_parse("", 0, 0, where, sizeof(where)));
-	assert_false(ctl_mounts_parse("garbage\n", 0, 0, where,
+	assert_false(mounts_parse(text, 259, 2, where, sizeof(where)));
+	assert_false(mounts_parse("", 0, 0, where, sizeof(where)));
+	assert_false(mounts_parse("garbage\n", 0, 0, where,
 				      sizeof(where)));
 }
 
@@ -162,33 +162,33 @@ static void test_device_index(void **state)
 	size_t i;
 
 	(void)state;
-	assert_true(ctl_device_index("/dev/netram0", &index));
+	assert_true(device_index("/dev/netram0", &index));
 	assert_int_equal(index, 0);
-	assert_true(ctl_device_index("/dev/netram255", &index));
+	assert_true(device_index("/dev/netram255", &index));
 	assert_int_equal(index, 255);
 	for (i = 0; i < sizeof(no) / sizeof(*no); i++)
-		assert_false(ctl_device_index(no[i], &index));
+		assert_false(device_index(no[i], &index));
 }
 
 static void test_real_files(void **state)
 {
-	struct ctl_meminfo mem;
-	struct ctl_swaps swaps;
+	struct meminfo mem;
+	struct swaps swaps;
 
 	(void)state;
-	assert_int_equal(ctl_meminfo_read(&mem), 0);
+	assert_int_equal(meminfo_read(&mem), 0);
 	assert_true(mem.total_kb >= mem.available_kb);
-	assert_int_equal(ctl_swaps_read(&swaps), 0);
-	ctl_swaps_free(&swaps);
+	assert_int_equal(swaps_read(&swaps), 0);
+	swaps_free(&swaps);
 }
 
 static void test_min_free(void **state)
 {
 	(void)state;
-	assert_int_equal(ctl_vm_min_free_kb(344000), 10750);
-	assert_int_equal(ctl_vm_min_free_kb(2 << 20), 65536);
-	assert_int_equal(ctl_vm_min_free_kb(1ULL << 30), 65536);
-	assert_int_equal(ctl_vm_min_free_kb(0), 0);
+	assert_int_equal(vm_min_free_kb(344000), 10750);
+	assert_int_equal(vm_min_free_kb(2 << 20), 65536);
+	assert_int_equal(vm_min_free_kb(1ULL << 30), 65536);
+	assert_int_equal(vm_min_free_kb(0), 0);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kit.h"
+#include "common/text.h"
 #include "ctl/ctl.h"
 #include "ctl/print.h"
 
@@ -176,13 +177,13 @@ static void test_suggest(void **state)
 	};
 
 	(void)state;
-	assert_string_equal(ctl_suggest("statsu", known), "status");
-	assert_string_equal(ctl_suggest("nod", known), "node");
-	assert_string_equal(ctl_suggest("swapof", known), "swapoff");
-	assert_string_equal(ctl_suggest("volumes", known), "volume");
-	assert_null(ctl_suggest("frobnicate", known));
-	assert_null(ctl_suggest("", known));
-	assert_null(ctl_suggest("a-word-longer-than-anything-that-we-know",
+	assert_string_equal(suggest("statsu", known), "status");
+	assert_string_equal(suggest("nod", known), "node");
+	assert_string_equal(suggest("swapof", known), "swapoff");
+	assert_string_equal(suggest("volumes", known), "volume");
+	assert_null(suggest("frobnicate", known));
+	assert_null(suggest("", known));
+	assert_null(suggest("a-word-longer-than-anything-that-we-know",
 				known));
 }
 

@@ -2,7 +2,7 @@
 /* "did you mean": the known word with the fewest edits, if they are few. */
 #include <string.h>
 
-#include "ctl.h"
+#include "common/text.h"
 
 #define WORD_MAX	24
 
@@ -49,7 +49,7 @@ static size_t same_start(const char *a, const char *b)
 /* The nearest of known (ending with NULL), or NULL when none is near; of two
  * as near the one that begins alike for longer.
  */
-const char *ctl_suggest(const char *typed, const char *const *known)
+const char *suggest(const char *typed, const char *const *known)
 {
 	size_t len = strlen(typed);
 	size_t best = len < 3 ? 1 : len / 3 + 1;

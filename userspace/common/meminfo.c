@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "swaps.h"
+#include "common/swaps.h"
 
 static int find_kb(const char *text, const char *key, uint64_t *kb)
 {
@@ -21,21 +21,21 @@ static int find_kb(const char *text, const char *key, uint64_t *kb)
 	return -EBADMSG;
 }
 
-int ctl_meminfo_parse(const char *text, struct ctl_meminfo *mem)
+int meminfo_parse(const char *text, struct meminfo *mem)
 {
 	int err = find_kb(text, "MemTotal", &mem->total_kb);
 
 	return err ? err : find_kb(text, "MemAvailable", &mem->available_kb);
 }
 
-int ctl_meminfo_read(struct ctl_meminfo *mem)
+int meminfo_read(struct meminfo *mem)
 {
 	char *text;
-	int err = ctl_file_read("/proc/meminfo", &text);
+	int err = file_read("/proc/meminfo", &text);
 
 	if (err)
 		return err;
-	err = ctl_meminfo_parse(text, mem);
+	err = meminfo_parse(text, mem);
 	free(text);
 	return err;
 }

@@ -5,20 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device.h"
+#include "common/device.h"
 
 #define BLKID_AMBIVALENT	(-2)
 
-static void content_type(blkid_probe probe, enum ctl_content *content,
-			 char *type, size_t size)
+static void type_of(blkid_probe probe, enum content *content,
+		    char *type, size_t size)
 {
 	const char *value = NULL;
 
-	*content = CTL_CONTENT_OTHER;
+	*content = CONTENT_OTHER;
 	if (!blkid_probe_lookup_value(probe, "TYPE", &value, NULL)) {
 		snprintf(type, size, "%s", value);
 		if (!strcmp(value, "swap"))
-			*content = CTL_CONTENT_SWAP;
+			*content = CONTENT_SWAP;
 	} else if (!blkid_probe_lookup_value(probe, "PTTYPE", &value, NULL)) {
 		snprintf(type, size, "%s partition table", value);
 	} else {
@@ -26,29 +26,29 @@ static void content_type(blkid_probe probe, enum ctl_content *content,
 	}
 }
 
-static int content_probe(blkid_probe probe, enum ctl_content *content,
-			 char *type, size_t size)
+static int probe_run(blkid_probe probe, enum content *content,
+		     char *type, size_t size)
 {
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, 1);
 	switch (blkid_do_safeprobe(probe)) {
 	case 0:
-		content_type(probe, content, type, size);
+		type_of(probe, content, type, size);
 		return 0;
 	case 1:
-		*content = CTL_CONTENT_NOTHING;
+		*content = CONTENT_NOTHING;
 		return 0;
 	case BLKID_AMBIVALENT:
-		*content = CTL_CONTENT_OTHER;
+		*content = CONTENT_OTHER;
 		snprintf(type, size, "several signatures");
 		return 0;
 	}
 	return errno ? -errno : -EIO;
 }
 
-int ctl_content_probe(const char *device, enum ctl_content *content,
-		      char *type, size_t size)
+int content_probe(const char *device, enum content *content,
+		  char *type, size_t size)
 {
 	blkid_probe probe;
 	int err;
@@ -57,7 +57,7 @@ int ctl_content_probe(const char *device, enum ctl_content *content,
 	probe = blkid_new_probe_from_filename(device);
 	if (!probe)
 		return errno ? -errno : -EIO;
-	err = content_probe(probe, content, type, size);
+	err = probe_run(probe, content, type, size);
 	blkid_free_probe(probe);
 	return err;
 }

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "device.h"
-#include "swaps.h"
+#include "common/device.h"
+#include "common/swaps.h"
 
 /* Line: "36 35 98:0 /mnt1 /mnt2 ...": where is the fifth word. */
-bool ctl_mounts_parse(const char *text, unsigned int major, unsigned int minor,
-		      char *where, size_t size)
+bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
+		  char *where, size_t size)
 {
 	unsigned int ma, mi;
 	char point[256];
@@ -27,15 +27,15 @@ bool ctl_mounts_parse(const char *text, unsigned int major, unsigned int minor,
 	return false;
 }
 
-bool ctl_mounts_find(const char *device, char *where, size_t size)
+bool mounts_find(const char *device, char *where, size_t size)
 {
 	struct stat st;
 	char *text;
 	bool found;
 
-	if (stat(device, &st) || ctl_file_read("/proc/self/mountinfo", &text))
+	if (stat(device, &st) || file_read("/proc/self/mountinfo", &text))
 		return false;
-	found = ctl_mounts_parse(text, major(st.st_rdev), minor(st.st_rdev),
+	found = mounts_parse(text, major(st.st_rdev), minor(st.st_rdev),
 				 where, size);
 	free(text);
 	return found;

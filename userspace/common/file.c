@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "swaps.h"
+#include "common/swaps.h"
 
 #define FILE_MAX	(4 << 20)
 
@@ -38,7 +38,7 @@ static int read_all(int fd, char **text)
 	return 0;
 }
 
-int ctl_file_read(const char *path, char **text)
+int file_read(const char *path, char **text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int err;

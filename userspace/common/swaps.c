@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "swaps.h"
+#include "common/swaps.h"
 
 static bool is_octal(char c)
 {
@@ -31,7 +31,7 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-static int parse_line(const char *line, struct ctl_swap *swap)
+static int parse_line(const char *line, struct swap *swap)
 {
 	if (sscanf(line, "%255s %*s %" SCNu64 " %" SCNu64 " %d", swap->path,
 		   &swap->size_kb, &swap->used_kb, &swap->priority) != 4)
@@ -42,9 +42,9 @@ static int parse_line(const char *line, struct ctl_swap *swap)
 	return 0;
 }
 
-static int append(struct ctl_swaps *swaps, const struct ctl_swap *swap)
+static int append(struct swaps *swaps, const struct swap *swap)
 {
-	struct ctl_swap *more;
+	struct swap *more;
 
 	more = realloc(swaps->areas, (swaps->count + 1) * sizeof(*more));
 	if (!more)
@@ -54,10 +54,10 @@ static int append(struct ctl_swaps *swaps, const struct ctl_swap *swap)
 	return 0;
 }
 
-int ctl_swaps_parse(const char *text, struct ctl_swaps *swaps)
+int swaps_parse(const char *text, struct swaps *swaps)
 {
 	const char *line = strchr(text, '\n');
-	struct ctl_swap swap;
+	struct swap swap;
 	int err = 0;
 
 	memset(swaps, 0, sizeof(*swaps));
@@ -67,32 +67,32 @@ int ctl_swaps_parse(const char *text, struct ctl_swaps *swaps)
 			err = append(swaps, &swap);
 	}
 	if (err)
-		ctl_swaps_free(swaps);
+		swaps_free(swaps);
 	return err;
 }
 
 /* A kernel without swap has no /proc/swaps, and that is an empty one. */
-int ctl_swaps_read(struct ctl_swaps *swaps)
+int swaps_read(struct swaps *swaps)
 {
 	char *text;
-	int err = ctl_file_read("/proc/swaps", &text);
+	int err = file_read("/proc/swaps", &text);
 
 	memset(swaps, 0, sizeof(*swaps));
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	err = ctl_swaps_parse(text, swaps);
+	err = swaps_parse(text, swaps);
 	free(text);
 	return err;
 }
 
-void ctl_swaps_free(struct ctl_swaps *swaps)
+void swaps_free(struct swaps *swaps)
 {
 	free(swaps->areas);
 	memset(swaps, 0, sizeof(*swaps));
 }
 
-const struct ctl_swap *ctl_swaps_find(const struct ctl_swaps *swaps,
-				      const char *device)
+const struct swap *swaps_find(const struct swaps *swaps,
+			      const char *device)
 {
 	size_t i;
 

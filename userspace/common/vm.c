@@ -20,8 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl.h"
-#include "swaps.h"
+#include "common/swaps.h"
 
 #define MIN_FREE	"/proc/sys/vm/min_free_kbytes"
 #define BOOST		"/proc/sys/vm/watermark_boost_factor"
@@ -30,7 +29,7 @@
 #define MIN_FREE_PART	32
 #define MIN_FREE_MAX_KB	(64 * 1024)
 
-uint64_t ctl_vm_min_free_kb(uint64_t total_kb)
+uint64_t vm_min_free_kb(uint64_t total_kb)
 {
 	uint64_t kb = total_kb / MIN_FREE_PART;
 
@@ -40,7 +39,7 @@ uint64_t ctl_vm_min_free_kb(uint64_t total_kb)
 static int get(const char *path, uint64_t *value)
 {
 	char *text, *end;
-	int err = ctl_file_read(path, &text);
+	int err = file_read(path, &text);
 
 	if (err)
 		return err;
@@ -62,29 +61,28 @@ static int set(const char *path, uint64_t value)
 	return err;
 }
 
-static void change(const char *path, const char *name, uint64_t from,
-		   uint64_t to)
+static void change(note_fn note, const char *path, const char *name,
+		   uint64_t from, uint64_t to)
 {
 	int err = set(path, to);
 
 	if (err)
-		ctl_note("cannot set %s to %" PRIu64 " (%s): it is %" PRIu64 ", with which swapping over a network can stand still",
+		note("cannot set %s to %" PRIu64 " (%s): it is %" PRIu64 ", with which swapping over a network can stand still",
 			 name, to, strerror(-err), from);
 	else
-		ctl_note("%s is now %" PRIu64 ", it was %" PRIu64, name, to,
-			 from);
+		note("%s is now %" PRIu64 ", it was %" PRIu64, name, to, from);
 }
 
-void ctl_vm_prepare(void)
+void vm_prepare(note_fn note)
 {
-	struct ctl_meminfo mem;
+	struct meminfo mem;
 	uint64_t now, want;
 
 	if (!get(BOOST, &now) && now)
-		change(BOOST, "vm.watermark_boost_factor", now, 0);
-	if (ctl_meminfo_read(&mem) || get(MIN_FREE, &now))
+		change(note, BOOST, "vm.watermark_boost_factor", now, 0);
+	if (meminfo_read(&mem) || get(MIN_FREE, &now))
 		return;
-	want = ctl_vm_min_free_kb(mem.total_kb);
+	want = vm_min_free_kb(mem.total_kb);
 	if (now < want)
-		change(MIN_FREE, "vm.min_free_kbytes", now, want);
+		change(note, MIN_FREE, "vm.min_free_kbytes", now, want);
 }

@@ -4,13 +4,13 @@
  * leave again for other swap areas. When there is no room the kernel kills
  * programs; so count before.
  */
-#include "swaps.h"
+#include "common/swaps.h"
 
 #define RESERVE_MIN_KB		(64 * 1024)
 #define RESERVE_PERCENT		5
 
-static uint64_t free_elsewhere(const struct ctl_swaps *swaps,
-			       const struct ctl_swap *off)
+static uint64_t free_elsewhere(const struct swaps *swaps,
+			       const struct swap *off)
 {
 	uint64_t kb = 0;
 	size_t i;
@@ -21,8 +21,8 @@ static uint64_t free_elsewhere(const struct ctl_swaps *swaps,
 	return kb;
 }
 
-void ctl_preflight(const struct ctl_swaps *swaps, const struct ctl_swap *off,
-		   const struct ctl_meminfo *mem, struct ctl_preflight *pre)
+void preflight_swapoff(const struct swaps *swaps, const struct swap *off,
+		       const struct meminfo *mem, struct preflight *pre)
 {
 	uint64_t room;
 

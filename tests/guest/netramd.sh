@@ -1,0 +1,195 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: netramd brings nodes and volumes to its file, at start, on reload and after drift; its death is not noticed
+# KERNELS: 6.1 6.12
+# TIMEOUT: 500
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+
+conf=$NETRAM_RUN/netram.conf sock=$NETRAM_RUN/netramd.sock log=$NETRAM_RUN/netramd.log
+unix_get=$(program unix-get) || fail "no unix-get"
+pid=''
+# before guest_reset, or it would put back what that removes
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
+	rm -f "$NETRAM_RUN/load-on"
+	umount "$NETRAM_RUN/mnt" 2> /dev/null
+	[ ! -s "$log" ] || sed 's/^/    /' "$log" # what it said, also when all is well
+}
+trap cleanup EXIT
+
+start() {
+	: > "$log"
+	netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
+	pid=$!
+	wait_for 20 status || fail "netramd does not answer"
+}
+status() { "$unix_get" "$sock"; }
+is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
+becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
+says() { grep -qF -- "$1" "$log"; }
+told() { wait_for 30 says "$1" || fail "it never says: $1"; }
+attr_is() { [ "$(attr_of "$1" "$2")" = "$3" ]; } # DEVICE NAME VALUE
+reload() { kill -HUP "$pid"; }
+looked() { [ "$(status | jq .looks)" -gt "$1" ]; }
+looks_again() { # a whole look more: one may be under way
+	local n
+	n=$(($(status | jq .looks) + 1))
+	wait_for 30 looked "$n" || fail "it does not look"
+}
+
+# file_says [SED-EXPRESSION]: the file of the test, but for that
+file_says() {
+	sed -e "${1:-}" > "$conf.new" <<-END
+		host: {region: here, zone: rack0}
+		regions:
+		  here: [rack0, rack1, rack2, rack3]
+		defaults:
+		  replicas: 2
+		  io_timeout_ms: 60000
+		  io_deadline_ms: 300000
+		  connect_timeout_ms: 20000
+		nodes:
+		  n1: {address: "$(node_addr n1)", zone: rack1, weight: 100, status: $NETRAM_RUN/n1.sock}
+		  n2: {address: "$(node_addr n2)", zone: rack2, weight: 100}
+		#n3 n3: {address: "$(node_addr n3)", zone: rack3, weight: 100}
+		volumes:
+		  v1:
+		    size: 64M
+		    swap: {priority: 5}
+		  v2:
+		    size: 256M
+		    on_loss: wait
+		#v3 v3:
+		#v3   size: 64M
+		#v3   mount: {path: $NETRAM_RUN/mnt, type: ext4, format: yes}
+		objectives:
+		  utilization_percent: 85
+	END
+	# what a line is without its mark is indented by two
+	sed -i -e 's/^#n3/ /; s/^#v3/ /' "$conf.new"
+	mv "$conf.new" "$conf"
+}
+no3='/^#[nv]3/d' # before there is a third node, and a third volume
+no_v3='/^#v3/d'
+
+note "before the module is there"
+node_add n1 n2 n3 || fail "no namespaces"
+for n in n1 n2 n3; do
+	server_start $n || fail "no server $n"
+done
+file_says "$no3"
+netramd --check "$conf" || fail "netramd --check does not like the file"
+start
+becomes '.state == "problem" and (.findings[0].text | test("modprobe netram"))'
+# shellcheck disable=SC2119 # no parameters are needed
+module_load || fail "the module does not load"
+
+note "two nodes, a swap volume and a plain one"
+becomes '.state == "ok" and ([.nodes[].name] == ["n1", "n2"]) and ([.volumes[].name] == ["v1", "v2"])'
+becomes '([.nodes[] | select(.state == "up")] | length) == 2 and .volumes[0].swap'
+grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap: $(cat /proc/swaps)"
+[ "$(cat /proc/sys/vm/watermark_boost_factor)" = 0 ] || fail "watermark boosting is on"
+[ "$(attr_of netram1 replicas)" = 2 ] || fail "replicas"
+[ "$(attr_of netram1 on_loss)" = wait ] || fail "on_loss"
+[ "$(attr_of netram0 io_deadline_ms)" = 300000 ] || fail "io_deadline_ms"
+[ "$(node_attr n2 zone)" = rack2 ] || fail "zone"
+[ "$(node_attr n2 region)" = here ] || fail "region"
+becomes '.nodes[0].server.limit_bytes == 1073741824'
+second=$(netramd --config "$conf" --status "$sock" 2>&1) && fail "a second netramd runs"
+[[ $second = *"another netramd answers there"* ]] || fail "a second netramd says: $second"
+
+note "the file changes: a node more, a tunable"
+file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/"
+reload
+becomes '([.nodes[].name] == ["n1", "n2", "n3"])'
+wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable is not changed"
+
+note "drift is put back"
+tune netram1 io_deadline_ms 1234
+wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable stays"
+netramctl node remove n3 || fail "node remove"
+becomes 'any(.nodes[]; .name == "n3")'
+netramctl volume set v2 --on-loss error || fail "volume set"
+wait_for 30 attr_is netram1 on_loss wait || fail "on_loss stays"
+netramctl volume delete v2 || fail "volume delete"
+becomes 'any(.volumes[]; .name == "v2") and .state == "ok"'
+netramctl swapoff v1 || fail "swapoff"
+becomes 'any(.volumes[]; .name == "v1" and .swap)'
+
+note "a volume more, with a file system"
+file_says
+reload
+becomes ".state == \"ok\" and any(.volumes[]; .name == \"v3\" and .mounted == \"$NETRAM_RUN/mnt\")"
+pattern 1000000 "$SEED" > "$NETRAM_RUN/mnt/file" || fail "nothing can be written there"
+sum=$(cksum < "$NETRAM_RUN/mnt/file")
+
+note "a bad file changes nothing"
+before=$(netramctl status --json | jq -S '[.nodes[].name, (.volumes[] | {name, size_bytes, device})]')
+file_says 's/size: 256M/size: 256X/; s/^#n3.*//'
+reload
+told "cannot be used: going on with what it said before"
+told "$conf:18: error: size: '256X' is not a size"
+looks_again
+is '(.config.refused | test("256X")) and .state == "ok"' || fail "$(status)"
+[ "$(netramctl status --json | jq -S '[.nodes[].name, (.volumes[] | {name, size_bytes, device})]')" = "$before" ] ||
+	fail "something changed: $(netramctl status)"
+
+note "what cannot be done is told, and nothing is destroyed"
+file_says 's/size: 256M/size: 512M/; s/priority: 5/priority: 6/; s/^#v3.*//'
+reload
+becomes '.state == "problem" and .config.refused == "" and
+	any(.findings[]; .text | test("volume v2: its size is 256M, the file says 512M: .*netramctl volume delete v2")) and
+	any(.findings[]; .text | test("volume v1: its swap priority is 5, the file says 6")) and
+	any(.findings[]; .kind == "note" and (.text | test("volume v3: is not in the file and left alone")))'
+[ "$(cksum < "$NETRAM_RUN/mnt/file")" = "$sum" ] || fail "v3 has lost its file"
+file_says
+reload
+becomes '.state == "ok"'
+
+note "kill -9 under load, and a new one"
+dev=/dev/$(basename "$(dirname "$(dirname "$(grep -lx v2 /sys/block/netram*/netram/name)")")")
+load_start "$dev" 32M
+load_flowing "$dev"
+kill -KILL "$pid"
+wait "$pid" 2> /dev/null
+load_flowing "$dev"
+start
+becomes '.state == "ok" and (.volumes | length) == 3 and (.nodes | length) == 3'
+looks_again
+grep -E ': (added|created|removed|deleted|swapped on|mounted on)' "$log" && fail "it did not adopt what was there"
+load_flowing "$dev"
+load_end
+expect_stat "$dev" errors -eq 0
+
+note "a node goes and comes: told"
+server_kill n2
+told "node n2 is down"
+becomes 'any(.nodes[]; .name == "n2" and .state == "down") and any(.volumes[]; .state == "degraded")'
+server_start n2 || fail "no server n2"
+wait_for 60 is 'all(.volumes[]; .state == "ok")' || fail "not in sync again: $(status)"
+
+note "what the file says to remove is removed, not what is in use"
+file_says '/^#v3   mount/d; s/^#v3   size: 64M/#v3   remove: yes/'
+reload
+becomes '.state == "problem" and any(.findings[]; .text | test("volume v3: is mounted and cannot be removed"))'
+umount "$NETRAM_RUN/mnt" || fail "umount"
+becomes '.state == "ok" and all(.volumes[]; .name != "v3")'
+file_says "$no_v3; s/^#n3.*/#n3 n3: {remove: yes}/"
+reload
+wait_for 60 is '.state == "ok" and ([.nodes[].name] == ["n1", "n2"])' || fail "n3 stays: $(status)"
+
+note "it ends and leaves all as it is"
+kill -TERM "$pid"
+wait "$pid" || fail "it exits with $?"
+pid=''
+[ ! -e "$sock" ] || fail "its socket stays"
+grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap is gone: $(cat /proc/swaps)"
+netramctl status || fail "all is not well"
+netramctl status --json | jq -e '(.nodes | length) == 2 and (.volumes | length) == 2' > /dev/null ||
+	fail "something is gone"
+fio_verify after "$dev" --size=16M --bs=16k || fail "the volume does not work any more"
+exit 0

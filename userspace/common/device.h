@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* /dev/netramN: finding it, and finding out who uses it. */
+#ifndef NETRAM_COMMON_DEVICE_H
+#define NETRAM_COMMON_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DEVICE_SIZE	32
+
+/**
+ * enum content - what a device begins with
+ * @CONTENT_NOTHING: nothing known
+ * @CONTENT_SWAP: a swap signature
+ * @CONTENT_OTHER: a file system, a partition table or something like it
+ */
+enum content {
+	CONTENT_NOTHING,
+	CONTENT_SWAP,
+	CONTENT_OTHER,
+};
+
+/* device.c */
+void device_path(uint32_t index, char path[DEVICE_SIZE]);
+bool device_index(const char *operand, uint32_t *index);
+int device_wait(uint32_t index, int timeout_ms);
+
+/* mounts.c */
+bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
+		  char *where, size_t size);
+bool mounts_find(const char *device, char *where, size_t size);
+
+/* content.c */
+int content_probe(const char *device, enum content *content,
+		  char *type, size_t size);
+
+/* program.c: 0 or -errno, and then why, in a line */
+int program_run(const char *const *args, const char *package, char *why,
+		size_t size);
+
+/* mkswap.c */
+int mkswap_run(const char *device, const char *label, bool force, char *why,
+	       size_t size);
+
+#endif /* NETRAM_COMMON_DEVICE_H */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Words that people mistype. */
+#ifndef NETRAM_COMMON_TEXT_H
+#define NETRAM_COMMON_TEXT_H
+
+/* suggest.c */
+const char *suggest(const char *typed, const char *const *known);
+
+#endif /* NETRAM_COMMON_TEXT_H */

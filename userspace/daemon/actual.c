@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "actual.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/device.h"
+#include "common/swaps.h"
+
+static void read_tunable(uint32_t index, unsigned int id,
+			 char value[TUNABLE_SIZE])
+{
+	char path[96], *text;
+
+	snprintf(path, sizeof(path), "/sys/block/netram%u/netram/%s", index,
+		 tunables[id].name);
+	value[0] = '\0';
+	if (file_read(path, &text))
+		return;
+	snprintf(value, TUNABLE_SIZE, "%.*s", (int)strcspn(text, "\n"), text);
+	free(text);
+}
+
+static void read_volume(struct actual_volume *to, const struct netram_volume *v,
+			const struct swaps *swaps)
+{
+	const struct swap *swap;
+	char device[DEVICE_SIZE];
+	unsigned int id;
+
+	to->v = v;
+	for (id = 0; id < TUNABLES; id++)
+		read_tunable(v->index, id, to->tune[id]);
+	device_path(v->index, device);
+	swap = swaps_find(swaps, device);
+	to->swapped = swap;
+	to->swap_priority = swap ? swap->priority : 0;
+	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
+		to->mounted[0] = '\0';
+}
+
+static int read_volumes(struct actual *actual, const struct swaps *swaps)
+{
+	const struct netram_volume *v;
+	size_t n = 0;
+
+	for (v = actual->list; v; v = v->next)
+		n++;
+	actual->volumes = calloc(n ?: 1, sizeof(*actual->volumes));
+	if (!actual->volumes)
+		return -ENOMEM;
+	for (v = actual->list; v; v = v->next)
+		read_volume(&actual->volumes[actual->nr_volumes++], v, swaps);
+	return 0;
+}
+
+/**
+ * actual_read() - look at everything
+ * @nt: the module
+ * @actual: filled; actual_free() it also after a failure
+ *
+ * Return: 0 or -errno.
+ */
+int actual_read(struct netram *nt, struct actual *actual)
+{
+	struct swaps swaps;
+	int err;
+
+	memset(actual, 0, sizeof(*actual));
+	err = netram_node_list(nt, &actual->nodes);
+	if (!err)
+		err = netram_volume_list(nt, &actual->list);
+	if (!err)
+		err = swaps_read(&swaps);
+	if (err)
+		return err;
+	err = read_volumes(actual, &swaps);
+	swaps_free(&swaps);
+	return err;
+}
+
+void actual_free(struct actual *actual)
+{
+	netram_node_free(actual->nodes);
+	netram_volume_free(actual->list);
+	free(actual->volumes);
+	memset(actual, 0, sizeof(*actual));
+}
+
+const struct netram_node *actual_find_node(const struct actual *actual,
+					   const char *name)
+{
+	const struct netram_node *node = actual->nodes;
+
+	while (node && strcmp(node->name, name))
+		node = node->next;
+	return node;
+}
+
+const struct actual_volume *actual_find_volume(const struct actual *actual,
+					       const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < actual->nr_volumes; i++)
+		if (!strcmp(actual->volumes[i].v->name, name))
+			return &actual->volumes[i];
+	return NULL;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "apply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/device.h"
+#include "common/swaps.h"
+#include "log.h"
+
+#define DEVICE_TIMEOUT_MS	5000
+
+/**
+ * struct apply - a step under way
+ * @nt: the module
+ * @step: the step
+ * @why: where to say what went wrong
+ * @size: room there
+ */
+struct apply {
+	struct netram *nt;
+	const struct step *step;
+	char *why;
+	size_t size;
+};
+
+/* The module's own words, after a call that failed. */
+static int told(const struct apply *a, int err)
+{
+	if (err)
+		netram_error(a->nt, a->why, a->size);
+	return err;
+}
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static int add_node(const struct apply *a)
+{
+	const struct config_node *node = a->step->node;
+	struct netram_node_spec spec = {
+		.name = node->name,
+		.endpoint = node->endpoint,
+		.region = or_null(node->region),
+		.zone = or_null(node->zone),
+		.weight = node->weight,
+		.export_name = CONFIG_HAS(node, NODE_EXPORT) ?
+			       node->export_name : NULL,
+	};
+	int err;
+
+	/* the resolver may not have known when the file was read */
+	if (!node->resolved) {
+		err = netram_endpoint_parse(node->address, &spec.endpoint,
+					    a->why, a->size);
+		if (err)
+			return err;
+	}
+	return told(a, netram_node_add(a->nt, &spec));
+}
+
+static int create_volume(const struct apply *a)
+{
+	const struct config_volume *volume = a->step->volume;
+	const struct netram_volume_spec spec = {
+		.name = volume->name,
+		.size = volume->size,
+		.extent_size = volume->extent_size,
+		.no_checksum = CONFIG_HAS(volume, VOLUME_CHECKSUM) &&
+			       !volume->checksum,
+		.connections = volume->connections,
+		.queue_depth = volume->queue_depth,
+		.replicas = volume->replicas,
+		.on_loss = volume->on_loss,
+		.uuid = CONFIG_HAS(volume, VOLUME_UUID) ? volume->uuid : NULL,
+	};
+	struct netram_volume *created = NULL;
+	int err = told(a, netram_volume_create(a->nt, &spec, &created));
+
+	netram_volume_free(created);
+	return err;
+}
+
+static int tune(const struct apply *a)
+{
+	enum tunable_id id = a->step->tunable;
+	const char *value = a->step->volume->tune[id];
+	char path[96];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/sys/block/netram%u/netram/%s",
+		 a->step->index, tunables[id].name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		snprintf(a->why, a->size, "%s does not take %s: %s", path,
+			 value, strerror(-err));
+	return err;
+}
+
+/* The path of a device that udev may still be making. */
+static int find_device(const struct apply *a, char device[DEVICE_SIZE])
+{
+	int err = device_wait(a->step->index, DEVICE_TIMEOUT_MS);
+
+	device_path(a->step->index, device);
+	if (err)
+		snprintf(a->why, a->size, "%s does not exist", device);
+	return err;
+}
+
+static int swap_on(const struct apply *a)
+{
+	const struct config_volume *volume = a->step->volume;
+	char device[DEVICE_SIZE];
+	const struct swapon_spec spec = {
+		.device = device,
+		.label = volume->name,
+		.priority = volume->swap_priority == CONFIG_UNSET ?
+			    SWAP_PRIORITY_UNSET : (int)volume->swap_priority,
+		.keep_vm = !volume->swap_tune_vm,
+		.how_to_force = "'netramctl swapon --force'",
+		.note = log_line,
+	};
+	int err = find_device(a, device);
+
+	return err ? err : swapon_volume(&spec, a->why, a->size);
+}
+
+static int mount_on(const struct apply *a)
+{
+	char device[DEVICE_SIZE];
+	int err = find_device(a, device);
+
+	return err ? err : mount_volume(a->step->volume, device, a->why,
+					a->size);
+}
+
+/**
+ * apply_step() - do it
+ * @nt: the module
+ * @step: what
+ * @why: on failure one line that says what went wrong
+ * @size: room there
+ *
+ * Return: 0 or -errno.
+ */
+int apply_step(struct netram *nt, const struct step *step, char *why,
+	       size_t size)
+{
+	const struct apply a = { nt, step, why, size };
+
+	switch (step->kind) {
+	case STEP_NODE_ADD:
+		return add_node(&a);
+	case STEP_NODE_DRAIN:
+		return told(&a, netram_node_drain(nt, step->node->name,
+						  step->on));
+	case STEP_NODE_FORGET:
+	case STEP_NODE_REMOVE:
+		return told(&a, netram_node_remove(nt, step->node->name));
+	case STEP_VOLUME_CREATE:
+		return create_volume(&a);
+	case STEP_VOLUME_SET:
+		return told(&a, netram_volume_set(nt, step->volume->name,
+						  &step->change));
+	case STEP_TUNE:
+		return tune(&a);
+	case STEP_SWAPON:
+		return swap_on(&a);
+	case STEP_MOUNT:
+		return mount_on(&a);
+	case STEP_VOLUME_DELETE:
+		return told(&a, netram_volume_delete(nt, step->volume->name));
+	}
+	snprintf(why, size, "unknown step");
+	return -EINVAL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Doing what a plan says. */
+#ifndef NETRAMD_APPLY_H
+#define NETRAMD_APPLY_H
+
+#include "reconcile.h"
+
+int apply_step(struct netram *nt, const struct step *step, char *why,
+	       size_t size);
+
+/* mount.c */
+int mount_volume(const struct config_volume *volume, const char *device,
+		 char *why, size_t size);
+
+#endif /* NETRAMD_APPLY_H */

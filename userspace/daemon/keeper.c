@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "keeper.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "log.h"
+
+/* A new volume needs two: creating it, and taking it into use. */
+#define ROUNDS_MAX	8
+
+const char *finding_kind_name(enum finding_kind kind)
+{
+	static const char *const names[] = {
+		[FINDING_NOTE] = "note",
+		[FINDING_WAIT] = "waiting",
+		[FINDING_PROBLEM] = "problem",
+	};
+
+	return names[kind];
+}
+
+/* The module is asked anew each time: it may have been loaded anew. */
+static int open_module(struct netram **nt, char *why, size_t size)
+{
+	int err = netram_open(nt);
+
+	switch (err) {
+	case 0:
+		return 0;
+	case -ENOENT:
+	case -EPROTONOSUPPORT:
+		snprintf(why, size,
+			 "the netram kernel module is not loaded: run 'modprobe netram'");
+		return err;
+	case -EPERM:
+	case -EACCES:
+		snprintf(why, size,
+			 "not permitted: run as root, with CAP_NET_ADMIN and CAP_SYS_ADMIN");
+		return err;
+	}
+	snprintf(why, size, "cannot talk to the netram module: %s",
+		 strerror(-err));
+	return err;
+}
+
+/* Do the steps of a plan; what fails becomes one of its findings. */
+static bool apply(struct netram *nt, struct plan *plan)
+{
+	char what[160], why[FINDING_SIZE / 2];
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < plan->nr_steps; i++) {
+		step_format(&plan->steps[i], what, sizeof(what));
+		if (!apply_step(nt, &plan->steps[i], why, sizeof(why))) {
+			log_line("%s", what);
+			continue;
+		}
+		plan_find(plan, FINDING_PROBLEM, "not so: %s: %s", what, why);
+		all = false;
+	}
+	return all;
+}
+
+/* Look and act until there is nothing to do, or something cannot be done. */
+static int settle(struct keeper *k, struct netram *nt,
+		  const struct config *config, struct plan *plan)
+{
+	unsigned int round;
+	bool goes_on = true;
+	int err = 0;
+
+	for (round = 0; goes_on && round < ROUNDS_MAX; round++) {
+		plan_free(plan);
+		actual_free(&k->actual);
+		err = actual_read(nt, &k->actual);
+		if (err) {
+			netram_error(nt, k->why, sizeof(k->why));
+			return err;
+		}
+		reconcile(config, &k->actual, plan);
+		goes_on = plan->nr_steps && apply(nt, plan);
+	}
+	/* what failed may have changed something all the same */
+	if (plan->nr_steps) {
+		actual_free(&k->actual);
+		err = actual_read(nt, &k->actual);
+	}
+	return err;
+}
+
+static bool has_finding(const struct finding *findings, size_t nr,
+			const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(findings[i].text, text))
+			return true;
+	return false;
+}
+
+/* Each is told once when it comes and once when it goes. */
+static void tell_changes(const struct keeper *k, const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < k->nr_findings; i++)
+		if (k->findings[i].kind == FINDING_PROBLEM &&
+		    !has_finding(plan->findings, plan->nr_findings,
+				 k->findings[i].text))
+			log_line("no more: %s", k->findings[i].text);
+	for (i = 0; i < plan->nr_findings; i++)
+		if (!has_finding(k->findings, k->nr_findings,
+				 plan->findings[i].text))
+			log_line("%s: %s",
+				 finding_kind_name(plan->findings[i].kind),
+				 plan->findings[i].text);
+}
+
+static void take_findings(struct keeper *k, struct plan *plan)
+{
+	size_t i;
+
+	tell_changes(k, plan);
+	free(k->findings);
+	k->findings = plan->findings;
+	k->nr_findings = plan->nr_findings;
+	plan->findings = NULL;
+	plan->nr_findings = 0;
+	k->pending = plan->failed;
+	for (i = 0; i < k->nr_findings; i++)
+		k->pending |= k->findings[i].kind != FINDING_NOTE;
+}
+
+static int look(struct keeper *k, const struct config *config,
+		struct plan *plan)
+{
+	struct netram *nt;
+	int err = open_module(&nt, k->why, sizeof(k->why));
+
+	if (err)
+		return err;
+	err = settle(k, nt, config, plan);
+	if (!err)
+		objectives_measure(&k->objectives, nt, config, &k->actual);
+	netram_close(nt);
+	return err;
+}
+
+/**
+ * keeper_look() - look, and bring the kernel to the file as far as that goes
+ * @k: what was seen last; filled anew
+ * @config: the file
+ */
+void keeper_look(struct keeper *k, const struct config *config)
+{
+	struct plan plan = { 0 };
+	char before[FINDING_SIZE];
+
+	memcpy(before, k->why, sizeof(before));
+	k->why[0] = '\0';
+	k->looks++;
+	actual_free(&k->actual);
+	if (look(k, config, &plan)) {
+		actual_free(&k->actual);
+		k->pending = true;
+		if (strcmp(before, k->why))
+			log_line("problem: %s", k->why);
+	} else {
+		take_findings(k, &plan);
+		health_tell(&k->health, &k->actual);
+	}
+	plan_free(&plan);
+}
+
+void keeper_free(struct keeper *k)
+{
+	actual_free(&k->actual);
+	free(k->findings);
+	health_free(&k->health);
+	objectives_free(&k->objectives);
+	memset(k, 0, sizeof(*k));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keeps the kernel as the file says: looks, does what has to be done, and
+ * remembers what it saw and what it could not do.
+ */
+#ifndef NETRAMD_KEEPER_H
+#define NETRAMD_KEEPER_H
+
+#include "actual.h"
+#include "config.h"
+#include "health.h"
+#include "objective.h"
+#include "reconcile.h"
+
+/**
+ * struct keeper - what was seen last
+ * @looks: how often it has looked
+ * @actual: what there was in the end, empty while @why is not
+ * @why: why the module cannot be asked, or ""
+ * @findings: what could not be brought to the file
+ * @nr_findings: how many
+ * @pending: something should be tried again soon
+ * @health: states of nodes and volumes, for telling of changes
+ * @objectives: what is reached
+ */
+struct keeper {
+	uint64_t looks;
+	struct actual actual;
+	char why[FINDING_SIZE];
+	struct finding *findings;
+	size_t nr_findings;
+	bool pending;
+	struct health health;
+	struct objectives objectives;
+};
+
+void keeper_look(struct keeper *k, const struct config *config);
+void keeper_free(struct keeper *k);
+const char *finding_kind_name(enum finding_kind kind);
+
+#endif /* NETRAMD_KEEPER_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Is reached what the file wants to be reached? Latencies are those of the reads
+ * since the last measure; how full a node is, its page server knows best, where
+ * it can be asked, and else the module, of what this host has there.
+ */
+#ifndef NETRAMD_OBJECTIVE_H
+#define NETRAMD_OBJECTIVE_H
+
+#include "actual.h"
+#include "config.h"
+
+/**
+ * struct objective - a measure of a volume or a node
+ * @id: which objective
+ * @name: of the volume or node
+ * @limit: what it should be at most
+ * @value: what it is
+ * @met: @value is not above @limit
+ */
+struct objective {
+	enum objective_key id;
+	char name[NETRAM_NAME_SIZE];
+	uint64_t limit;
+	uint64_t value;
+	bool met;
+};
+
+/**
+ * struct server_status - what a page server says of itself
+ * @node: the node
+ * @why: why it could not be asked, or ""
+ * @used: bytes of pages
+ * @limit: bytes it holds at most
+ */
+struct server_status {
+	char node[NETRAM_NAME_SIZE];
+	char why[128];
+	uint64_t used;
+	uint64_t limit;
+};
+
+/**
+ * struct objectives - what was measured last
+ * @all: of each volume and node something is wanted of
+ * @nr: how many
+ * @servers: of each node with status: in the file
+ * @nr_servers: how many
+ * @before: histograms at the last measure
+ * @measured_ms: when that was
+ */
+struct objectives {
+	struct objective *all;
+	size_t nr;
+	struct server_status *servers;
+	size_t nr_servers;
+	struct netram_latency *before;
+	uint64_t measured_ms;
+};
+
+void objectives_measure(struct objectives *o, struct netram *nt,
+			const struct config *config,
+			const struct actual *actual);
+void objectives_free(struct objectives *o);
+const char *objective_name(enum objective_key id);
+
+/* server.c */
+void server_ask(const char *path, struct server_status *status);
+
+#endif /* NETRAMD_OBJECTIVE_H */

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "reconcile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+
+static struct step *add(struct plan *plan, enum step_kind kind)
+{
+	struct step *more;
+
+	more = realloc(plan->steps, (plan->nr_steps + 1) * sizeof(*more));
+	if (!more) {
+		plan->failed = true;
+		return NULL;
+	}
+	plan->steps = more;
+	more += plan->nr_steps++;
+	memset(more, 0, sizeof(*more));
+	more->kind = kind;
+	return more;
+}
+
+static void add_node_step(struct plan *plan, enum step_kind kind,
+			  const struct config_node *node, bool on)
+{
+	struct step *step = add(plan, kind);
+
+	if (!step)
+		return;
+	step->node = node;
+	step->on = on;
+}
+
+static struct step *add_volume_step(struct plan *plan, enum step_kind kind,
+				    const struct config_volume *volume,
+				    const struct actual_volume *is)
+{
+	struct step *step = add(plan, kind);
+
+	if (!step)
+		return NULL;
+	step->volume = volume;
+	step->index = is ? is->v->index : 0;
+	return step;
+}
+
+/* ---- nodes */
+
+/* Does the file say so, and is it something else? */
+static bool differs(const char *wanted, const char *is)
+{
+	return wanted[0] && strcmp(wanted, is);
+}
+
+static bool endpoint_differs(const struct config_node *node,
+			     const struct netram_node *is, char *text,
+			     size_t size)
+{
+	char wanted[NETRAM_ENDPOINT_SIZE], has[NETRAM_ENDPOINT_SIZE];
+
+	if (!node->resolved)
+		return false;
+	netram_endpoint_format(&node->endpoint, wanted, sizeof(wanted));
+	netram_endpoint_format(&is->endpoint, has, sizeof(has));
+	snprintf(text, size, "its address is %s, the file says %s", has,
+		 wanted);
+	return strcmp(wanted, has);
+}
+
+/* The first thing that is not as the file says, in words. */
+static bool node_differs(const struct config_node *node,
+			 const struct netram_node *is, char *text, size_t size)
+{
+	if (endpoint_differs(node, is, text, size))
+		return true;
+	if (differs(node->region, is->region))
+		snprintf(text, size, "its region is %s, the file says %s",
+			 is->region, node->region);
+	else if (differs(node->zone, is->zone))
+		snprintf(text, size, "its zone is %s, the file says %s",
+			 is->zone, node->zone);
+	else if (CONFIG_HAS(node, NODE_WEIGHT) && node->weight != is->weight)
+		snprintf(text, size, "its weight is %u, the file says %" PRIu64,
+			 is->weight, node->weight);
+	else if (CONFIG_HAS(node, NODE_EXPORT) != is->has_export ||
+		 (is->has_export &&
+		  strcmp(is->export_name, node->export_name)))
+		snprintf(text, size, "its export is not what the file says");
+	else
+		return false;
+	return true;
+}
+
+static void remove_node(const struct config_node *node,
+			const struct netram_node *is, struct plan *plan)
+{
+	if (!is)
+		return;
+	if (!is->extents)
+		add_node_step(plan, STEP_NODE_REMOVE, node, false);
+	else if (!is->drain)
+		add_node_step(plan, STEP_NODE_DRAIN, node, true);
+	else
+		plan_find(plan, FINDING_WAIT,
+			  "node %s: is being emptied, and then removed", is->name);
+}
+
+static void drain_node(const struct config_node *node,
+		       const struct netram_node *is, struct plan *plan)
+{
+	if (CONFIG_HAS(node, NODE_DRAIN) && node->drain != is->drain)
+		add_node_step(plan, STEP_NODE_DRAIN, node, node->drain);
+}
+
+static void plan_node(const struct config_node *node,
+		      const struct netram_node *is, struct plan *plan)
+{
+	char what[256];
+
+	if (node->remove) {
+		remove_node(node, is, plan);
+	} else if (!is) {
+		add_node_step(plan, STEP_NODE_ADD, node, false);
+	} else if (!node_differs(node, is, what, sizeof(what))) {
+		drain_node(node, is, plan);
+	} else if (!is->extents) {
+		add_node_step(plan, STEP_NODE_FORGET, node, false);
+		add_node_step(plan, STEP_NODE_ADD, node, false);
+	} else {
+		plan_find(plan, FINDING_PROBLEM,
+			  "node %s: %s: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew",
+			  node->name, what);
+		drain_node(node, is, plan);
+	}
+}
+
+static void note_strange_nodes(const struct config *config,
+			       const struct actual *actual, struct plan *plan)
+{
+	const struct netram_node *is;
+
+	for (is = actual->nodes; is; is = is->next)
+		if (!config_find_node(config, is->name))
+			plan_find(plan, FINDING_NOTE,
+				  "node %s: is not in the file and left alone; to be rid of it, write it there with 'remove: yes'",
+				  is->name);
+}
+
+/* ---- volumes */
+
+static void fixed(struct plan *plan, const struct actual_volume *is,
+		  const char *what, const char *has, const char *wanted)
+{
+	plan_find(plan, FINDING_PROBLEM,
+		  "volume %s: its %s is %s, the file says %s: that cannot change while it is there; take it out of use and 'netramctl volume delete %s', then it is created anew, empty",
+		  is->v->name, what, has, wanted, is->v->name);
+}
+
+static void fixed_number(struct plan *plan, const struct actual_volume *is,
+			 const char *what, uint64_t has, uint64_t wanted)
+{
+	char left[24], right[24];
+
+	if (has == wanted)
+		return;
+	snprintf(left, sizeof(left), "%" PRIu64, has);
+	snprintf(right, sizeof(right), "%" PRIu64, wanted);
+	fixed(plan, is, what, left, right);
+}
+
+static void fixed_size(struct plan *plan, const struct actual_volume *is,
+		       const char *what, uint64_t has, uint64_t wanted)
+{
+	char left[24], right[24];
+
+	if (has == wanted)
+		return;
+	netram_size_format(has, left, sizeof(left));
+	netram_size_format(wanted, right, sizeof(right));
+	fixed(plan, is, what, left, right);
+}
+
+static void check_fixed(const struct config_volume *volume,
+			const struct actual_volume *is, struct plan *plan)
+{
+	char left[NETRAM_UUID_SIZE], right[NETRAM_UUID_SIZE];
+
+	fixed_size(plan, is, "size", is->v->size, volume->size);
+	if (CONFIG_HAS(volume, VOLUME_EXTENT_SIZE))
+		fixed_size(plan, is, "extent_size", is->v->extent_size,
+			   volume->extent_size);
+	if (CONFIG_HAS(volume, VOLUME_CHECKSUM) &&
+	    volume->checksum != is->v->checksum)
+		fixed(plan, is, "checksum", is->v->checksum ? "yes" : "no",
+		      volume->checksum ? "yes" : "no");
+	if (CONFIG_HAS(volume, VOLUME_CONNECTIONS))
+		fixed_number(plan, is, "connections", is->v->connections,
+			     volume->connections);
+	if (CONFIG_HAS(volume, VOLUME_QUEUE_DEPTH))
+		fixed_number(plan, is, "queue_depth", is->v->queue_depth,
+			     volume->queue_depth);
+	if (CONFIG_HAS(volume, VOLUME_UUID) &&
+	    memcmp(volume->uuid, is->v->uuid, sizeof(volume->uuid))) {
+		netram_uuid_format(is->v->uuid, left);
+		netram_uuid_format(volume->uuid, right);
+		fixed(plan, is, "uuid", left, right);
+	}
+}
+
+static void plan_change(const struct config_volume *volume,
+			const struct actual_volume *is, struct plan *plan)
+{
+	struct netram_volume_change change = { 0 };
+	struct step *step;
+
+	if (CONFIG_HAS(volume, VOLUME_REPLICAS) &&
+	    volume->replicas != is->v->replicas)
+		change.replicas = volume->replicas;
+	if (CONFIG_HAS(volume, VOLUME_ON_LOSS) &&
+	    volume->on_loss != is->v->on_loss) {
+		change.set_on_loss = true;
+		change.on_loss = volume->on_loss;
+	}
+	if (!change.replicas && !change.set_on_loss)
+		return;
+	step = add_volume_step(plan, STEP_VOLUME_SET, volume, is);
+	if (step)
+		step->change = change;
+}
+
+static void plan_tunables(const struct config_volume *volume,
+			  const struct actual_volume *is, struct plan *plan)
+{
+	struct step *step;
+	unsigned int id;
+
+	for (id = 0; id < TUNABLES; id++) {
+		if (!differs(volume->tune[id], is->tune[id]))
+			continue;
+		step = add_volume_step(plan, STEP_TUNE, volume, is);
+		if (step)
+			step->tunable = id;
+	}
+}
+
+/* Its first pages are read and written then: with no node to do it, that waits. */
+static bool ready(const struct actual_volume *is, struct plan *plan)
+{
+	const struct netram_session *session = is->v->sessions;
+
+	while (session && session->state != NETRAM_SESSION_UP)
+		session = session->next;
+	if (session && (is->v->state == NETRAM_VOLUME_OK ||
+			is->v->state == NETRAM_VOLUME_DEGRADED))
+		return true;
+	plan_find(plan, FINDING_WAIT,
+		  "volume %s: is taken into use when its pages can be reached: %s",
+		  is->v->name, session ? is->v->reason : "no node is connected");
+	return false;
+}
+
+static void plan_swap(const struct config_volume *volume,
+		      const struct actual_volume *is, struct plan *plan)
+{
+	if (is->swapped && volume->swap_priority != CONFIG_UNSET &&
+	    (uint64_t)is->swap_priority != volume->swap_priority)
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: its swap priority is %d, the file says %" PRIu64 ": 'netramctl swapoff %s', then it is swapped on with that",
+			  volume->name, is->swap_priority,
+			  volume->swap_priority, volume->name);
+	if (is->swapped)
+		return;
+	if (is->mounted[0])
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is mounted on %s, the file says it is swap: unmount it",
+			  volume->name, is->mounted);
+	else if (ready(is, plan))
+		add_volume_step(plan, STEP_SWAPON, volume, is);
+}
+
+static void plan_mount(const struct config_volume *volume,
+		       const struct actual_volume *is, struct plan *plan)
+{
+	if (is->swapped)
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is swapped on, the file says it is mounted: 'netramctl swapoff %s'",
+			  volume->name, volume->name);
+	else if (is->mounted[0] && strcmp(is->mounted, volume->mount_path))
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is mounted on %s, the file says %s: unmount it",
+			  volume->name, is->mounted, volume->mount_path);
+	else if (!is->mounted[0] && ready(is, plan))
+		add_volume_step(plan, STEP_MOUNT, volume, is);
+}
+
+static void delete_volume(const struct config_volume *volume,
+			  const struct actual_volume *is, struct plan *plan)
+{
+	if (!is)
+		return;
+	if (is->swapped)
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is swapped on and cannot be removed: 'netramctl swapoff %s'",
+			  volume->name, volume->name);
+	else if (is->mounted[0])
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is mounted and cannot be removed: 'umount %s'",
+			  volume->name, is->mounted);
+	else if (is->v->openers)
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is open and cannot be removed: 'fuser -v /dev/netram%u' tells by whom",
+			  volume->name, is->v->index);
+	else
+		add_volume_step(plan, STEP_VOLUME_DELETE, volume, is);
+}
+
+static void keep_volume(const struct config_volume *volume,
+			const struct actual_volume *is, struct plan *plan)
+{
+	check_fixed(volume, is, plan);
+	if (is->v->state == NETRAM_VOLUME_FENCED) {
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: another host has taken it over for good: take it out of use here and write 'remove: yes' for it",
+			  volume->name);
+		return;
+	}
+	plan_change(volume, is, plan);
+	plan_tunables(volume, is, plan);
+	if (CONFIG_HAS(volume, VOLUME_SWAP))
+		plan_swap(volume, is, plan);
+	else if (CONFIG_HAS(volume, VOLUME_MOUNT))
+		plan_mount(volume, is, plan);
+	else if (is->swapped)
+		plan_find(plan, FINDING_NOTE,
+			  "volume %s: is swapped on, which the file does not say; left alone",
+			  volume->name);
+}
+
+static void plan_volume(const struct config_volume *volume,
+			const struct actual_volume *is, struct plan *plan)
+{
+	if (volume->remove)
+		delete_volume(volume, is, plan);
+	else if (is)
+		keep_volume(volume, is, plan);
+	else
+		add_volume_step(plan, STEP_VOLUME_CREATE, volume, NULL);
+}
+
+static void note_strange_volumes(const struct config *config,
+				 const struct actual *actual, struct plan *plan)
+{
+	const struct netram_volume *v;
+	size_t i;
+
+	for (i = 0; i < actual->nr_volumes; i++) {
+		v = actual->volumes[i].v;
+		if (!config_find_volume(config, v->name))
+			plan_find(plan, FINDING_NOTE,
+				  "volume %s: is not in the file and left alone; to be rid of it and its pages, write it there with 'remove: yes'",
+				  v->name);
+	}
+}
+
+/* Stable: a node is forgotten before it is added, tunables stay in order. */
+static void sort_steps(struct plan *plan)
+{
+	struct step one;
+	size_t i, j;
+
+	for (i = 1; i < plan->nr_steps; i++) {
+		one = plan->steps[i];
+		for (j = i; j && plan->steps[j - 1].kind > one.kind; j--)
+			plan->steps[j] = plan->steps[j - 1];
+		plan->steps[j] = one;
+	}
+}
+
+/**
+ * reconcile() - what has to be done?
+ * @config: what should be
+ * @actual: what is
+ * @plan: filled; plan_free() it. It points into @config
+ */
+void reconcile(const struct config *config, const struct actual *actual,
+	       struct plan *plan)
+{
+	size_t i;
+
+	memset(plan, 0, sizeof(*plan));
+	for (i = 0; i < config->nr_nodes; i++)
+		plan_node(&config->nodes[i],
+			  actual_find_node(actual, config->nodes[i].name),
+			  plan);
+	for (i = 0; i < config->nr_volumes; i++)
+		plan_volume(&config->volumes[i],
+			    actual_find_volume(actual, config->volumes[i].name),
+			    plan);
+	note_strange_nodes(config, actual, plan);
+	note_strange_volumes(config, actual, plan);
+	sort_steps(plan);
+}

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the parts of a file have to do with each other, after each has been read:
+ * defaults and what follows from other values are put in, contradictions found.
+ */
+#include <inttypes.h>
+#include <netram/limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "config.h"
+
+#define GIB		(1ULL << 30)
+#define KNOWN_MAX	64
+
+/* ---- regions and zones */
+
+static bool zone_known(const struct config *config, const char *region,
+		       const char *zone)
+{
+	size_t i;
+
+	for (i = 0; i < config->nr_zones; i++)
+		if (!strcmp(config->zones[i].region, region) &&
+		    !strcmp(config->zones[i].zone, zone))
+			return true;
+	return false;
+}
+
+/* The names that fit: regions, or the zones of one. */
+static void list_known(const struct config *config, const char *region,
+		       const char **known)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < config->nr_zones && n + 1 < KNOWN_MAX; i++) {
+		const struct config_zone *z = &config->zones[i];
+
+		if (!region && !z->zone[0])
+			known[n++] = z->region;
+		else if (region && z->zone[0] && !strcmp(z->region, region))
+			known[n++] = z->zone;
+	}
+	known[n] = NULL;
+}
+
+/**
+ * struct place - where somebody says to be
+ * @who: for complaints
+ * @region: "" if not told
+ * @zone: "" if not told
+ * @region_line: where the region is told, or should be
+ * @zone_line: where the zone is
+ */
+struct place {
+	const char *who;
+	const char *region;
+	const char *zone;
+	unsigned int region_line;
+	unsigned int zone_line;
+};
+
+static void unknown_region(const struct config *config, struct complaints *c,
+			   const struct place *at)
+{
+	const char *known[KNOWN_MAX], *near;
+
+	list_known(config, NULL, known);
+	near = suggest(at->region, known);
+	complain(c, at->region_line, "%s: regions: has no '%s'%s%s%s", at->who,
+		 at->region, near ? ": did you mean '" : "", near ?: "",
+		 near ? "'?" : "");
+}
+
+static void unknown_zone(const struct config *config, struct complaints *c,
+			 const struct place *at)
+{
+	const char *known[KNOWN_MAX], *near;
+
+	list_known(config, at->region, known);
+	near = suggest(at->zone, known);
+	complain(c, at->zone_line, "%s: region %s has no zone '%s'%s%s%s",
+		 at->who, at->region, at->zone, near ? ": did you mean '" : "",
+		 near ?: "", near ? "'?" : "");
+}
+
+/* Only where the file says which there are. */
+static void check_place(const struct config *config, struct complaints *c,
+			const struct place *at)
+{
+	if (!config->nr_zones)
+		return;
+	if (at->region[0] && !zone_known(config, at->region, ""))
+		unknown_region(config, c, at);
+	else if (at->zone[0] && !at->region[0])
+		complain(c, at->zone_line,
+			 "%s: in which region is zone '%s'? region: ...",
+			 at->who, at->zone);
+	else if (at->zone[0] && !zone_known(config, at->region, at->zone))
+		unknown_zone(config, c, at);
+}
+
+/* ---- nodes */
+
+/* A gibibyte is worth a point, so that nodes that come later do not change it. */
+static uint64_t weight_of(uint64_t capacity)
+{
+	uint64_t weight = capacity / GIB;
+
+	if (weight < NETRAM_WEIGHT_MIN)
+		return NETRAM_WEIGHT_MIN;
+	return weight < NETRAM_WEIGHT_MAX ? weight : NETRAM_WEIGHT_MAX;
+}
+
+static void complete_node(const struct config *config, struct config_node *node)
+{
+	if (!node->region[0] && config->host.region[0])
+		memcpy(node->region, config->host.region, sizeof(node->region));
+	if (!CONFIG_HAS(node, NODE_WEIGHT) && node->capacity) {
+		node->weight = weight_of(node->capacity);
+		node->set.bits |= 1ULL << NODE_WEIGHT;
+	}
+}
+
+static bool same_endpoint(const struct config_node *a,
+			  const struct config_node *b)
+{
+	char left[NETRAM_ENDPOINT_SIZE], right[NETRAM_ENDPOINT_SIZE];
+
+	if (!a->resolved || !b->resolved)
+		return false;
+	netram_endpoint_format(&a->endpoint, left, sizeof(left));
+	netram_endpoint_format(&b->endpoint, right, sizeof(right));
+	return !strcmp(left, right);
+}
+
+static void check_address(const struct config *config, size_t i,
+			  struct complaints *c)
+{
+	const struct config_node *node = &config->nodes[i];
+	size_t j;
+
+	for (j = 0; j < i; j++)
+		if (same_endpoint(node, &config->nodes[j]) &&
+		    !strcmp(node->export_name, config->nodes[j].export_name))
+			complain(c, CONFIG_LINE(node, NODE_ADDRESS),
+				 "node %s: node %s in line %u has the same address: copies on both would be lost together",
+				 node->name, config->nodes[j].name,
+				 config->nodes[j].line);
+}
+
+static void check_node(struct config *config, size_t i, struct complaints *c)
+{
+	struct config_node *node = &config->nodes[i];
+	char who[80];
+	const struct place at = {
+		who, node->region, node->zone,
+		CONFIG_LINE(node, NODE_REGION), CONFIG_LINE(node, NODE_ZONE),
+	};
+
+	complete_node(config, node);
+	snprintf(who, sizeof(who), "node %s", node->name);
+	check_place(config, c, &at);
+	check_address(config, i, c);
+}
+
+/* Weights count only against each other. */
+static void check_weights(const struct config *config, struct complaints *c)
+{
+	const struct config_node *with = NULL, *without = NULL;
+	size_t i;
+
+	for (i = 0; i < config->nr_nodes; i++) {
+		if (config->nodes[i].remove)
+			continue;
+		if (CONFIG_HAS(&config->nodes[i], NODE_WEIGHT))
+			with = with ?: &config->nodes[i];
+		else
+			without = without ?: &config->nodes[i];
+	}
+	if (with && without)
+		complain_note(c, without->line,
+			      "node %s has neither weight nor capacity and counts %d, node %s counts %" PRIu64 ": give both the same",
+			      without->name, NETRAM_WEIGHT_DEF, with->name,
+			      with->weight);
+}
+
+/* ---- volumes */
+
+#define INHERIT(member, key)					\
+	do {							\
+		if (!CONFIG_HAS(v, key) && CONFIG_HAS(d, key)) {	\
+			v->member = d->member;			\
+			v->set.bits |= 1ULL << (key);		\
+			v->set.line[key] = d->set.line[key];	\
+		}						\
+	} while (0)
+
+static void complete_volume(const struct config *config,
+			    struct config_volume *v)
+{
+	const struct config_volume *d = &config->defaults;
+	unsigned int i;
+
+	INHERIT(replicas, VOLUME_REPLICAS);
+	INHERIT(on_loss, VOLUME_ON_LOSS);
+	INHERIT(extent_size, VOLUME_EXTENT_SIZE);
+	INHERIT(checksum, VOLUME_CHECKSUM);
+	INHERIT(connections, VOLUME_CONNECTIONS);
+	INHERIT(queue_depth, VOLUME_QUEUE_DEPTH);
+	for (i = 0; i < TUNABLES; i++)
+		if (!v->tune[i][0])
+			memcpy(v->tune[i], d->tune[i], TUNABLE_SIZE);
+}
+
+static void check_sizes(const struct config_volume *v, struct complaints *c)
+{
+	uint64_t odd = v->size % NETRAM_PAGE_SIZE;
+
+	if (odd)
+		complain(c, CONFIG_LINE(v, VOLUME_SIZE),
+			 "volume %s: size: %" PRIu64 " is not a multiple of %u: try %" PRIu64,
+			 v->name, v->size, NETRAM_PAGE_SIZE, v->size - odd);
+	if (v->extent_size & (v->extent_size - 1))
+		complain(c, CONFIG_LINE(v, VOLUME_EXTENT_SIZE),
+			 "volume %s: extent_size: %" PRIu64 " is not a power of two, like 4M",
+			 v->name, v->extent_size);
+}
+
+/* Nodes that are to stay, and the zones they are in. */
+static void count_places(const struct config *config, size_t *nodes,
+			 size_t *zones)
+{
+	const struct config_node *a, *b;
+	bool first;
+	size_t i, j;
+
+	*nodes = *zones = 0;
+	for (i = 0; i < config->nr_nodes; i++) {
+		a = &config->nodes[i];
+		if (a->remove)
+			continue;
+		++*nodes;
+		first = true;
+		for (j = 0; j < i && a->zone[0]; j++) {
+			b = &config->nodes[j];
+			first = first && (b->remove || strcmp(a->zone, b->zone) ||
+					  strcmp(a->region, b->region));
+		}
+		*zones += first;
+	}
+}
+
+static void check_replicas(const struct config *config,
+			   const struct config_volume *v, struct complaints *c)
+{
+	size_t nodes, zones;
+
+	count_places(config, &nodes, &zones);
+	if (!nodes)
+		complain(c, v->line,
+			 "volume %s: there is no node to keep its pages: declare some under nodes:",
+			 v->name);
+	else if (v->replicas > nodes)
+		complain(c, CONFIG_LINE(v, VOLUME_REPLICAS),
+			 "volume %s: replicas: %" PRIu64 " copies need as many nodes, there %s %zu",
+			 v->name, v->replicas, nodes == 1 ? "is" : "are", nodes);
+	else if (v->replicas > zones)
+		complain_note(c, CONFIG_LINE(v, VOLUME_REPLICAS),
+			      "volume %s: %" PRIu64 " copies in %zu zone%s: some fail together",
+			      v->name, v->replicas, zones,
+			      zones == 1 ? "" : "s");
+}
+
+/* What the module makes of it. */
+static uint64_t copies_of(const struct config_volume *v, size_t nodes)
+{
+	if (v->replicas)
+		return v->replicas;
+	return nodes >= 2 ? 2 : 1;
+}
+
+/*
+ * No node has two copies of an extent, so one that is larger than the volume
+ * helps no more than one of its size.
+ */
+static void check_capacity(const struct config *config,
+			   const struct config_volume *v, struct complaints *c)
+{
+	char need[24], have[24];
+	uint64_t room = 0, copies;
+	size_t i, nodes = 0;
+
+	for (i = 0; i < config->nr_nodes; i++) {
+		const struct config_node *node = &config->nodes[i];
+
+		if (node->remove)
+			continue;
+		if (!node->capacity)
+			return;
+		nodes++;
+		room += node->capacity < v->size ? node->capacity : v->size;
+	}
+	copies = copies_of(v, nodes);
+	if (!nodes || copies * v->size <= room)
+		return;
+	netram_size_format(v->size, need, sizeof(need));
+	netram_size_format(room / copies, have, sizeof(have));
+	complain(c, CONFIG_LINE(v, VOLUME_SIZE),
+		 "volume %s: size: the nodes have no room for %" PRIu64 " cop%s of %s: at most %s",
+		 v->name, copies, copies == 1 ? "y" : "ies", need, have);
+}
+
+static void check_twins(const struct config *config, size_t i,
+			struct complaints *c)
+{
+	const struct config_volume *v = &config->volumes[i], *o;
+	size_t j;
+
+	for (j = 0; j < i; j++) {
+		o = &config->volumes[j];
+		if (CONFIG_HAS(v, VOLUME_UUID) && CONFIG_HAS(o, VOLUME_UUID) &&
+		    !memcmp(v->uuid, o->uuid, sizeof(v->uuid)))
+			complain(c, CONFIG_LINE(v, VOLUME_UUID),
+				 "volume %s: volume %s in line %u has the same uuid",
+				 v->name, o->name, o->line);
+		if (v->mount_path[0] && !strcmp(v->mount_path, o->mount_path))
+			complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
+				 "volume %s: volume %s in line %u is mounted there, too",
+				 v->name, o->name, o->line);
+	}
+}
+
+static void check_volume(struct config *config, size_t i, struct complaints *c)
+{
+	struct config_volume *v = &config->volumes[i];
+
+	if (v->remove)
+		return;
+	complete_volume(config, v);
+	check_sizes(v, c);
+	check_replicas(config, v, c);
+	check_capacity(config, v, c);
+	check_twins(config, i, c);
+	if (CONFIG_HAS(v, VOLUME_SWAP) && CONFIG_HAS(v, VOLUME_MOUNT))
+		complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
+			 "volume %s: it can be swap or mounted, not both",
+			 v->name);
+}
+
+/* Thin volumes may promise more than there is; one should know. */
+static void check_promises(const struct config *config, struct complaints *c)
+{
+	uint64_t room = 0, promised = 0;
+	char need[24], have[24];
+	size_t i, nodes = 0;
+
+	for (i = 0; i < config->nr_nodes; i++) {
+		if (config->nodes[i].remove)
+			continue;
+		if (!config->nodes[i].capacity)
+			return;
+		nodes++;
+		room += config->nodes[i].capacity;
+	}
+	for (i = 0; i < config->nr_volumes; i++)
+		if (!config->volumes[i].remove)
+			promised += copies_of(&config->volumes[i], nodes) *
+				    config->volumes[i].size;
+	if (!nodes || promised <= room)
+		return;
+	netram_size_format(promised, need, sizeof(need));
+	netram_size_format(room, have, sizeof(have));
+	complain_note(c, 0,
+		      "all copies of all volumes take %s when they are full, the nodes have %s: writes fail then",
+		      need, have);
+}
+
+void rules_apply(struct config *config, struct complaints *c)
+{
+	const struct place host = {
+		"host", config->host.region, config->host.zone,
+		CONFIG_LINE(&config->host, HOST_REGION),
+		CONFIG_LINE(&config->host, HOST_ZONE),
+	};
+	size_t i;
+
+	check_place(config, c, &host);
+	for (i = 0; i < config->nr_nodes; i++)
+		check_node(config, i, c);
+	check_weights(config, c);
+	for (i = 0; i < config->nr_volumes; i++)
+		check_volume(config, i, c);
+	check_promises(config, c);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What netramd(8) documents as STATUS. */
+#include <json-c/json.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "status.h"
+
+static void put_u64(struct json_object *o, const char *key, uint64_t v)
+{
+	json_object_object_add(o, key, json_object_new_uint64(v));
+}
+
+static void put_text(struct json_object *o, const char *key, const char *v)
+{
+	json_object_object_add(o, key, json_object_new_string(v));
+}
+
+static void put_bool(struct json_object *o, const char *key, bool v)
+{
+	json_object_object_add(o, key, json_object_new_boolean(v));
+}
+
+/* "ok": as the file says; else what keeps it from that. */
+static const char *state_of(const struct status_source *s)
+{
+	enum finding_kind worst = FINDING_NOTE;
+	size_t i;
+
+	if (s->keeper->why[0])
+		return "problem";
+	for (i = 0; i < s->keeper->nr_findings; i++)
+		if (s->keeper->findings[i].kind > worst)
+			worst = s->keeper->findings[i].kind;
+	return worst == FINDING_NOTE ? "ok" : finding_kind_name(worst);
+}
+
+static struct json_object *config_json(const struct status_source *s)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "file", s->path);
+	put_text(o, "refused", s->refused);
+	put_text(o, "region", s->config->host.region);
+	put_text(o, "zone", s->config->host.zone);
+	return o;
+}
+
+static void add_finding(struct json_object *a, const char *kind,
+			const char *text)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "kind", kind);
+	put_text(o, "text", text);
+	json_object_array_add(a, o);
+}
+
+static struct json_object *findings_json(const struct keeper *k)
+{
+	struct json_object *a = json_object_new_array();
+	size_t i;
+
+	if (k->why[0])
+		add_finding(a, finding_kind_name(FINDING_PROBLEM), k->why);
+	for (i = 0; i < k->nr_findings && !k->why[0]; i++)
+		add_finding(a, finding_kind_name(k->findings[i].kind),
+			    k->findings[i].text);
+	return a;
+}
+
+static void put_server(struct json_object *o, const struct keeper *k,
+		       const char *node)
+{
+	const struct server_status *s = k->objectives.servers;
+	struct json_object *server;
+	size_t i = 0;
+
+	while (i < k->objectives.nr_servers && strcmp(s[i].node, node))
+		i++;
+	if (i == k->objectives.nr_servers)
+		return;
+	server = json_object_new_object();
+	put_text(server, "error", s[i].why);
+	put_u64(server, "used_bytes", s[i].used);
+	put_u64(server, "limit_bytes", s[i].limit);
+	json_object_object_add(o, "server", server);
+}
+
+static struct json_object *nodes_json(const struct status_source *s)
+{
+	struct json_object *a = json_object_new_array(), *o;
+	const struct netram_node *node = s->keeper->actual.nodes;
+
+	for (; node; node = node->next) {
+		o = json_object_new_object();
+		put_text(o, "name", node->name);
+		put_text(o, "state", netram_node_state_name(node->state));
+		put_bool(o, "in_file", config_find_node(s->config, node->name));
+		put_text(o, "last_error", node->last_error);
+		put_server(o, s->keeper, node->name);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *volumes_json(const struct status_source *s)
+{
+	struct json_object *a = json_object_new_array(), *o;
+	const struct actual_volume *is = s->keeper->actual.volumes;
+	size_t i;
+
+	for (i = 0; i < s->keeper->actual.nr_volumes; i++, is++) {
+		o = json_object_new_object();
+		put_text(o, "name", is->v->name);
+		put_text(o, "state", netram_volume_state_name(is->v->state));
+		put_text(o, "reason", is->v->reason);
+		put_bool(o, "in_file",
+			 config_find_volume(s->config, is->v->name));
+		put_bool(o, "swap", is->swapped);
+		put_text(o, "mounted", is->mounted);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *objectives_json(const struct objectives *objectives)
+{
+	struct json_object *a = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < objectives->nr; i++) {
+		const struct objective *one = &objectives->all[i];
+
+		o = json_object_new_object();
+		put_text(o, "objective", objective_name(one->id));
+		put_text(o, one->id == OBJECTIVE_UTILIZATION_PERCENT ? "node" :
+								       "volume",
+			 one->name);
+		put_u64(o, "limit", one->limit);
+		put_u64(o, "value", one->value);
+		put_bool(o, "met", one->met);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+char *status_json(const struct status_source *s)
+{
+	struct json_object *o = json_object_new_object();
+	char *text;
+
+	put_text(o, "version", NETRAM_LIBRARY_VERSION);
+	put_u64(o, "pid", getpid());
+	put_text(o, "state", state_of(s));
+	put_u64(o, "looks", s->keeper->looks);
+	json_object_object_add(o, "config", config_json(s));
+	json_object_object_add(o, "findings", findings_json(s->keeper));
+	json_object_object_add(o, "nodes", nodes_json(s));
+	json_object_object_add(o, "volumes", volumes_json(s));
+	json_object_object_add(o, "objectives",
+			       objectives_json(&s->keeper->objectives));
+	text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+						     JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return text;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Single values: each refusal says what would be right. */
+#include <errno.h>
+#include <inttypes.h>
+#include <netram/netram.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "keys.h"
+
+/**
+ * struct value - what is read
+ * @r: the document
+ * @key: the key
+ * @line: where
+ * @text: what is written
+ * @to: the member
+ */
+struct value {
+	struct keys_reader *r;
+	const struct key *key;
+	unsigned int line;
+	const char *text;
+	void *to;
+};
+
+#define refuse(v, fmt, ...) \
+	(complain((v)->r->complaints, (v)->line, "%s: " fmt, (v)->key->name, \
+		  ##__VA_ARGS__), false)
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && !strcmp(text + len - n, end);
+}
+
+/* All of it a number? */
+static bool parse_number(const char *text, uint64_t *n)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	errno = 0;
+	*n = strtoull(text, NULL, 10);
+	return digits && !text[digits] && !errno;
+}
+
+/* What units of time are in units of 1/per second. */
+static bool scale_time(const char *text, uint64_t per, uint64_t *n)
+{
+	static const struct {
+		const char *unit;
+		uint64_t per;
+	} units[] = {
+		{ "us", 1000000 }, { "ms", 1000 }, { "s", 1 }, { "sec", 1 },
+	};
+	char *end;
+	size_t i;
+
+	errno = 0;
+	*n = strtoull(text, &end, 10);
+	if (end == text || errno)
+		return false;
+	end += strspn(end, " ");
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (!strcmp(end, units[i].unit) && *n <= UINT64_MAX / per) {
+			*n = *n * per / units[i].per;
+			return true;
+		}
+	return false;
+}
+
+/* "30s" where milliseconds are counted: what was meant? */
+static bool advise_unit(const struct value *v)
+{
+	bool ms = ends_with(v->key->name, "_ms");
+	bool us = ends_with(v->key->name, "_us");
+	uint64_t n;
+
+	if ((!ms && !us) || !scale_time(v->text, ms ? 1000 : 1000000, &n) ||
+	    n < v->key->min || n > v->key->max)
+		return false;
+	(void)refuse(v, "'%s' has a unit, but the key's own is %s: write %" PRIu64,
+		     v->text, ms ? "milliseconds" : "microseconds", n);
+	return true;
+}
+
+static bool read_number(const struct value *v, uint64_t *n)
+{
+	if (parse_number(v->text, n) && *n >= v->key->min && *n <= v->key->max)
+		return true;
+	if (advise_unit(v))
+		return false;
+	return refuse(v, "'%s' is not a number from %" PRIu64 " to %" PRIu64,
+		      v->text, v->key->min, v->key->max);
+}
+
+/* "64GB", "64 GiB" and "64Gi" are 64G; NULL: none of these. */
+static bool strip_unit(const char *text, char *bare, size_t size)
+{
+	size_t digits = strspn(text, "0123456789"), at = digits;
+
+	at += strspn(text + at, " ");
+	if (!digits || !text[at] || !strchr("KMGTkmgt", text[at]) ||
+	    strspn(text + at + 1, "iB") != strlen(text + at + 1))
+		return false;
+	snprintf(bare, size, "%.*s%c", (int)digits, text, text[at] & ~0x20);
+	return true;
+}
+
+static bool refuse_size(const struct value *v)
+{
+	char bare[32];
+
+	if (strip_unit(v->text, bare, sizeof(bare)))
+		return refuse(v, "'%s' is not a size: write %s", v->text, bare);
+	return refuse(v, "'%s' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024",
+		      v->text);
+}
+
+static bool read_size(const struct value *v)
+{
+	char min[24], max[24];
+	uint64_t n = 0;
+	int err = netram_size_parse(v->text, &n);
+
+	if (err == -EINVAL)
+		return refuse_size(v);
+	netram_size_format(v->key->min, min, sizeof(min));
+	netram_size_format(v->key->max, max, sizeof(max));
+	if (err || n < v->key->min || n > v->key->max)
+		return refuse(v, "%s is not from %s to %s", v->text, min, max);
+	*(uint64_t *)v->to = n;
+	return true;
+}
+
+static bool read_bool(const struct value *v)
+{
+	static const char *const words[] = { "no", "yes", "false", "true" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(v->text, words[i])) {
+			*(bool *)v->to = i & 1;
+			return true;
+		}
+	return refuse(v, "'%s' is neither yes nor no", v->text);
+}
+
+/* The index, or -1. */
+static int find_word(const char *text, const char *const *words)
+{
+	int i;
+
+	for (i = 0; words[i]; i++)
+		if (!strcmp(words[i], text))
+			return i;
+	return -1;
+}
+
+static bool read_word(const struct value *v)
+{
+	int i = find_word(v->text, v->key->words);
+	const char *near = suggest(v->text, v->key->words);
+
+	if (i >= 0) {
+		*(uint64_t *)v->to = i;
+		return true;
+	}
+	if (near)
+		return refuse(v, "there is no '%s': did you mean '%s'?",
+			      v->text, near);
+	return refuse(v, "there is no '%s', but '%s' and '%s'", v->text,
+		      v->key->words[0], v->key->words[1]);
+}
+
+static bool read_tunable(const struct value *v)
+{
+	uint64_t n;
+
+	if (find_word(v->text, v->key->words) >= 0) {
+		snprintf(v->to, v->key->size, "%s", v->text);
+		return true;
+	}
+	if (v->key->words[0] && !parse_number(v->text, &n))
+		return !advise_unit(v) && refuse(v, "'%s' is not %s, %s, or a number from %" PRIu64 " to %" PRIu64,
+			      v->text, v->key->words[0], v->key->words[1],
+			      v->key->min, v->key->max);
+	if (!read_number(v, &n))
+		return false;
+	snprintf(v->to, v->key->size, "%" PRIu64, n);
+	return true;
+}
+
+static bool read_name(const struct value *v)
+{
+	if (!netram_name_valid(v->text))
+		return refuse(v, "'%s' is not a name: write 1 to %d of A-Z a-z 0-9 . _ -, no dot first",
+			      v->text, NETRAM_NAME_SIZE - 1);
+	snprintf(v->to, NETRAM_NAME_SIZE, "%s", v->text);
+	return true;
+}
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+static bool read_text(const struct value *v)
+{
+	size_t len = strlen(v->text);
+
+	if (!len && v->key->kind != KEY_ANY_TEXT)
+		return refuse(v, "there is nothing behind the colon");
+	if (len >= v->key->size)
+		return refuse(v, "longer than %zu bytes", v->key->size - 1);
+	if (!is_printable(v->text))
+		return refuse(v, "no control characters, please");
+	if (v->key->kind == KEY_PATH && v->text[0] != '/')
+		return refuse(v, "'%s' is not a whole path: begin with a slash",
+			      v->text);
+	memcpy(v->to, v->text, len + 1);
+	return true;
+}
+
+static bool read_uuid(const struct value *v)
+{
+	if (!netram_uuid_parse(v->text, v->to))
+		return true;
+	return refuse(v, "'%s' is not a uuid: uuidgen(1) makes one", v->text);
+}
+
+/**
+ * value_read() - read a value, or complain
+ * @r: the document
+ * @key: whose value
+ * @node: the value
+ * @object: the struct
+ *
+ * Return: true if it could be read.
+ */
+bool value_read(struct keys_reader *r, const struct key *key,
+		const yaml_node_t *node, void *object)
+{
+	const struct value v = {
+		r, key, keys_line(node), keys_text(r, node, key->name),
+		(char *)object + key->offset,
+	};
+
+	if (!v.text)
+		return false;
+	switch (key->kind) {
+	case KEY_NAME:
+		return read_name(&v);
+	case KEY_TEXT:
+	case KEY_ANY_TEXT:
+	case KEY_PATH:
+		return read_text(&v);
+	case KEY_NUMBER:
+		return read_number(&v, v.to);
+	case KEY_SIZE:
+		return read_size(&v);
+	case KEY_BOOL:
+		return read_bool(&v);
+	case KEY_WORD:
+		return read_word(&v);
+	case KEY_UUID:
+		return read_uuid(&v);
+	case KEY_TUNABLE:
+		return read_tunable(&v);
+	case KEY_GROUP:
+	case KEY_LATER:
+		break;
+	}
+	return false;
+}
