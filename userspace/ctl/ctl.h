@@ -18,12 +18,14 @@
  * @CTL_FAILED: refused or failed; for status: degraded
  * @CTL_USAGE: the command line is wrong, nothing was tried
  * @CTL_MODULE: the module is not loaded, not permitted or not understood
+ * @CTL_WARNED: for doctor: nothing worse than warnings
  */
 enum ctl_exit {
 	CTL_OK = 0,
 	CTL_FAILED = 1,
 	CTL_USAGE = 2,
 	CTL_MODULE = 3,
+	CTL_WARNED = 4,
 };
 
 /**
@@ -116,6 +118,8 @@ extern const struct ctl_command ctl_sync_zone;
 extern const struct ctl_command ctl_swapon;
 extern const struct ctl_command ctl_swapoff;
 extern const struct ctl_command ctl_status;
+extern const struct ctl_command ctl_top;
+extern const struct ctl_command ctl_doctor;
 extern const struct ctl_command ctl_latency;
 extern const struct ctl_command ctl_events;
 

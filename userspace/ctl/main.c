@@ -25,6 +25,8 @@ static const struct ctl_command *const commands[] = {
 	&ctl_swapon,
 	&ctl_swapoff,
 	&ctl_status,
+	&ctl_top,
+	&ctl_doctor,
 	&ctl_latency,
 	&ctl_events,
 	NULL

@@ -23,19 +23,6 @@ struct status {
 	struct swaps swaps;
 };
 
-/* sysfs, because a module without version information still runs. */
-static void read_version(char *version, size_t size)
-{
-	char *text;
-
-	snprintf(version, size, "unknown");
-	if (file_read("/sys/module/netram/version", &text))
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	snprintf(version, size, "%s", text);
-	free(text);
-}
-
 static bool node_ails(const struct netram_node *node)
 {
 	return node->state != NETRAM_NODE_IDLE &&
@@ -205,7 +192,7 @@ static int ask(struct netram *nt, struct status *s)
 		return CTL_MODULE;
 	}
 	swaps_read(&s->swaps);
-	read_version(s->version, sizeof(s->version));
+	ctl_module_version(s->version, sizeof(s->version));
 	return CTL_OK;
 }
 
