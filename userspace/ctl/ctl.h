@@ -78,7 +78,7 @@ struct ctl_call {
 
 /**
  * struct ctl_command - a subcommand
- * @group: "node", "volume", "sync" or NULL
+ * @group: "node", "volume", "sync", "swap", "tmpfs", "scratch" or NULL
  * @name: the last word
  * @operands: as --help shows them, or NULL
  * @summary: one line
@@ -117,6 +117,13 @@ extern const struct ctl_command ctl_sync_region;
 extern const struct ctl_command ctl_sync_zone;
 extern const struct ctl_command ctl_swapon;
 extern const struct ctl_command ctl_swapoff;
+extern const struct ctl_command ctl_swap_create;
+extern const struct ctl_command ctl_swap_remove;
+extern const struct ctl_command ctl_tmpfs_create;
+extern const struct ctl_command ctl_tmpfs_remove;
+extern const struct ctl_command ctl_tmpfs_list;
+extern const struct ctl_command ctl_scratch_create;
+extern const struct ctl_command ctl_scratch_remove;
 extern const struct ctl_command ctl_status;
 extern const struct ctl_command ctl_top;
 extern const struct ctl_command ctl_doctor;

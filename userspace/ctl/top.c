@@ -9,6 +9,7 @@
 #include "ctl.h"
 #include "print.h"
 #include "progress.h"
+#include "show.h"
 #include "top.h"
 
 #define INTERVAL_DEF	1
@@ -143,50 +144,6 @@ static int watch_screen(struct top *top)
 
 /* ---- elsewhere */
 
-static struct json_object *json_row(const struct top_row *row, bool volume)
-{
-	struct json_object *o = json_object_new_object();
-
-	ctl_json_text(o, "name", row->name);
-	ctl_json_text(o, "state", row->state);
-	ctl_json_u64(o, "stored_bytes", row->stored);
-	if (volume)
-		ctl_json_u64(o, "size_bytes", row->size);
-	ctl_json_u64(o, "reads_per_second", row->reads + 0.5);
-	ctl_json_u64(o, "writes_per_second", row->writes + 0.5);
-	ctl_json_u64(o, volume ? "read_bytes_per_second" :
-				 "rx_bytes_per_second", row->in + 0.5);
-	ctl_json_u64(o, volume ? "written_bytes_per_second" :
-				 "tx_bytes_per_second", row->out + 0.5);
-	if (row->read_ns)
-		ctl_json_u64(o, "read_p99_ns", row->read_ns);
-	if (row->write_ns)
-		ctl_json_u64(o, "write_p99_ns", row->write_ns);
-	return o;
-}
-
-static struct json_object *json_rows(const struct top_row *rows, size_t n,
-				     bool volume)
-{
-	struct json_object *array = json_object_new_array();
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		json_object_array_add(array, json_row(&rows[i], volume));
-	return array;
-}
-
-static void print_json(const struct top_rows *rows)
-{
-	struct json_object *o = json_object_new_object();
-
-	ctl_json_u64(o, "interval_ms", rows->seconds * 1000 + 0.5);
-	ctl_json_add(o, "volumes",
-		     json_rows(rows->volumes, rows->nr_volumes, true));
-	ctl_json_add(o, "nodes", json_rows(rows->nodes, rows->nr_nodes, false));
-	ctl_json_print_line(o);
-}
-
 static void print_text(const struct top *top)
 {
 	struct top_line *lines;
@@ -213,7 +170,7 @@ static int watch_plain(struct top *top, bool json)
 			return ctl_fail_module(top->nt, err);
 		top_rows_sort(&top->rows, top->view.key, top->view.reverse);
 		if (json)
-			print_json(&top->rows);
+			ctl_json_print_line(ctl_json_speed(&top->rows));
 		else
 			print_text(top);
 		if (fflush(stdout))
