@@ -69,7 +69,7 @@ all: module userspace
 module:
 	@scripts/build-module $(KDIR) $(BUILD)/module
 
-## make userspace    build/bin/netram-server, build/bin/netramctl, build/lib/libnetram.so
+## make userspace    build/bin/: netram-server, netramctl, netramd; build/lib/libnetram.so
 userspace:
 	@$(MAKE) --no-print-directory -C userspace
 

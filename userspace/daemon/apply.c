@@ -10,8 +10,11 @@
 #include "common/device.h"
 #include "common/swaps.h"
 #include "log.h"
+#include "worker.h"
 
 #define DEVICE_TIMEOUT_MS	5000
+/* Enough for mkfs of a large volume, and for an emulated machine. */
+#define USE_TIMEOUT_MS		30000
 
 /**
  * struct apply - a step under way
@@ -106,23 +109,22 @@ static int tune(const struct apply *a)
 	return err;
 }
 
-/* The path of a device that udev may still be making. */
-static int find_device(const struct apply *a, char device[DEVICE_SIZE])
-{
-	int err = device_wait(a->step->index, DEVICE_TIMEOUT_MS);
-
-	device_path(a->step->index, device);
-	if (err)
-		snprintf(a->why, a->size, "%s does not exist", device);
-	return err;
-}
-
-static int swap_on(const struct apply *a)
-{
-	const struct config_volume *volume = a->step->volume;
+/**
+ * struct use - taking a volume into use
+ * @volume: the volume
+ * @device: its path
+ */
+struct use {
+	const struct config_volume *volume;
 	char device[DEVICE_SIZE];
+};
+
+static int swap_on(const void *arg, char *why, size_t size)
+{
+	const struct use *use = arg;
+	const struct config_volume *volume = use->volume;
 	const struct swapon_spec spec = {
-		.device = device,
+		.device = use->device,
 		.label = volume->name,
 		.priority = volume->swap_priority == CONFIG_UNSET ?
 			    SWAP_PRIORITY_UNSET : (int)volume->swap_priority,
@@ -130,18 +132,29 @@ static int swap_on(const struct apply *a)
 		.how_to_force = "'netramctl swapon --force'",
 		.note = log_line,
 	};
-	int err = find_device(a, device);
 
-	return err ? err : swapon_volume(&spec, a->why, a->size);
+	return swapon_volume(&spec, why, size);
 }
 
-static int mount_on(const struct apply *a)
+static int mount_on(const void *arg, char *why, size_t size)
 {
-	char device[DEVICE_SIZE];
-	int err = find_device(a, device);
+	const struct use *use = arg;
 
-	return err ? err : mount_volume(a->step->volume, device, a->why,
-					a->size);
+	return mount_volume(use->volume, use->device, why, size);
+}
+
+static int take_into_use(const struct apply *a, worker_fn fn)
+{
+	struct use use = { .volume = a->step->volume };
+	int err = device_wait(a->step->index, DEVICE_TIMEOUT_MS);
+
+	device_path(a->step->index, use.device);
+	if (err) {
+		snprintf(a->why, a->size, "%s does not exist", use.device);
+		return err;
+	}
+	return worker_run(use.volume->name, fn, &use, USE_TIMEOUT_MS, a->why,
+			  a->size);
 }
 
 /**
@@ -175,9 +188,9 @@ int apply_step(struct netram *nt, const struct step *step, char *why,
 	case STEP_TUNE:
 		return tune(&a);
 	case STEP_SWAPON:
-		return swap_on(&a);
+		return take_into_use(&a, swap_on);
 	case STEP_MOUNT:
-		return mount_on(&a);
+		return take_into_use(&a, mount_on);
 	case STEP_VOLUME_DELETE:
 		return told(&a, netram_volume_delete(nt, step->volume->name));
 	}

@@ -50,18 +50,19 @@ static int open_module(struct netram **nt, char *why, size_t size)
 /* Do the steps of a plan; what fails becomes one of its findings. */
 static bool apply(struct netram *nt, struct plan *plan)
 {
-	char what[160], why[FINDING_SIZE / 2];
+	char what[STEP_SIZE], why[FINDING_SIZE / 2];
 	bool all = true;
 	size_t i;
 
 	for (i = 0; i < plan->nr_steps; i++) {
-		step_format(&plan->steps[i], what, sizeof(what));
-		if (!apply_step(nt, &plan->steps[i], why, sizeof(why))) {
+		bool done = !apply_step(nt, &plan->steps[i], why, sizeof(why));
+
+		step_format(&plan->steps[i], done, what, sizeof(what));
+		if (done)
 			log_line("%s", what);
-			continue;
-		}
-		plan_find(plan, FINDING_PROBLEM, "not so: %s: %s", what, why);
-		all = false;
+		else
+			plan_find(plan, FINDING_PROBLEM, "%s: %s", what, why);
+		all = all && done;
 	}
 	return all;
 }
@@ -85,6 +86,7 @@ static int settle(struct keeper *k, struct netram *nt,
 		reconcile(config, &k->actual, plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}
+	k->pending = plan->nr_steps;
 	/* what failed may have changed something all the same */
 	if (plan->nr_steps) {
 		actual_free(&k->actual);
@@ -132,9 +134,9 @@ static void take_findings(struct keeper *k, struct plan *plan)
 	k->nr_findings = plan->nr_findings;
 	plan->findings = NULL;
 	plan->nr_findings = 0;
-	k->pending = plan->failed;
+	k->pending |= plan->failed;
 	for (i = 0; i < k->nr_findings; i++)
-		k->pending |= k->findings[i].kind != FINDING_NOTE;
+		k->pending |= k->findings[i].kind == FINDING_WAIT;
 }
 
 static int look(struct keeper *k, const struct config *config,

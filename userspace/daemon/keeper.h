@@ -19,7 +19,7 @@
  * @why: why the module cannot be asked, or ""
  * @findings: what could not be brought to the file
  * @nr_findings: how many
- * @pending: something should be tried again soon
+ * @pending: something has failed, or is waited for: look again soon
  * @health: states of nodes and volumes, for telling of changes
  * @objectives: what is reached
  */

@@ -117,14 +117,15 @@ static void measure_volume(struct objectives *o, const struct config *config,
 	__u64 reads[NETRAM_LATENCY_BUCKETS];
 	unsigned int i;
 
+	/* what was before we looked for the first time is not of now */
+	if (!before)
+		return;
 	for (i = 0; i < NETRAM_LATENCY_BUCKETS; i++) {
-		reads[i] = now->reads[i];
-		/* less than before: it is another volume of that name */
-		if (before && before->reads[i] > reads[i])
-			before = NULL;
+		/* it is another volume of that name */
+		if (before->reads[i] > now->reads[i])
+			return;
+		reads[i] = now->reads[i] - before->reads[i];
 	}
-	for (i = 0; before && i < NETRAM_LATENCY_BUCKETS; i++)
-		reads[i] -= before->reads[i];
 	if (netram_latency_total(reads) < READS_MIN)
 		return;
 	put(o, config, OBJECTIVE_READ_P50_US, now->volume,

@@ -32,59 +32,67 @@ void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void change_format(const struct step *step, char *text, size_t size)
+static void change_format(const struct step *step, const char *is, char *text,
+			  size_t size)
 {
 	const struct netram_volume_change *change = &step->change;
 	int len = snprintf(text, size, "volume %s:", step->volume->name);
 
 	if (change->replicas)
-		len += snprintf(text + len, size - len, " replicas %u",
+		len += snprintf(text + len, size - len, " replicas %s%u", is,
 				change->replicas);
 	if (change->set_on_loss)
-		snprintf(text + len, size - len, "%s on_loss %s",
-			 change->replicas ? "," : "",
+		snprintf(text + len, size - len, "%s on_loss %s%s",
+			 change->replicas ? "," : "", is,
 			 netram_on_loss_name(change->on_loss));
 }
 
-/* As it is logged when it has been done. size: at least 160. */
-void step_format(const struct step *step, char *text, size_t size)
+/**
+ * step_format() - put a step into words
+ * @step: the step
+ * @done: it has been done; else it could not be
+ * @text: where to put them
+ * @size: room there, at least STEP_SIZE
+ */
+void step_format(const struct step *step, bool done, char *text, size_t size)
 {
-	const char *node = step->node ? step->node->name : "";
 	const char *volume = step->volume ? step->volume->name : "";
+	const char *node = step->node ? step->node->name : "";
+	const char *is = done ? "" : "cannot be ";
 
 	switch (step->kind) {
 	case STEP_NODE_ADD:
-		snprintf(text, size, "node %s: added", node);
+		snprintf(text, size, "node %s: %sadded", node, is);
 		break;
 	case STEP_NODE_DRAIN:
-		snprintf(text, size, "node %s: %s", node,
-			 step->on ? "is being drained" :
-				    "is not drained any more");
+		snprintf(text, size, "node %s: %sdrained%s", node,
+			 !done ? is : step->on ? "is being " : "is not ",
+			 step->on ? "" : " any more");
 		break;
 	case STEP_NODE_FORGET:
 	case STEP_NODE_REMOVE:
-		snprintf(text, size, "node %s: removed", node);
+		snprintf(text, size, "node %s: %sremoved", node, is);
 		break;
 	case STEP_VOLUME_CREATE:
-		snprintf(text, size, "volume %s: created", volume);
+		snprintf(text, size, "volume %s: %screated", volume, is);
 		break;
 	case STEP_VOLUME_SET:
-		change_format(step, text, size);
+		change_format(step, is, text, size);
 		break;
 	case STEP_TUNE:
-		snprintf(text, size, "volume %s: %s %s", volume,
-			 tunables[step->tunable].name,
+		snprintf(text, size, "volume %s: %s %s%s", volume,
+			 tunables[step->tunable].name, is,
 			 step->volume->tune[step->tunable]);
 		break;
 	case STEP_SWAPON:
-		snprintf(text, size, "volume %s: swapped on", volume);
+		snprintf(text, size, "volume %s: %sswapped on", volume, is);
 		break;
 	case STEP_MOUNT:
-		snprintf(text, size, "volume %s: mounted on %.80s", volume,
-			 step->volume->mount_path);
+		snprintf(text, size, "volume %s: %smounted on %.80s", volume,
+			 is, step->volume->mount_path);
 		break;
 	case STEP_VOLUME_DELETE:
-		snprintf(text, size, "volume %s: deleted", volume);
+		snprintf(text, size, "volume %s: %sdeleted", volume, is);
 		break;
 	}
 }

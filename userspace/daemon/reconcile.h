@@ -73,6 +73,8 @@ enum finding_kind {
 };
 
 #define FINDING_SIZE	512
+/* Room for any step in words. */
+#define STEP_SIZE	192
 
 /**
  * struct finding - something that cannot be brought to the file by itself
@@ -105,6 +107,6 @@ void reconcile(const struct config *config, const struct actual *actual,
 void plan_free(struct plan *plan);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-void step_format(const struct step *step, char *text, size_t size);
+void step_format(const struct step *step, bool done, char *text, size_t size);
 
 #endif /* NETRAMD_RECONCILE_H */

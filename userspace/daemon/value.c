@@ -211,6 +211,15 @@ static bool is_printable(const char *text)
 	return true;
 }
 
+/* "/mnt/" is mounted on "/mnt". */
+static void strip_slashes(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+}
+
 static bool read_text(const struct value *v)
 {
 	size_t len = strlen(v->text);
@@ -224,7 +233,13 @@ static bool read_text(const struct value *v)
 	if (v->key->kind == KEY_PATH && v->text[0] != '/')
 		return refuse(v, "'%s' is not a whole path: begin with a slash",
 			      v->text);
+	/* /proc/self/mountinfo writes these in another way */
+	if (v->key->kind == KEY_PATH && strpbrk(v->text, " \\"))
+		return refuse(v, "'%s' has a blank or a backslash in it: not here, please",
+			      v->text);
 	memcpy(v->to, v->text, len + 1);
+	if (v->key->kind == KEY_PATH)
+		strip_slashes(v->to);
 	return true;
 }
 

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The file: what is read, and what is said of mistakes, with the line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/config.h"
+
+static char path[64];
+
+static int setup(void **state)
+{
+	int fd;
+
+	(void)state;
+	strcpy(path, "/tmp/netramd-test.XXXXXX");
+	fd = mkstemp(path);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static struct config *load(const char *text, struct complaints *c)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	complaints_init(c, path);
+	return config_load(path, c);
+}
+
+static struct config *load_good(const char *text)
+{
+	struct complaints c;
+	struct config *config = load(text, &c);
+
+	if (!config || c.count)
+		fail_msg("%s: %s", text, c.count ? c.all[0].text : "?");
+	complaints_free(&c);
+	return config;
+}
+
+#define NODES	"nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n"
+
+/* One mistake each: its line, and all that is said. */
+static const struct bad {
+	const char *text;
+	unsigned int line;
+	const char *says;
+} bad[] = {
+	/* YAML */
+	{ "nodes:\n\tn1: {}\n", 2,
+	  "not YAML: a line cannot begin with this character; indent with spaces, not tabs" },
+	{ "nodes:\n  n1: {}\n n2: {}\n", 3,
+	  "not YAML: while parsing a block mapping, did not find expected key; keys of one thing begin in the same column, with 'key: value'" },
+	{ "host: {region: \"a}\n", 2,
+	  "not YAML: while scanning a quoted scalar, found unexpected end of stream; keys of one thing begin in the same column, with 'key: value'" },
+	{ "host:\n  zone: a\n---\nhost:\n  zone: b\n", 4,
+	  "a second document begins before this: take the line '---' out" },
+	{ "host: \001\n", 0,
+	  "cannot read it: control characters are not allowed" },
+	{ "[nodes, volumes]\n", 1,
+	  "the file: expected the name of each section with a colon, and its keys below" },
+	/* keys */
+	{ "hosts: {}\n", 1,
+	  "unknown key 'hosts' at the left margin: did you mean 'host'?" },
+	{ "frobnicate: 1\n", 1,
+	  "unknown key 'frobnicate' at the left margin: there are host, regions, defaults, nodes, volumes, objectives" },
+	{ "host:\n  regoin: a\n", 2,
+	  "unknown key 'regoin' of host: did you mean 'region'?" },
+	{ "host:\n  region: a\n  region: b\n", 3,
+	  "'region' is there twice, first in line 2: keep one of them" },
+	{ "host: rack1\n", 1,
+	  "expected keys of host, a line each: 'region: ...'" },
+	{ "host:\n  zone: [a]\n", 2,
+	  "zone: expected one word or number, not a list" },
+	{ "host:\n  zone: {a: b}\n", 2,
+	  "zone: expected one word or number, not a group of keys" },
+	{ "host:\n  [a]: b\n", 2,
+	  "key: expected one word or number, not a list" },
+	{ "host:\n  zone: \"a\\0b\"\n", 2, "zone: there is a NUL in it" },
+	{ "host:\n  zone: a b\n", 2,
+	  "zone: 'a b' is not a name: write 1 to 63 of A-Z a-z 0-9 . _ -, no dot first" },
+	/* nodes */
+	{ "nodes: [n1]\n", 1,
+	  "nodes: expected the name of each node with a colon, and its keys below" },
+	{ "nodes:\n  n 1: {address: 192.0.2.1}\n", 2,
+	  "'n 1' is not a name for a node: write 1 to 63 of A-Z a-z 0-9 . _ -, no dot first" },
+	{ "nodes:\n  n1: {address: 192.0.2.1}\n  n1: {address: 192.0.2.2}\n", 3,
+	  "'n1' is there twice, first in line 2: keep one of them" },
+	{ "nodes:\n  n1:\n    weight: 3\n", 2,
+	  "node n1: where is it? address: HOST, HOST:PORT, IPV6 or [IPV6]:PORT" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1:0\n", 3,
+	  "node n1: address: '0' is not a port: write 1 to 65535" },
+	{ "nodes:\n  n1:\n    address: fe80::1\n", 3,
+	  "node n1: address: a link-local address needs its interface: ADDRESS%eth0" },
+	{ "nodes:\n  n1: {address: ''}\n", 2,
+	  "address: there is nothing behind the colon" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    weight: 0\n", 4,
+	  "weight: '0' is not a number from 1 to 1000" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    weight: 4294967297\n", 4,
+	  "weight: '4294967297' is not a number from 1 to 1000" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    weight: 99999999999999999999999\n", 4,
+	  "weight: '99999999999999999999999' is not a number from 1 to 1000" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    capacity: 64GiB\n", 4,
+	  "capacity: '64GiB' is not a size: write 64G" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    capacity: 64 gb\n", 4,
+	  "capacity: '64 gb' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: run/x\n", 4,
+	  "status: 'run/x' is not a whole path: begin with a slash" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    drain: on\n", 4,
+	  "drain: 'on' is neither yes nor no" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    limit: 4G\n", 4,
+	  "limit: netram has no limit for a node, its server has (netram-server --memory) yet: take it out" },
+	{ "nodes:\n  n1: {address: 192.0.2.1}\n  n2:\n    address: 192.0.2.1:10809\n", 4,
+	  "node n2: node n1 in line 2 has the same address: copies on both would be lost together" },
+	/* places */
+	{ "regions:\n  east: rack1\n", 2,
+	  "region east: expected a list of its zones: [rack1, rack2]" },
+	{ "regions:\n  east:\n  - a/b\n", 3,
+	  "'a/b' is not a name for a zone: write 1 to 63 of A-Z a-z 0-9 . _ -, no dot first" },
+	{ "regions:\n  east: [rack1]\nhost:\n  region: eats\n", 4,
+	  "host: regions: has no 'eats': did you mean 'east'?" },
+	{ "regions:\n  east: [rack1]\nhost:\n  region: east\n  zone: rak1\n", 5,
+	  "host: region east has no zone 'rak1': did you mean 'rack1'?" },
+	{ "regions:\n  east: [rack1]\nnodes:\n  n1:\n    address: 192.0.2.1\n    zone: rack1\n", 6,
+	  "node n1: in which region is zone 'rack1'? region: ..." },
+	{ "regions: {east: [rack1], west: [tower]}\nnodes:\n  n1:\n    address: 192.0.2.1\n    region: west\n    zone: rack1\n", 6,
+	  "node n1: region west has no zone 'rack1'" },
+	/* volumes */
+	{ NODES "volumes:\n  v1: {}\n", 5,
+	  "volume v1: how large? size: 8G" },
+	{ NODES "volumes:\n  v1:\n    size: 4X\n", 6,
+	  "size: '4X' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024" },
+	{ NODES "volumes:\n  v1:\n    size: 17T\n", 6,
+	  "size: 17T is not from 1M to 16T" },
+	{ NODES "volumes:\n  v1:\n    size: 5000000\n", 6,
+	  "volume v1: size: 5000000 is not a multiple of 4096: try 4997120" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    extent_size: 3M\n", 7,
+	  "volume v1: extent_size: 3145728 is not a power of two, like 4M" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    replicas: 3\n", 7,
+	  "volume v1: replicas: 3 copies need as many nodes, there are 2" },
+	{ NODES "defaults:\n  replicas: 4\nvolumes:\n  v1:\n    size: 1G\n", 5,
+	  "volume v1: replicas: 4 copies need as many nodes, there are 2" },
+	{ "volumes:\n  v1: {size: 1G}\n", 2,
+	  "volume v1: there is no node to keep its pages: declare some under nodes:" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    on_loss: waits\n", 7,
+	  "on_loss: there is no 'waits': did you mean 'wait'?" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    on_loss: explode\n", 7,
+	  "on_loss: there is no 'explode', but 'error' and 'wait'" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    io_deadline_ms: 30s\n", 7,
+	  "io_deadline_ms: '30s' has a unit, but the key's own is milliseconds: write 30000" },
+	{ NODES "defaults:\n  hedge_us: 2ms\n", 5,
+	  "hedge_us: '2ms' has a unit, but the key's own is microseconds: write 2000" },
+	{ NODES "defaults:\n  hedge_us: 50\n", 5,
+	  "hedge_us: '50' is not a number from 100 to 1000000" },
+	{ NODES "defaults:\n  hedge_us: fast\n", 5,
+	  "hedge_us: 'fast' is not auto, 0, or a number from 100 to 1000000" },
+	{ NODES "defaults:\n  size: 1G\n", 5,
+	  "unknown key 'size' of defaults: there are replicas, on_loss, extent_size, checksum, connections, queue_depth, io_deadline_ms, io_timeout_ms, connect_timeout_ms, rereplicate_delay_ms, sync_rate_mib, hedge_us" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 1234\n", 7,
+	  "uuid: '1234' is not a uuid: uuidgen(1) makes one" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 11111111-2222-3333-4444-555555555555\n"
+	  "  v2:\n    size: 1G\n    uuid: 11111111-2222-3333-4444-555555555555\n", 10,
+	  "volume v2: volume v1 in line 5 has the same uuid" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    class: critical\n", 7,
+	  "class: netram has no classes of volumes yet: take it out" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: /dev/sdb\n", 7,
+	  "backup: netram has no backup device yet: take it out" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap: yes\n", 7,
+	  "expected keys of swap, a line each: 'priority: ...'" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap:\n      priority: -1\n", 8,
+	  "priority: '-1' is not a number from 0 to 32767" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap:\n    mount: {path: /mnt}\n", 8,
+	  "volume v1: it can be swap or mounted, not both" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount: {type: ext4}\n", 7,
+	  "path of mount is missing: where? path: /mnt/..." },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: mnt\n", 8,
+	  "path: 'mnt' is not a whole path: begin with a slash" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: /mnt/a b\n", 8,
+	  "path: '/mnt/a b' has a blank or a backslash in it: not here, please" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: /mnt\n      type: zfs\n", 9,
+	  "type: there is no 'zfs': did you mean 'xfs'?" },
+	{ NODES "volumes:\n  v1: {size: 1G, mount: {path: /mnt}}\n  v2: {size: 1G, mount: {path: /mnt}}\n", 6,
+	  "volume v2: volume v1 in line 5 is mounted there, too" },
+	/* room */
+	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
+	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
+	  "volume v1: size: the nodes have no room for 2 copies of 4G: at most 3G" },
+	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\nvolumes:\n  v1:\n    size: 16G\n", 5,
+	  "volume v1: size: the nodes have no room for 1 copy of 16G: at most 8G" },
+	/* objectives */
+	{ "objectives:\n  utilization_percent: 101\n", 2,
+	  "utilization_percent: '101' is not a number from 1 to 100" },
+	{ "objectives:\n  hit_rate_percent: 95\n", 2,
+	  "hit_rate_percent: netram has no measure of hits yet: take it out" },
+};
+
+static void test_bad(void **state)
+{
+	struct complaints c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_null(load(bad[i].text, &c));
+		if (c.count != 1 || c.all[0].line != bad[i].line ||
+		    strcmp(c.all[0].text, bad[i].says))
+			fail_msg("%s\nsays %zu, the first in line %u: %s\nexpected in line %u: %s",
+				 bad[i].text, c.count,
+				 c.count ? c.all[0].line : 0,
+				 c.count ? c.all[0].text : "", bad[i].line,
+				 bad[i].says);
+		complaints_free(&c);
+	}
+	print_message("%zu mistakes\n", i);
+}
+
+/* All of them are told, in the file's order. */
+static void test_all_at_once(void **state)
+{
+	static const char text[] =
+		"volumes:\n  v1:\n    size: 1X\n    sze: 3\n"
+		"nodes:\n  n1:\n    weight: 7000\n";
+	static const unsigned int lines[] = { 3, 4, 6, 7 };
+	struct complaints c;
+	char first[256];
+	size_t i;
+
+	(void)state;
+	assert_null(load(text, &c));
+	assert_int_equal(c.count, 4);
+	for (i = 0; i < c.count; i++)
+		assert_int_equal(c.all[i].line, lines[i]);
+	complaint_format(&c, 0, first, sizeof(first));
+	assert_non_null(strstr(first, ":3: error: size: '1X' is not a size"));
+	assert_memory_equal(first, path, strlen(path));
+	complaints_free(&c);
+}
+
+static void test_no_file(void **state)
+{
+	struct complaints c;
+
+	(void)state;
+	complaints_init(&c, "/nonexistent");
+	assert_null(config_load("/nonexistent", &c));
+	assert_string_equal(c.all[0].text,
+			    "cannot open it: No such file or directory");
+	complaints_free(&c);
+	complaints_init(&c, "/tmp");
+	assert_null(config_load("/tmp", &c));
+	assert_string_equal(c.all[0].text, "it is a directory");
+	complaints_free(&c);
+}
+
+static void test_nodes(void **state)
+{
+	struct config *config = load_good(
+		"host: {region: east, zone: rack0}\n"
+		"nodes:\n"
+		"  n1:\n"
+		"    address: 192.0.2.1\n"
+		"    capacity: 64G\n"
+		"  n2:\n"
+		"    address: \"[2001:db8::1]:5\"\n"
+		"    region: west\n"
+		"    zone: rack2\n"
+		"    weight: 30\n"
+		"    export: ''\n"
+		"    status: /run/x.sock\n"
+		"    drain: no\n"
+		"  n3: {remove: yes}\n"
+		"  n4: {address: 192.0.2.4, capacity: 100T}\n"
+		"  n5: {address: 192.0.2.5, capacity: 512M}\n");
+	const struct config_node *n = config->nodes;
+
+	(void)state;
+	assert_int_equal(config->nr_nodes, 5);
+	assert_string_equal(config->host.zone, "rack0");
+	assert_true(n[0].resolved);
+	assert_int_equal(netram_endpoint_port(&n[0].endpoint), 10809);
+	assert_string_equal(n[0].region, "east");
+	assert_string_equal(n[0].zone, "");
+	assert_int_equal(n[0].weight, 64);
+	assert_false(CONFIG_HAS(&n[0], NODE_DRAIN));
+	assert_int_equal(netram_endpoint_port(&n[1].endpoint), 5);
+	assert_string_equal(n[1].region, "west");
+	assert_int_equal(n[1].weight, 30);
+	assert_true(CONFIG_HAS(&n[1], NODE_EXPORT));
+	assert_string_equal(n[1].status, "/run/x.sock");
+	assert_true(CONFIG_HAS(&n[1], NODE_DRAIN));
+	assert_false(n[1].drain);
+	assert_true(n[2].remove);
+	assert_int_equal(n[3].weight, 1000);
+	assert_int_equal(n[4].weight, 1);
+	assert_ptr_equal(config_find_node(config, "n3"), &n[2]);
+	assert_null(config_find_node(config, "n9"));
+	config_free(config);
+}
+
+static void test_volumes(void **state)
+{
+	struct config *config = load_good(
+		NODES
+		"defaults:\n"
+		"  replicas: 2\n"
+		"  on_loss: wait\n"
+		"  checksum: false\n"
+		"  io_deadline_ms: 020000\n"
+		"  hedge_us: auto\n"
+		"volumes:\n"
+		"  v1:\n"
+		"    size: 1G\n"
+		"    swap: {priority: 7, tune_vm: no}\n"
+		"  v2:\n"
+		"    size: 2M\n"
+		"    replicas: 1\n"
+		"    on_loss: error\n"
+		"    checksum: yes\n"
+		"    io_deadline_ms: 5000\n"
+		"    hedge_us: 0\n"
+		"    extent_size: 1M\n"
+		"    connections: 16\n"
+		"    queue_depth: 4\n"
+		"    uuid: 00112233-4455-6677-8899-aabbccddeeff\n"
+		"    mount:\n"
+		"      path: /mnt/x//\n"
+		"      type: xfs\n"
+		"      options: noatime\n"
+		"      format: yes\n"
+		"  v3: {size: 1M, swap: }\n"
+		"  v4: {remove: yes}\n");
+	const struct config_volume *v = config->volumes;
+
+	(void)state;
+	assert_int_equal(config->nr_volumes, 4);
+	assert_int_equal(v[0].size, 1 << 30);
+	assert_int_equal(v[0].replicas, 2);
+	assert_int_equal(v[0].on_loss, NETRAM_ON_LOSS_WAIT);
+	assert_true(CONFIG_HAS(&v[0], VOLUME_CHECKSUM));
+	assert_false(v[0].checksum);
+	assert_int_equal(v[0].swap_priority, 7);
+	assert_false(v[0].swap_tune_vm);
+	assert_string_equal(v[0].tune[TUNABLE_IO_DEADLINE_MS], "20000");
+	assert_string_equal(v[0].tune[TUNABLE_HEDGE_US], "auto");
+	assert_string_equal(v[0].tune[TUNABLE_IO_TIMEOUT_MS], "");
+	assert_false(CONFIG_HAS(&v[0], VOLUME_QUEUE_DEPTH));
+	assert_int_equal(v[1].replicas, 1);
+	assert_int_equal(v[1].on_loss, NETRAM_ON_LOSS_ERROR);
+	assert_true(v[1].checksum);
+	assert_string_equal(v[1].tune[TUNABLE_IO_DEADLINE_MS], "5000");
+	assert_string_equal(v[1].tune[TUNABLE_HEDGE_US], "0");
+	assert_int_equal(v[1].extent_size, 1 << 20);
+	assert_int_equal(v[1].uuid[15], 0xff);
+	assert_string_equal(v[1].mount_path, "/mnt/x");
+	assert_string_equal(config_filesystems[v[1].mount_type], "xfs");
+	assert_true(v[1].mount_format);
+	assert_true(CONFIG_HAS(&v[2], VOLUME_SWAP));
+	assert_true(v[2].swap_priority == CONFIG_UNSET);
+	assert_true(v[2].swap_tune_vm);
+	assert_true(v[3].remove);
+	config_free(config);
+}
+
+/* The file is fine, but may not be what was meant. */
+static void test_notes(void **state)
+{
+	static const struct bad notes[] = {
+		{ "", 0, "it declares nothing" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 64G}\n"
+		  "  n2: {address: 192.0.2.2}\n", 3,
+		  "node n2 has neither weight nor capacity and counts 100, node n1 counts 64: give both the same" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, zone: a}\n"
+		  "  n2: {address: 192.0.2.2, zone: a}\n"
+		  "volumes:\n  v1: {size: 1G, replicas: 2}\n", 5,
+		  "volume v1: 2 copies in 1 zone: some fail together" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 4G}\n"
+		  "volumes:\n  v1: {size: 3G}\n  v2: {size: 3G}\n", 0,
+		  "all copies of all volumes take 6G when they are full, the nodes have 4G: writes fail then" },
+	};
+	struct complaints c;
+	struct config *config;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(notes) / sizeof(*notes); i++) {
+		config = load(notes[i].text, &c);
+		assert_non_null(config);
+		assert_int_equal(c.count, 1);
+		assert_int_equal(c.errors, 0);
+		assert_int_equal(c.all[0].line, notes[i].line);
+		assert_string_equal(c.all[0].text, notes[i].says);
+		complaints_free(&c);
+		config_free(config);
+	}
+}
+
+/* Whatever a file says, it is refused or read: with ASAN, that is a test. */
+static void test_mutations(void **state)
+{
+	/* no addresses, or the resolver would be asked for what becomes of them */
+	static const char text[] =
+		"host: {region: east, zone: rack1}\n"
+		"regions:\n  east: [rack1, rack2]\n"
+		"defaults: {replicas: 2, hedge_us: auto, io_deadline_ms: 30000}\n"
+		"nodes:\n  n1: {remove: yes, weight: 3, capacity: 64G}\n"
+		"volumes:\n  v1:\n    size: 1G\n    uuid: 00112233-4455-6677-8899-aabbccddeeff\n"
+		"    remove: yes\n    mount: {path: /mnt, options: \"a\\x20b\"}\n"
+		"  v2: &a {remove: yes, swap: {priority: 7}}\n  v3: *a\n"
+		"objectives: {read_p99_us: 5}\n";
+	static const char bytes[] = "\n :,{}[]'\"-&*!#|>%@\\0a\t\x80\xff";
+	const char *env = getenv("NETRAM_SEED");
+	unsigned int seed = env ? strtoul(env, NULL, 10) : (unsigned int)time(NULL);
+	char copy[sizeof(text)];
+	struct complaints c;
+	struct config *config;
+	unsigned int round, i, good = 0;
+
+	(void)state;
+	print_message("NETRAM_SEED=%u\n", seed);
+	srandom(seed);
+	for (round = 0; round < 3000; round++) {
+		memcpy(copy, text, sizeof(text));
+		for (i = random() % 4; i < 3; i++)
+			copy[random() % (sizeof(text) - 1)] =
+				bytes[random() % (sizeof(bytes) - 1)];
+		config = load(copy, &c);
+		good += !!config;
+		assert_int_equal(!config, !!c.errors);
+		complaints_free(&c);
+		config_free(config);
+	}
+	print_message("%u of %u files are fine\n", good, round);
+	/* some are as they were: it is a good one that is changed */
+	assert_true(good > round / 8 && good < round);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_bad),
+		TEST(test_all_at_once),
+		TEST(test_no_file),
+		TEST(test_nodes),
+		TEST(test_volumes),
+		TEST(test_notes),
+		TEST(test_mutations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What should be and what is, to steps and findings. Each case is a file, a
+ * change to a kernel that is as the first file says, and all that follows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/reconcile.h"
+
+static struct config *load(const char *text)
+{
+	char path[] = "/tmp/netramd-test.XXXXXX";
+	struct complaints c;
+	struct config *config;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	complaints_init(&c, path);
+	config = config_load(path, &c);
+	if (!config)
+		fail_msg("%s: %s", text, c.all[0].text);
+	complaints_free(&c);
+	unlink(path);
+	return config;
+}
+
+/* ---- a kernel */
+
+/**
+ * struct world - two nodes, of which n1 has pages, and a volume
+ * @nodes: n1 and n2
+ * @session: of @volume with n1
+ * @volume: v1
+ * @is: the same with what /proc and /sys tell
+ * @actual: all of it
+ */
+struct world {
+	struct netram_node nodes[2];
+	struct netram_session session;
+	struct netram_volume volume;
+	struct actual_volume is;
+	struct actual actual;
+};
+
+static void make_node(struct netram_node *node, const char *name,
+		      const char *address)
+{
+	char why[128];
+
+	strcpy(node->name, name);
+	assert_int_equal(netram_endpoint_parse(address, &node->endpoint, why,
+					       sizeof(why)), 0);
+	strcpy(node->region, "default");
+	strcpy(node->zone, name);
+	node->weight = 100;
+	node->state = NETRAM_NODE_UP;
+}
+
+static void make_world(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	make_node(&w->nodes[0], "n1", "192.0.2.1");
+	make_node(&w->nodes[1], "n2", "192.0.2.2");
+	w->nodes[0].next = &w->nodes[1];
+	w->nodes[0].extents = 3;
+	strcpy(w->volume.name, "v1");
+	w->volume.size = 64 << 20;
+	w->volume.extent_size = 4 << 20;
+	w->volume.checksum = true;
+	w->volume.connections = 2;
+	w->volume.queue_depth = 128;
+	w->volume.replicas = 2;
+	w->volume.index = 4;
+	w->volume.uuid[0] = 0xab;
+	w->volume.sessions = &w->session;
+	w->session.state = NETRAM_SESSION_UP;
+	w->is.v = &w->volume;
+	strcpy(w->is.tune[TUNABLE_IO_DEADLINE_MS], "30000");
+	strcpy(w->is.tune[TUNABLE_HEDGE_US], "auto");
+	w->actual.nodes = &w->nodes[0];
+	w->actual.volumes = &w->is;
+	w->actual.nr_volumes = 1;
+}
+
+/* Changes to it. */
+static void none(struct world *w)
+{
+	(void)w;
+}
+
+static void empty(struct world *w)
+{
+	w->actual.nodes = NULL;
+	w->actual.nr_volumes = 0;
+}
+
+static void no_pages(struct world *w)
+{
+	w->nodes[0].extents = 0;
+}
+
+static void draining(struct world *w)
+{
+	w->nodes[0].drain = true;
+}
+
+static void no_n2(struct world *w)
+{
+	w->nodes[0].next = NULL;
+}
+
+static void foreign(struct world *w)
+{
+	w->nodes[1].has_export = true;
+	strcpy(w->nodes[1].export_name, "disk");
+}
+
+static void swapped(struct world *w)
+{
+	w->is.swapped = true;
+	w->is.swap_priority = 5;
+}
+
+static void swapped_low(struct world *w)
+{
+	w->is.swapped = true;
+	w->is.swap_priority = -2;
+}
+
+static void mounted(struct world *w)
+{
+	strcpy(w->is.mounted, "/mnt/a");
+}
+
+static void opened(struct world *w)
+{
+	w->volume.openers = 1;
+}
+
+static void unreachable(struct world *w)
+{
+	w->session.state = NETRAM_SESSION_CONNECTING;
+}
+
+static void waiting(struct world *w)
+{
+	w->volume.state = NETRAM_VOLUME_WAITING;
+	strcpy(w->volume.reason, "n1 is away");
+}
+
+static void fenced(struct world *w)
+{
+	w->volume.state = NETRAM_VOLUME_FENCED;
+}
+
+static void drifted(struct world *w)
+{
+	strcpy(w->is.tune[TUNABLE_IO_DEADLINE_MS], "1234");
+	w->volume.replicas = 1;
+	w->volume.on_loss = NETRAM_ON_LOSS_WAIT;
+}
+
+/* ---- cases */
+
+#define NODES	"nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n"
+#define NODE_N2	"nodes:\n  n2: {address: 192.0.2.2}\n"
+#define V1	"volumes:\n  v1: {size: 64M"
+
+static const struct {
+	const char *name;
+	const char *file;
+	void (*change)(struct world *w);
+	/* steps in their order, then findings, each ending with a newline */
+	const char *steps;
+	const char *findings;
+} cases[] = {
+	{ "nothing to do", NODES V1 "}\n", none, "", "" },
+	{ "what is not said stays", NODES V1 "}\n", drifted, "", "" },
+	{ "nothing is there", NODES V1 ", io_deadline_ms: 1000, swap: {}}\n",
+	  empty,
+	  "node n1: added\nnode n2: added\nvolume v1: created\n", "" },
+	{ "one node is gone", NODES V1 "}\n", no_n2, "node n2: added\n", "" },
+	{ "the file is empty", "", none, "",
+	  "note: node n1: is not in the file and left alone; to be rid of it, write it there with 'remove: yes'\n"
+	  "note: node n2: is not in the file and left alone; to be rid of it, write it there with 'remove: yes'\n"
+	  "note: volume v1: is not in the file and left alone; to be rid of it and its pages, write it there with 'remove: yes'\n" },
+
+	/* nodes */
+	{ "a node moves, empty",
+	  "nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.9}\n" V1 "}\n",
+	  none, "node n2: removed\nnode n2: added\n", "" },
+	{ "a node moves, with pages",
+	  "nodes:\n  n1: {address: 192.0.2.9}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  none, "",
+	  "problem: node n1: its address is 192.0.2.1:10809, the file says 192.0.2.9:10809: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "a weight changes, with pages, drained",
+	  "nodes:\n  n1: {address: 192.0.2.1, weight: 7, drain: yes}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  none, "node n1: is being drained\n",
+	  "problem: node n1: its weight is 100, the file says 7: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "a zone changes, empty",
+	  "nodes:\n  n1: {address: 192.0.2.1, zone: z}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  no_pages, "node n1: removed\nnode n1: added\n", "" },
+	{ "the host's region is its nodes'", "host: {region: default}\n" NODES V1 "}\n",
+	  none, "", "" },
+	{ "a region changes", "host: {region: east}\n" NODES V1 "}\n", none,
+	  "node n2: removed\nnode n2: added\n",
+	  "problem: node n1: its region is default, the file says east: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "no foreign server any more", NODES V1 "}\n", foreign,
+	  "node n2: removed\nnode n2: added\n", "" },
+	{ "a drain by hand stays", NODES V1 "}\n", draining, "", "" },
+	{ "a drain the file does not want",
+	  "nodes:\n  n1: {address: 192.0.2.1, drain: no}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  draining, "node n1: is not drained any more\n", "" },
+	{ "remove a node with pages", NODE_N2 "  n1: {remove: yes}\n" V1 "}\n",
+	  none, "node n1: is being drained\n", "" },
+	{ "remove a node that is being emptied",
+	  NODE_N2 "  n1: {remove: yes}\n" V1 "}\n", draining, "",
+	  "waiting: node n1: is being emptied, and then removed\n" },
+	{ "remove a node", NODE_N2 "  n1: {remove: yes}\n" V1 "}\n", no_pages,
+	  "node n1: removed\n", "" },
+	{ "remove a node that is gone", NODE_N2 "  n7: {remove: yes}\n  n1: {address: 192.0.2.1}\n" V1 "}\n",
+	  none, "", "" },
+
+	/* volumes */
+	{ "what cannot change",
+	  NODES "volumes:\n  v1: {size: 640M, extent_size: 1M, checksum: no, connections: 3, queue_depth: 4, uuid: 00000000-0000-0000-0000-000000000001}\n",
+	  none, "",
+	  "problem: volume v1: its size is 64M, the file says 640M: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
+	  "problem: volume v1: its extent_size is 4M, the file says 1M: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
+	  "problem: volume v1: its checksum is yes, the file says no: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
+	  "problem: volume v1: its connections is 2, the file says 3: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
+	  "problem: volume v1: its queue_depth is 128, the file says 4: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
+	  "problem: volume v1: its uuid is ab000000-0000-0000-0000-000000000000, the file says 00000000-0000-0000-0000-000000000001: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
+	{ "drift",
+	  NODES "defaults: {replicas: 2, on_loss: error, io_deadline_ms: 30000}\n" V1 "}\n",
+	  drifted,
+	  "volume v1: replicas 2, on_loss error\nvolume v1: io_deadline_ms 30000\n",
+	  "" },
+	{ "tunables", NODES V1 ", io_deadline_ms: 30000, hedge_us: 500, sync_rate_mib: 9}\n",
+	  none, "volume v1: sync_rate_mib 9\nvolume v1: hedge_us 500\n", "" },
+	{ "replicas alone", NODES V1 ", replicas: 1, on_loss: error}\n", none,
+	  "volume v1: replicas 1\n", "" },
+	{ "another host has it", NODES V1 ", swap: {}, hedge_us: 0}\n", fenced, "",
+	  "problem: volume v1: another host has taken it over for good: take it out of use here and write 'remove: yes' for it\n" },
+
+	/* swap */
+	{ "swap on", NODES V1 ", swap: {priority: 5}}\n", none,
+	  "volume v1: swapped on\n", "" },
+	{ "swap is on", NODES V1 ", swap: {priority: 5}}\n", swapped, "", "" },
+	{ "swap is on with any priority", NODES V1 ", swap: {}}\n", swapped_low,
+	  "", "" },
+	{ "another priority", NODES V1 ", swap: {priority: 5}}\n", swapped_low, "",
+	  "problem: volume v1: its swap priority is -2, the file says 5: 'netramctl swapoff v1', then it is swapped on with that\n" },
+	{ "not swap any more", NODES V1 "}\n", swapped, "",
+	  "note: volume v1: is swapped on, which the file does not say; left alone\n" },
+	{ "swap, but it is mounted", NODES V1 ", swap: {}}\n", mounted, "",
+	  "problem: volume v1: is mounted on /mnt/a, the file says it is swap: unmount it\n" },
+	{ "swap, but no node is there", NODES V1 ", swap: {}}\n", unreachable, "",
+	  "waiting: volume v1: is taken into use when its pages can be reached: no node is connected\n" },
+	{ "swap, but its pages are away", NODES V1 ", swap: {}}\n", waiting, "",
+	  "waiting: volume v1: is taken into use when its pages can be reached: n1 is away\n" },
+
+	/* mounts */
+	{ "mount", NODES V1 ", mount: {path: /mnt/a}}\n", none,
+	  "volume v1: mounted on /mnt/a\n", "" },
+	{ "is mounted", NODES V1 ", mount: {path: /mnt/a}}\n", mounted, "", "" },
+	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
+	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
+	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
+	  "", "problem: volume v1: is swapped on, the file says it is mounted: 'netramctl swapoff v1'\n" },
+
+	/* removal */
+	{ "remove", NODES "volumes: {v1: {remove: yes}}\n", none,
+	  "volume v1: deleted\n", "" },
+	{ "remove what is gone", NODES "volumes: {v2: {remove: yes}, v1: {size: 64M}}\n",
+	  none, "", "" },
+	{ "remove swap", NODES "volumes: {v1: {remove: yes}}\n", swapped, "",
+	  "problem: volume v1: is swapped on and cannot be removed: 'netramctl swapoff v1'\n" },
+	{ "remove what is mounted", NODES "volumes: {v1: {remove: yes}}\n", mounted, "",
+	  "problem: volume v1: is mounted and cannot be removed: 'umount /mnt/a'\n" },
+	{ "remove what is open", NODES "volumes: {v1: {remove: yes}}\n", opened, "",
+	  "problem: volume v1: is open and cannot be removed: 'fuser -v /dev/netram4' tells by whom\n" },
+
+	/* the order of steps */
+	{ "all at once",
+	  "nodes:\n  n1: {remove: yes}\n  n2: {address: 192.0.2.2, zone: z}\n  n3: {address: 192.0.2.3}\n"
+	  "volumes:\n  v1: {remove: yes}\n  v2: {size: 1M}\n",
+	  no_pages,
+	  "node n2: removed\nnode n2: added\nnode n3: added\nvolume v2: created\n"
+	  "volume v1: deleted\nnode n1: removed\n", "" },
+};
+
+static void write_plan(const struct plan *plan, char *steps, char *findings)
+{
+	static const char *const kinds[] = { "note", "waiting", "problem" };
+	size_t i;
+
+	steps[0] = findings[0] = '\0';
+	for (i = 0; i < plan->nr_steps; i++) {
+		step_format(&plan->steps[i], true, steps + strlen(steps),
+			    STEP_SIZE);
+		strcat(steps, "\n");
+	}
+	for (i = 0; i < plan->nr_findings; i++)
+		sprintf(findings + strlen(findings), "%s: %s\n",
+			kinds[plan->findings[i].kind], plan->findings[i].text);
+}
+
+static void test_cases(void **state)
+{
+	char steps[4096], findings[16384];
+	struct config *config;
+	struct world world;
+	struct plan plan;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		config = load(cases[i].file);
+		make_world(&world);
+		cases[i].change(&world);
+		reconcile(config, &world.actual, &plan);
+		assert_false(plan.failed);
+		write_plan(&plan, steps, findings);
+		if (strcmp(steps, cases[i].steps) ||
+		    strcmp(findings, cases[i].findings))
+			fail_msg("%s: steps:\n%sexpected:\n%sfindings:\n%sexpected:\n%s",
+				 cases[i].name, steps, cases[i].steps, findings,
+				 cases[i].findings);
+		plan_free(&plan);
+		config_free(config);
+	}
+	print_message("%zu cases\n", i);
+}
+
+/* Each kind in words, done and not; and each is in the switch. */
+static void test_words(void **state)
+{
+	static const char *const expected[][2] = {
+		{ "node n1: removed", "node n1: cannot be removed" },
+		{ "node n1: added", "node n1: cannot be added" },
+		{ "node n1: is not drained any more",
+		  "node n1: cannot be drained any more" },
+		{ "volume v1: created", "volume v1: cannot be created" },
+		{ "volume v1: replicas 3, on_loss wait",
+		  "volume v1: replicas cannot be 3, on_loss cannot be wait" },
+		{ "volume v1: hedge_us 0", "volume v1: hedge_us cannot be 0" },
+		{ "volume v1: swapped on", "volume v1: cannot be swapped on" },
+		{ "volume v1: mounted on /m", "volume v1: cannot be mounted on /m" },
+		{ "volume v1: deleted", "volume v1: cannot be deleted" },
+		{ "node n1: removed", "node n1: cannot be removed" },
+	};
+	struct config_node node = { .name = "n1" };
+	struct config_volume volume = { .name = "v1", .mount_path = "/m" };
+	struct step step = { .node = &node, .volume = &volume };
+	char text[STEP_SIZE];
+	unsigned int kind, done;
+
+	(void)state;
+	strcpy(volume.tune[TUNABLE_HEDGE_US], "0");
+	step.tunable = TUNABLE_HEDGE_US;
+	step.change.replicas = 3;
+	step.change.set_on_loss = true;
+	step.change.on_loss = NETRAM_ON_LOSS_WAIT;
+	for (kind = 0; kind <= STEP_NODE_REMOVE; kind++)
+		for (done = 0; done < 2; done++) {
+			step.kind = kind;
+			step_format(&step, done, text, sizeof(text));
+			assert_string_equal(text, expected[kind][!done]);
+		}
+}
+
+/* What a step carries with it. */
+static void test_step(void **state)
+{
+	struct config *config = load(NODES V1 ", replicas: 1, swap: {}}\n");
+	struct world world;
+	struct plan plan;
+
+	(void)state;
+	make_world(&world);
+	reconcile(config, &world.actual, &plan);
+	assert_int_equal(plan.nr_steps, 2);
+	assert_int_equal(plan.steps[0].kind, STEP_VOLUME_SET);
+	assert_int_equal(plan.steps[0].change.replicas, 1);
+	assert_false(plan.steps[0].change.set_on_loss);
+	assert_ptr_equal(plan.steps[0].volume, &config->volumes[0]);
+	assert_int_equal(plan.steps[1].kind, STEP_SWAPON);
+	assert_int_equal(plan.steps[1].index, 4);
+	plan_free(&plan);
+	config_free(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_step),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
