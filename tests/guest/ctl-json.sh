@@ -8,6 +8,7 @@
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
 
+# shellcheck disable=SC2016 # back quotes of Markdown
 doc=$(sed -n '/^```json$/,/^```$/{/^```/d;p}' "$NETRAM_TOP/Documentation/json.md")
 declare -A seen=()
 

@@ -60,7 +60,7 @@ becomes 'by stored'
 wait_for 30 eval 'screen | grep -qE "^v1 +ok .*[1-9]"' || fail "no rates: $(screen)"
 screen
 [ "$(screen | wc -l)" -le 24 ] || fail "more than 24 lines"
-[ -z "$(screen | grep -E '^.{81}')" ] || fail "more than 80 columns"
+! screen | grep -qE '^.{81}' || fail "more than 80 columns"
 
 note "other sizes"
 for size in 40x10 20x5 200x50 1x1 80x24; do

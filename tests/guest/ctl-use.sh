@@ -73,7 +73,8 @@ no_volume || fail "the volume is still there"
 note "scratch"
 s0=$NETRAM_RUN/s0
 netramctl scratch create f0 "$s0" --size 64M --dry-run
-no_volume && [ ! -e "$s0" ] || fail "--dry-run did it"
+no_volume || fail "--dry-run made a volume"
+[ ! -e "$s0" ] || fail "--dry-run made a folder"
 for type in ext4 xfs; do
 	size=64M
 	[ $type = ext4 ] || size=320M
