@@ -191,6 +191,8 @@ static void check_local(const struct doctor_path *p, struct findings *f)
 
 static void check_reach(const struct doctor_path *p, struct findings *f)
 {
+	if (p->local)
+		return;
 	switch (p->reach) {
 	case DOCTOR_REACHED:
 		return;

@@ -81,8 +81,8 @@ void ctl_show_speed(const struct top_rows *rows,
 		    const struct netram_latency *ever, const char *indent)
 {
 	static const char *const head[] = {
-		"NAME", "READS/S", "READ/S", "P99", "WRITES/S", "WRITTEN/S",
-		"P99", "EVER: READ P99"
+		"NAME", "R/S", "READ/S", "P99", "W/S", "WRITE/S", "P99",
+		"EVER R-P99"
 	};
 	struct ctl_table t = { .columns = 9 };
 	const struct top_row *row;
