@@ -14,6 +14,7 @@
 
 #define MEMBER(type, member) \
 	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define NOT_YET(what)	"netram has no " what " yet: take it out"
 #define RANGE(limit)	.min = NETRAM_##limit##_MIN, .max = NETRAM_##limit##_MAX
 
 const char *const config_filesystems[] = { "ext4", "xfs", NULL };
@@ -42,9 +43,9 @@ static const struct key node_keys[] = {
 	{ "status", KEY_PATH, NODE_STATUS, NODE(status) },
 	{ "drain", KEY_BOOL, NODE_DRAIN, NODE(drain) },
 	{ "remove", KEY_BOOL, NODE_REMOVE, NODE(remove) },
-	{ "class", KEY_LATER, -1, .later = "classes of volumes" },
+	{ "class", KEY_LATER, -1, .later = NOT_YET("classes of volumes") },
 	{ "limit", KEY_LATER, -1,
-	  .later = "limit for a node, its server has (netram-server --memory)" },
+	  .later = "what a node gives is set where it is given, by netram-server --memory; tell it here as capacity" },
 	{ 0 }
 };
 
@@ -79,11 +80,11 @@ static const struct key mount_keys[] = {
 	  VOLUME(connections), RANGE(CONNECTIONS) },			\
 	{ "queue_depth", KEY_NUMBER, VOLUME_QUEUE_DEPTH,		\
 	  VOLUME(queue_depth), RANGE(QUEUE_DEPTH) },			\
-	{ "class", KEY_LATER, -1, .later = "classes of volumes" },	\
-	{ "group", KEY_LATER, -1, .later = "groups of volumes" },	\
-	{ "backup", KEY_LATER, -1, .later = "backup device" },		\
-	{ "prefetch", KEY_LATER, -1, .later = "prefetching" },		\
-	{ "profile", KEY_LATER, -1, .later = "profiles" }
+	{ "class", KEY_LATER, -1, .later = NOT_YET("classes of volumes") },	\
+	{ "group", KEY_LATER, -1, .later = NOT_YET("groups of volumes") },	\
+	{ "backup", KEY_LATER, -1, .later = NOT_YET("backup device") },		\
+	{ "prefetch", KEY_LATER, -1, .later = NOT_YET("prefetching") },		\
+	{ "profile", KEY_LATER, -1, .later = NOT_YET("profiles") }
 
 static const struct key common_keys[] = { COMMON_KEYS };
 
@@ -145,9 +146,9 @@ static const struct key objective_keys[] = {
 	OBJECTIVE("read_p50_us", READ_P50_US, 10000000),
 	OBJECTIVE("read_p99_us", READ_P99_US, 10000000),
 	OBJECTIVE("utilization_percent", UTILIZATION_PERCENT, 100),
-	{ "hit_rate_percent", KEY_LATER, -1, .later = "measure of hits" },
+	{ "hit_rate_percent", KEY_LATER, -1, .later = NOT_YET("measure of hits") },
 	{ "network_overhead_percent", KEY_LATER, -1,
-	  .later = "measure of network overhead" },
+	  .later = NOT_YET("measure of network overhead") },
 	{ 0 }
 };
 

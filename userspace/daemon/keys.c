@@ -147,8 +147,7 @@ static void read_value(struct keys_reader *r, const struct key *key,
 		       void *object)
 {
 	if (key->kind == KEY_LATER)
-		complain(r->complaints, line, "%s: netram has no %s yet: take it out",
-			 key->name, key->later);
+		complain(r->complaints, line, "%s: %s", key->name, key->later);
 	else if (key->kind == KEY_GROUP)
 		read_group(r, key, value, object);
 	else

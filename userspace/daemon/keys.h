@@ -29,7 +29,7 @@
  * @KEY_TUNABLE: a number from min to max or one of words; char[], as it is
  *   written into the tunable's file
  * @KEY_GROUP: a mapping by the table group, into the same struct
- * @KEY_LATER: nothing yet: later says so
+ * @KEY_LATER: nothing that may be written yet: later says so
  */
 enum key_kind {
 	KEY_NAME,
@@ -58,7 +58,7 @@ enum key_kind {
  * @words: words that may be written, ending with NULL
  * @group: the table for KEY_GROUP
  * @required: what to say where the mapping is, but not this key; NULL: nothing
- * @later: for KEY_LATER: what there is not yet
+ * @later: for KEY_LATER: why not, and what to do
  */
 struct key {
 	const char *name;

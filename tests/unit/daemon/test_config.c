@@ -128,7 +128,7 @@ static const struct bad {
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    drain: on\n", 4,
 	  "drain: 'on' is neither yes nor no" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    limit: 4G\n", 4,
-	  "limit: netram has no limit for a node, its server has (netram-server --memory) yet: take it out" },
+	  "limit: what a node gives is set where it is given, by netram-server --memory; tell it here as capacity" },
 	{ "nodes:\n  n1: {address: 192.0.2.1}\n  n2:\n    address: 192.0.2.1:10809\n", 4,
 	  "node n2: node n1 in line 2 has the same address: copies on both would be lost together" },
 	/* places */
