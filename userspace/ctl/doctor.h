@@ -72,7 +72,8 @@ enum doctor_reach {
  * @device: the interface with that address, or ""
  * @mtu: of the interface; 0: not known
  * @path_mtu: what the way takes, as far as the host knows; 0: not known
- * @offered_mss: payload of a segment that this host said it takes
+ * @offered_mss: payload of a segment that this host said it takes, less TCP's
+ *               options, as in @sent_mss
  * @sent_mss: payload of a segment that may be sent, as the other end said, or as
  *            routers on the way did; 0: not connected
  * @local: the address is one of this host's

@@ -20,8 +20,6 @@
 #include "progress.h"
 
 #define TIMEOUT_MS	3000
-/* Bytes they take of each segment. */
-#define TIMESTAMPS	12
 
 static socklen_t size_of(const struct sockaddr_storage *a)
 {
@@ -133,8 +131,6 @@ static void learn(struct doctor_path *p, int fd)
 		return;
 	p->offered_mss = info.tcpi_advmss;
 	p->sent_mss = info.tcpi_snd_mss;
-	if (info.tcpi_options & TCPI_OPT_TIMESTAMPS)
-		p->sent_mss += TIMESTAMPS;
 }
 
 static void finish(struct doctor_path *p, int fd, uint64_t deadline)

@@ -23,7 +23,7 @@ static void init_path(struct doctor_path *p, const char *node)
 {
 	*p = (struct doctor_path){
 		.port = 10809, .mtu = 1500, .path_mtu = 1500,
-		.offered_mss = 1460, .sent_mss = 1460,
+		.offered_mss = 1448, .sent_mss = 1448,
 	};
 	strcpy(p->node, node);
 	strcpy(p->address, "192.0.2.7");
@@ -147,7 +147,7 @@ static void jumbo(struct host *h)
 
 	for (i = 0; i < 2; i++) {
 		h->paths[i].mtu = h->paths[i].path_mtu = 9000;
-		h->paths[i].offered_mss = h->paths[i].sent_mss = 8960;
+		h->paths[i].offered_mss = h->paths[i].sent_mss = 8948;
 	}
 }
 
@@ -161,7 +161,7 @@ static void jumbo_probed(struct host *h)
 static void jumbo_here(struct host *h)
 {
 	jumbo_probed(h);
-	h->paths[0].sent_mss = 1460;
+	h->paths[0].sent_mss = 1448;
 }
 
 /* not connected: nothing is known of the other end */
