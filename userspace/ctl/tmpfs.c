@@ -49,15 +49,19 @@ static struct json_object *json_tmpfs(const struct tmpfs *tmpfs)
 	return o;
 }
 
+/* The kernel tells where it is mounted without symbolic links on the way. */
 static const struct tmpfs *find(const struct tmpfs_list *list,
 				const char *path)
 {
+	const struct tmpfs *found = NULL;
+	char *real = realpath(path, NULL);
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (!strcmp(list->mounts[i].path, path))
-			return &list->mounts[i];
-	return NULL;
+		if (!strcmp(list->mounts[i].path, real ?: path))
+			found = &list->mounts[i];
+	free(real);
+	return found;
 }
 
 static int read_list(struct tmpfs_list *list)
