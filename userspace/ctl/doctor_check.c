@@ -164,6 +164,20 @@ static void check_swappiness(const struct doctor_facts *facts,
 	    "sysctl -w vm.swappiness=60");
 }
 
+/* What is there already and is enough stays as it is. */
+static void fix_tcp_mem(struct doctor_finding *finding,
+			const uint64_t now[3], uint64_t want)
+{
+	uint64_t low = want * 3 / 4, high = want * 3 / 2;
+
+	if (low < now[0])
+		low = now[0] < want ? now[0] : want;
+	if (high < now[2])
+		high = now[2];
+	fix(finding, "sysctl -w net.ipv4.tcp_mem='%" PRIu64 " %" PRIu64 " %" PRIu64 "'",
+	    low, want, high);
+}
+
 static void check_tcp_mem(const struct doctor_facts *facts, struct findings *f)
 {
 	uint64_t want = pages_under_way(facts, true) *
@@ -171,11 +185,9 @@ static void check_tcp_mem(const struct doctor_facts *facts, struct findings *f)
 
 	if (facts->tcp_mem[1] == DOCTOR_UNKNOWN || facts->tcp_mem[1] >= want)
 		return;
-	fix(found(f, "tcp-mem", DOCTOR_WARNING,
-		  "TCP begins to save memory at %" PRIu64 " pages (net.ipv4.tcp_mem), and volumes may have %" PRIu64 " in its buffers: connections become slow when they are busy",
-		  facts->tcp_mem[1], want),
-	    "sysctl -w net.ipv4.tcp_mem='%" PRIu64 " %" PRIu64 " %" PRIu64 "'",
-	    want * 3 / 4, want, want * 3 / 2);
+	fix_tcp_mem(found(f, "tcp-mem", DOCTOR_WARNING,
+			  "TCP begins to save memory at %" PRIu64 " pages (net.ipv4.tcp_mem), and volumes may have %" PRIu64 " in its buffers: connections become slow when they are busy",
+			  facts->tcp_mem[1], want), facts->tcp_mem, want);
 }
 
 static void check_local(const struct doctor_path *p, struct findings *f)

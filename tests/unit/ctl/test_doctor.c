@@ -120,7 +120,21 @@ static void unwilling_no_swap(struct host *h)
 	no_swap(h);
 }
 
-static void stingy_tcp(struct host *h) { h->facts.tcp_mem[1] = 1023; }
+
+static void stingy_tcp(struct host *h)
+{
+	h->facts.tcp_mem[0] = 700;
+	h->facts.tcp_mem[1] = 1023;
+	h->facts.tcp_mem[2] = 1300;
+}
+
+/* what is enough already is not made less */
+static void uneven_tcp(struct host *h)
+{
+	h->facts.tcp_mem[0] = 1000;
+	h->facts.tcp_mem[1] = 1000;
+}
+
 static void enough_tcp(struct host *h) { h->facts.tcp_mem[1] = 1024; }
 static void self(struct host *h) { h->paths[1].local = true; }
 static void refused(struct host *h) { h->paths[1].reach = DOCTOR_REFUSED; }
@@ -229,6 +243,8 @@ static const struct {
 	{ "swappiness, no swap", unwilling_no_swap, NULL, 0, NULL, NULL },
 	{ "tcp_mem", stingy_tcp, "tcp-mem", DOCTOR_WARNING, "1023 pages",
 	  "sysctl -w net.ipv4.tcp_mem='768 1024 1536'" },
+	{ "tcp_mem, uneven", uneven_tcp, "tcp-mem", DOCTOR_WARNING,
+	  "1000 pages", "sysctl -w net.ipv4.tcp_mem='1000 1024 30000'" },
 	{ "tcp_mem, just enough", enough_tcp, NULL, 0, NULL, NULL },
 	{ "itself", self, "node-local", DOCTOR_ERROR, "node n2 (192.0.2.7)",
 	  "netramctl node drain n2 && netramctl node remove n2" },
