@@ -110,7 +110,7 @@ netramctl swapoff v1 || fail "swapoff"
 
 note "a server that may be swapped out"
 server_stop n2
-prlimit --memlock=0:0 setpriv --bounding-set -ipc_lock,-sys_resource --inh-caps -ipc_lock,-sys_resource \
+prlimit --memlock=8388608 setpriv --bounding-set -ipc_lock,-sys_resource --inh-caps -ipc_lock,-sys_resource \
 	ip netns exec n2 netram-server --listen "$(node_addr n2):$NODE_PORT" --memory 64M \
 	--status "$NETRAM_RUN/n2.sock" > "$NETRAM_RUN/n2.log" 2>&1 &
 echo $! > "$NETRAM_RUN/n2.pid"
