@@ -307,7 +307,7 @@ static void check_locked(const struct doctor_process *p, struct findings *f)
 	fix(found(f, "memlock", p->server ? DOCTOR_WARNING : DOCTOR_NOTE,
 		  "%s (pid %d) has not locked its memory, so it can be swapped out itself: it needs CAP_IPC_LOCK or a limit",
 		  name_of(p), p->pid),
-	    "mkdir -p /run/systemd/system/%s.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' > /run/systemd/system/%s.service.d/memlock.conf && systemctl daemon-reload && systemctl restart %s",
+	    "mkdir -p /etc/systemd/system/%s.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' > /etc/systemd/system/%s.service.d/memlock.conf && systemctl daemon-reload && systemctl restart %s",
 	    name_of(p), name_of(p), name_of(p));
 }
 

@@ -273,7 +273,7 @@ static const struct {
 	  "systemctl disable --now netram-server" },
 	{ "a server and no volume", server_no_volume, NULL, 0, NULL, NULL },
 	{ "not locked", unlocked, "memlock", DOCTOR_NOTE, "netramd (pid 42)",
-	  "mkdir -p /run/systemd/system/netramd.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' > /run/systemd/system/netramd.service.d/memlock.conf && systemctl daemon-reload && systemctl restart netramd" },
+	  "mkdir -p /etc/systemd/system/netramd.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' > /etc/systemd/system/netramd.service.d/memlock.conf && systemctl daemon-reload && systemctl restart netramd" },
 	{ "few files", few_files, "files", DOCTOR_WARNING, "1024 files",
 	  "prlimit --pid 42 --nofile=4352:4352" },
 	{ "OOM", victim, "oom", DOCTOR_WARNING, "oom_score_adj 1",
