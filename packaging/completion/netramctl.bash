@@ -19,11 +19,17 @@ _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
-	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover ;;
+	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --dry-run ;;
+	'volume delete' | 'tmpfs remove' | 'scratch remove') echo --dry-run ;;
 	'volume set') echo --replicas --on-loss ;;
 	verify | resolve) echo --all --rate --no-wait --cancel ;;
-	swapon) echo --priority --force --keep-vm ;;
-	swapoff) echo --force ;;
+	swapon) echo --priority --force --keep-vm --dry-run ;;
+	swapoff | 'swap remove') echo --force --dry-run ;;
+	'swap create') echo --size --replicas --priority --keep-vm --dry-run ;;
+	'tmpfs create') echo --size --mode --force --dry-run ;;
+	'scratch create') echo --size --replicas --type --dry-run ;;
+	status) echo --sample ;;
+	top) echo --interval --count --sort ;;
 	latency) echo --watch --interval ;;
 	events) echo --follow --timeout ;;
 	esac
@@ -37,12 +43,14 @@ _netramctl_takes_value() { # OPTION
 	return 1
 }
 
-_netramctl_operands() { # PROGRAM COMMAND: what may stand there
+_netramctl_operands() { # PROGRAM COMMAND WORD: what may stand there
 	case $2 in
 	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names "$1" node ;;
 	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
 	'sync region' | 'sync zone') _netramctl_places "$1" "${2#sync }" ;;
-	'volume show' | verify | resolve | swapon | swapoff | latency)
+	'tmpfs remove') "$1" tmpfs list 2> /dev/null | sed -n '2,$s/  .*//p' ;;
+	'tmpfs create' | 'scratch create') compgen -d -- "$3" ;;
+	'volume show' | verify | resolve | swapon | swapoff | latency | 'swap remove' | 'scratch remove')
 		_netramctl_names "$1" volume
 		_netramctl_devices
 		;;
@@ -54,25 +62,33 @@ _netramctl() {
 	command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='node volume verify resolve sync swapon swapoff status latency events help --help --version'
+		words='node volume verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
 		words='add remove drain list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
 		words='create delete set list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = sync ]; then
 		words='node region zone --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && { [ "$command" = swap ] || [ "$command" = scratch ]; }; then
+		words='create remove --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = tmpfs ]; then
+		words='create remove list --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
-		words='node volume verify resolve sync swapon swapoff status latency events'
+		words='node volume verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events'
 	else
-		case $command in node | volume | sync) command+=" ${COMP_WORDS[2]}" ;; esac
+		case $command in node | volume | sync | swap | tmpfs | scratch) command+=" ${COMP_WORDS[2]}" ;; esac
 		if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --on-loss ]; then
 			words='error wait'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --sort ]; then
+			words='name stored ops bytes latency'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --type ]; then
+			words='ext4 xfs'
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
 			return
 		elif [[ $cur = -* ]]; then
 			words="$(_netramctl_options "$command") --json --help"
 		else
-			words=$(_netramctl_operands "$program" "$command")
+			words=$(_netramctl_operands "$program" "$command" "$cur")
 		fi
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -57,16 +57,17 @@ static int check_unused(const char *device, const struct text *why)
 	return 0;
 }
 
-/* Make sure there is a swap signature and nothing else is lost. */
-static int sign(const struct swapon_spec *spec, const struct text *why)
+/* Does it need a new signature, and may it get one? */
+static int check_content(const struct swapon_spec *spec, bool *sign,
+			 const struct text *why)
 {
 	enum content content;
 	char type[64] = "";
 	int err = content_probe(spec->device, &content, type, sizeof(type));
 
+	*sign = spec->force || (!err && content != CONTENT_SWAP);
 	if (spec->force)
-		return mkswap_run(spec->device, spec->label, true, why->at,
-				  why->size);
+		return 0;
 	if (err)
 		return refuse(why, err, "cannot read %s: %s", spec->device,
 			      strerror(-err));
@@ -74,9 +75,25 @@ static int sign(const struct swapon_spec *spec, const struct text *why)
 		return refuse(why, -EEXIST,
 			      "%s has something on it (%s): use %s to overwrite it",
 			      spec->device, type, spec->how_to_force);
-	if (content == CONTENT_SWAP)
-		return 0;
-	return mkswap_run(spec->device, spec->label, false, why->at, why->size);
+	return 0;
+}
+
+/**
+ * swapon_check() - would swapon_volume() do it, and how
+ * @spec: what it would be given
+ * @sign: set on success: whether it would write a new signature
+ * @why: on failure one line that says what is in the way
+ * @size: room there
+ *
+ * Return: 0 or -errno.
+ */
+int swapon_check(const struct swapon_spec *spec, bool *sign, char *why,
+		 size_t size)
+{
+	const struct text text = { why, size };
+	int err = check_unused(spec->device, &text);
+
+	return err ? err : check_content(spec, sign, &text);
 }
 
 static int enable(const struct swapon_spec *spec, const struct text *why)
@@ -100,10 +117,12 @@ static int enable(const struct swapon_spec *spec, const struct text *why)
 int swapon_volume(const struct swapon_spec *spec, char *why, size_t size)
 {
 	const struct text text = { why, size };
-	int err = check_unused(spec->device, &text);
+	bool sign;
+	int err = swapon_check(spec, &sign, why, size);
 
-	if (!err)
-		err = sign(spec, &text);
+	if (!err && sign)
+		err = mkswap_run(spec->device, spec->label, spec->force, why,
+				 size);
 	if (!err && !spec->keep_vm)
 		vm_prepare(spec->note);
 	return err ? err : enable(spec, &text);

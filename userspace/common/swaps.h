@@ -106,6 +106,8 @@ uint64_t vm_min_free_kb(uint64_t total_kb);
 void vm_prepare(note_fn note);
 
 /* swapon.c: 0 or -errno, and then why, in a line */
+int swapon_check(const struct swapon_spec *spec, bool *sign, char *why,
+		 size_t size);
 int swapon_volume(const struct swapon_spec *spec, char *why, size_t size);
 
 /* file.c */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A bar and a few words behind it, on a terminal; elsewhere nothing. */
+/*
+ * How far something is: on a terminal a bar and a few words behind it, elsewhere
+ * a line for each tenth, so that a log is not filled by what takes a night.
+ */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,26 +12,64 @@
 
 #define BAR		30
 #define ROOM		44
+/* What is over soon needs no lines. */
+#define PATIENCE_MS	2000
+#define TENTHS		10
 
-void ctl_bar_draw(uint64_t gone, uint64_t total, const char *fmt, ...)
+static struct ctl_plain plain;
+
+static unsigned int parts(uint64_t gone, uint64_t total, unsigned int of)
 {
-	int filled = total ? (int)(gone * BAR / total) : BAR;
-	char text[ROOM + 1];
-	va_list ap;
+	if (!total || gone >= total)
+		return of;
+	return (double)gone * of / total;
+}
 
-	if (!isatty(STDERR_FILENO))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
+/* Is it time for another line? */
+bool ctl_plain_due(struct ctl_plain *p, uint64_t gone, uint64_t total,
+		   uint64_t now_ms)
+{
+	unsigned int tenth = parts(gone, total, TENTHS);
+
+	if (!p->began_ms) {
+		p->began_ms = now_ms;
+		p->tenth = tenth;
+	}
+	if (now_ms - p->began_ms < PATIENCE_MS || tenth <= p->tenth)
+		return false;
+	p->tenth = tenth;
+	return true;
+}
+
+static void draw(uint64_t gone, uint64_t total, const char *text)
+{
+	int filled = parts(gone, total, BAR);
+
 	fprintf(stderr, "\r[%.*s%*s] %-*s", filled,
 		"##############################", BAR - filled, "", ROOM,
 		text);
 	fflush(stderr);
 }
 
+void ctl_bar_draw(uint64_t gone, uint64_t total, const char *fmt, ...)
+{
+	char text[ROOM + 1];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (isatty(STDERR_FILENO))
+		draw(gone, total, text);
+	else if (ctl_plain_due(&plain, gone, total, ctl_now_ms()))
+		fprintf(stderr, "netramctl: %u %%, %s\n",
+			parts(gone, total, 100), text);
+}
+
+/* Over: what comes next begins anew. */
 void ctl_bar_clear(void)
 {
+	plain = (struct ctl_plain){ 0 };
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%*s\r", BAR + 3 + ROOM, "");
 }

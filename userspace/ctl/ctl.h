@@ -18,12 +18,14 @@
  * @CTL_FAILED: refused or failed; for status: degraded
  * @CTL_USAGE: the command line is wrong, nothing was tried
  * @CTL_MODULE: the module is not loaded, not permitted or not understood
+ * @CTL_WARNED: for doctor: nothing worse than warnings
  */
 enum ctl_exit {
 	CTL_OK = 0,
 	CTL_FAILED = 1,
 	CTL_USAGE = 2,
 	CTL_MODULE = 3,
+	CTL_WARNED = 4,
 };
 
 /**
@@ -76,7 +78,7 @@ struct ctl_call {
 
 /**
  * struct ctl_command - a subcommand
- * @group: "node", "volume", "sync" or NULL
+ * @group: "node", "volume", "sync", "swap", "tmpfs", "scratch" or NULL
  * @name: the last word
  * @operands: as --help shows them, or NULL
  * @summary: one line
@@ -115,7 +117,16 @@ extern const struct ctl_command ctl_sync_region;
 extern const struct ctl_command ctl_sync_zone;
 extern const struct ctl_command ctl_swapon;
 extern const struct ctl_command ctl_swapoff;
+extern const struct ctl_command ctl_swap_create;
+extern const struct ctl_command ctl_swap_remove;
+extern const struct ctl_command ctl_tmpfs_create;
+extern const struct ctl_command ctl_tmpfs_remove;
+extern const struct ctl_command ctl_tmpfs_list;
+extern const struct ctl_command ctl_scratch_create;
+extern const struct ctl_command ctl_scratch_remove;
 extern const struct ctl_command ctl_status;
+extern const struct ctl_command ctl_top;
+extern const struct ctl_command ctl_doctor;
 extern const struct ctl_command ctl_latency;
 extern const struct ctl_command ctl_events;
 

@@ -43,7 +43,10 @@ void ctl_table_cell(struct ctl_table *table, const char *fmt, ...)
 void ctl_table_print(const struct ctl_table *table, const char *indent);
 void ctl_table_free(struct ctl_table *table);
 
-/* json.c: the shapes are documented in netramctl(8) */
+/* version.c */
+void ctl_module_version(char *version, size_t size);
+
+/* json.c: the shapes are documented in Documentation/json.md */
 struct json_object *ctl_json_node(const struct netram_node *node);
 struct json_object *ctl_json_nodes(const struct netram_node *first);
 struct json_object *ctl_json_verify(const char *volume,

@@ -7,22 +7,23 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "print.h"
 #include "progress.h"
 
 #define PAUSE_NS	100000000
 
-static void draw(const struct ctl_progress *p, uint64_t left_kb)
+static void draw(struct ctl_progress *p, uint64_t left_kb)
 {
-	uint64_t gone = p->start_kb > left_kb ? p->start_kb - left_kb : 0;
+	struct ctl_drain *d = &p->drain;
 
-	ctl_bar_draw(gone, p->start_kb, "%s left",
-		     ctl_human(left_kb * 1024).text);
+	ctl_drain_look(d, left_kb, 0, ctl_now_ms());
+	ctl_bar_draw(d->start - d->left, d->start, "%s left%s",
+		     ctl_human(left_kb * 1024).text,
+		     ctl_drain_rest(d, ctl_now_ms()).text);
 }
 
-static bool look(const struct ctl_progress *p)
+static bool look(struct ctl_progress *p)
 {
 	const struct swap *swap;
 	struct swaps swaps;
@@ -53,9 +54,7 @@ void ctl_progress_start(struct ctl_progress *p, const char *device,
 
 	memset(p, 0, sizeof(*p));
 	p->device = device;
-	p->start_kb = start_kb;
-	if (!isatty(STDERR_FILENO))
-		return;
+	ctl_drain_start(&p->drain, start_kb, 0, ctl_now_ms());
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	p->running = !pthread_create(&p->thread, NULL, watch, p);

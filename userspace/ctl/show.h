@@ -4,6 +4,7 @@
 #define NETRAM_CTL_SHOW_H
 
 #include "print.h"
+#include "top.h"
 
 /**
  * struct ctl_copies - how a volume stands with its copies
@@ -26,6 +27,11 @@ unsigned int ctl_nodes_for_copies(const struct netram_node *first);
 /* node_list.c */
 const char *ctl_node_also(const struct netram_node *node);
 void ctl_show_nodes(const struct netram_node *node, const char *indent);
+
+/* speed.c */
+struct json_object *ctl_json_speed(const struct top_rows *rows);
+void ctl_show_speed(const struct top_rows *rows,
+		    const struct netram_latency *ever, const char *indent);
 
 /* findings.c */
 void ctl_show_verify(const char *volume, const struct netram_verify *verify);

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl status */
 #include <inttypes.h>
+#include <netram/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/device.h"
 #include "ctl.h"
+#include "progress.h"
 #include "show.h"
+#include "top.h"
+
+#define SAMPLE_DEF	500
+#define SAMPLE_UNSET	UINT64_MAX
+
+static struct {
+	uint64_t sample;
+} args = { .sample = SAMPLE_UNSET };
+
+static const struct ctl_opt opts[] = {
+	{ "sample", CTL_OPT_NUMBER, &args.sample, "MS",
+	  "how long to look how fast it is; 0: not at all", 0, 60000,
+	  SAMPLE_DEF },
+	{ 0 }
+};
 
 /**
  * struct status - everything on the screen
@@ -15,26 +32,17 @@
  * @nodes: all
  * @volumes: all
  * @swaps: of the host
+ * @speed: how fast it is, if that was looked at
+ * @latency: of all accesses there ever were, likewise
  */
 struct status {
 	char version[64];
 	struct netram_node *nodes;
 	struct netram_volume *volumes;
 	struct swaps swaps;
+	struct top_rows speed;
+	struct netram_latency *latency;
 };
-
-/* sysfs, because a module without version information still runs. */
-static void read_version(char *version, size_t size)
-{
-	char *text;
-
-	snprintf(version, size, "unknown");
-	if (file_read("/sys/module/netram/version", &text))
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	snprintf(version, size, "%s", text);
-	free(text);
-}
 
 static bool node_ails(const struct netram_node *node)
 {
@@ -148,9 +156,61 @@ static void print_reasons(const struct status *s)
 			print_volume_reason(s, volume);
 }
 
+/* How full: pages of volumes, each counted once, and of swap what is used. */
+struct fill {
+	uint64_t stored;
+	uint64_t size;
+	uint64_t swap_used;
+	uint64_t swap_size;
+};
+
+static struct fill fill_of(const struct status *s)
+{
+	const struct netram_volume *volume;
+	char device[DEVICE_SIZE];
+	const struct swap *swap;
+	struct fill fill = { 0 };
+
+	for (volume = s->volumes; volume; volume = volume->next) {
+		fill.stored += volume->pages * NETRAM_PAGE_SIZE;
+		fill.size += volume->size;
+		device_path(volume->index, device);
+		swap = swaps_find(&s->swaps, device);
+		fill.swap_used += swap ? swap->used_kb * 1024 : 0;
+		fill.swap_size += swap ? swap->size_kb * 1024 : 0;
+	}
+	return fill;
+}
+
+static void print_fill(const struct status *s)
+{
+	struct fill fill = fill_of(s);
+
+	if (!fill.size)
+		return;
+	printf("stored: %s of %s (%.0f %%)", ctl_human(fill.stored).text,
+	       ctl_human(fill.size).text, 100.0 * fill.stored / fill.size);
+	if (fill.swap_size)
+		printf(", swapped: %s of %s (%.0f %%)",
+		       ctl_human(fill.swap_used).text,
+		       ctl_human(fill.swap_size).text,
+		       100.0 * fill.swap_used / fill.swap_size);
+	putchar('\n');
+}
+
+static void print_speed(const struct status *s)
+{
+	printf("\nSpeed, in the last %.1f s\n", s->speed.seconds);
+	if (s->speed.nr_volumes)
+		ctl_show_speed(&s->speed, s->latency, "  ");
+	else
+		puts("  none: there is no volume");
+}
+
 static void print_text(const struct status *s, const char *health)
 {
 	printf("netram %s, health: %s\n", s->version, health);
+	print_fill(s);
 	print_reasons(s);
 	puts("\nNodes");
 	if (s->nodes)
@@ -162,6 +222,8 @@ static void print_text(const struct status *s, const char *health)
 		ctl_show_volumes(s->volumes, &s->swaps, "  ");
 	else
 		puts("  none: netramctl volume create NAME --size SIZE");
+	if (s->speed.volumes)
+		print_speed(s);
 }
 
 static struct json_object *json_volume(const struct status *s,
@@ -183,29 +245,64 @@ static void print_json(const struct status *s, const char *health)
 	struct json_object *o = json_object_new_object();
 	struct json_object *volumes = json_object_new_array();
 	const struct netram_volume *volume;
+	const struct fill fill = fill_of(s);
 
 	for (volume = s->volumes; volume; volume = volume->next)
 		json_object_array_add(volumes, json_volume(s, volume));
 	ctl_json_text(o, "version", s->version);
 	ctl_json_add(o, "nodes", ctl_json_nodes(s->nodes));
 	ctl_json_add(o, "volumes", volumes);
+	ctl_json_u64(o, "stored_bytes", fill.stored);
+	ctl_json_u64(o, "size_bytes", fill.size);
+	if (s->speed.volumes)
+		ctl_json_add(o, "speed", ctl_json_speed(&s->speed));
 	ctl_json_text(o, "health", health);
 	ctl_json_print(o);
+}
+
+/* Two looks at the counters; the second one's nodes and volumes are shown. */
+static int measure(struct netram *nt, struct status *s, uint64_t ms)
+{
+	struct top_sample before, now;
+	int err = top_sample_take(nt, &before);
+
+	if (err)
+		return err;
+	ctl_lookon_pause(ms);
+	err = top_sample_take(nt, &now);
+	if (!err) {
+		top_rows_make(&before, &now, &s->speed);
+		s->nodes = now.nodes;
+		s->volumes = now.volumes;
+		s->latency = now.latency;
+		now.nodes = NULL;
+		now.volumes = NULL;
+		now.latency = NULL;
+		top_sample_free(&now);
+	}
+	top_sample_free(&before);
+	return err;
+}
+
+static int list(struct netram *nt, struct status *s)
+{
+	int err = netram_node_list(nt, &s->nodes);
+
+	return err ? err : netram_volume_list(nt, &s->volumes);
 }
 
 /* Not to know is neither healthy nor degraded, so any failure exits with 3. */
 static int ask(struct netram *nt, struct status *s)
 {
-	int err = netram_node_list(nt, &s->nodes);
+	uint64_t ms = args.sample == SAMPLE_UNSET ? SAMPLE_DEF : args.sample;
+	int err = ms ? measure(nt, s, ms) : list(nt, s);
 
-	if (!err)
-		err = netram_volume_list(nt, &s->volumes);
 	if (err) {
 		ctl_fail_module(nt, err);
 		return CTL_MODULE;
 	}
 	swaps_read(&s->swaps);
-	read_version(s->version, sizeof(s->version));
+	ctl_module_version(s->version, sizeof(s->version));
 	return CTL_OK;
 }
 
@@ -231,6 +328,8 @@ static int run(const struct ctl_call *call)
 	ret = ask(nt, &s);
 	if (!ret)
 		ret = show(&s, call->json);
+	netram_latency_free(s.latency);
+	top_rows_free(&s.speed);
 	swaps_free(&s.swaps);
 	netram_volume_free(s.volumes);
 	netram_node_free(s.nodes);
@@ -240,9 +339,10 @@ static int run(const struct ctl_call *call)
 
 const struct ctl_command ctl_status = {
 	.name = "status",
-	.summary = "show nodes, volumes and health on one screen",
+	.summary = "show health, nodes, volumes and speed on one screen",
 	.examples =
 		"  netramctl status\n"
 		"  netramctl status >/dev/null || echo 'look at netram'\n",
+	.opts = opts,
 	.run = run,
 };

@@ -7,16 +7,20 @@
 
 #include "common/device.h"
 #include "ctl.h"
+#include "plan.h"
 #include "print.h"
 #include "progress.h"
+#include "use.h"
 
 static struct {
 	bool force;
+	bool dry_run;
 } args;
 
 static const struct ctl_opt opts[] = {
 	{ "force", CTL_OPT_FLAG, &args.force, NULL,
 	  "try even if the pages do not fit; the kernel may kill programs", 0, 0, 0 },
+	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
 
@@ -66,11 +70,8 @@ static int check_room(const char *device, const struct swaps *swaps,
 {
 	struct preflight pre;
 	struct meminfo mem;
-	int err;
+	int err = meminfo_read(&mem);
 
-	if (args.force)
-		return CTL_OK;
-	err = meminfo_read(&mem);
 	if (err)
 		return ctl_fail(CTL_FAILED, "cannot read /proc/meminfo: %s",
 				strerror(-err));
@@ -78,7 +79,27 @@ static int check_room(const char *device, const struct swaps *swaps,
 	return pre.short_kb ? refuse(device, &pre) : CTL_OK;
 }
 
-static int disable(const char *device, uint64_t used_kb)
+/* An exit code: CTL_OK if it is swapped on, and there is room for its pages. */
+int ctl_swap_check(const char *device, bool force, uint64_t *used_kb)
+{
+	const struct swap *swap;
+	struct swaps swaps;
+	int ret = CTL_OK, err = swaps_read(&swaps);
+
+	if (err)
+		return ctl_fail(CTL_FAILED, "cannot read /proc/swaps: %s",
+				strerror(-err));
+	swap = swaps_find(&swaps, device);
+	if (!swap)
+		ret = ctl_fail(CTL_FAILED, "%s is not swapped on", device);
+	else if (!force)
+		ret = check_room(device, &swaps, swap);
+	*used_kb = swap ? swap->used_kb : 0;
+	swaps_free(&swaps);
+	return ret;
+}
+
+int ctl_swap_disable(const char *device, uint64_t used_kb)
 {
 	struct ctl_progress progress;
 	int err;
@@ -112,36 +133,28 @@ static int print_json(const char *device, uint64_t used_kb)
 	return ctl_json_print(o);
 }
 
-static int swap_off(const char *device, const struct swaps *swaps,
-		    bool json)
+static int plan(const char *device, bool json)
 {
-	const struct swap *swap = swaps_find(swaps, device);
-	int ret;
+	struct ctl_plan plan = { 0 };
 
-	if (!swap)
-		return ctl_fail(CTL_FAILED, "%s is not swapped on", device);
-	ret = check_room(device, swaps, swap);
-	if (!ret)
-		ret = disable(device, swap->used_kb);
-	if (!ret && json)
-		ret = print_json(device, swap->used_kb);
-	return ret;
+	ctl_plan_step(&plan, "swapoff %s", device);
+	return ctl_plan_tell(&plan, json);
 }
 
 static int run(const struct ctl_call *call)
 {
 	char device[DEVICE_SIZE];
-	struct swaps swaps;
-	int err, ret = find_device(call->operands[0], device);
+	uint64_t used_kb;
+	int ret = find_device(call->operands[0], device);
 
-	if (ret)
-		return ret;
-	err = swaps_read(&swaps);
-	if (err)
-		return ctl_fail(CTL_FAILED, "cannot read /proc/swaps: %s",
-				strerror(-err));
-	ret = swap_off(device, &swaps, call->json);
-	swaps_free(&swaps);
+	if (!ret)
+		ret = ctl_swap_check(device, args.force, &used_kb);
+	if (!ret && args.dry_run)
+		return plan(device, call->json);
+	if (!ret)
+		ret = ctl_swap_disable(device, used_kb);
+	if (!ret && call->json)
+		ret = print_json(device, used_kb);
 	return ret;
 }
 

@@ -6,7 +6,9 @@
 
 #include "common/device.h"
 #include "ctl.h"
+#include "plan.h"
 #include "print.h"
+#include "use.h"
 
 #define DEVICE_TIMEOUT_MS	5000
 #define PRIORITY_UNSET		UINT64_MAX
@@ -15,6 +17,7 @@ static struct {
 	uint64_t priority;
 	bool force;
 	bool keep_vm;
+	bool dry_run;
 } args = { .priority = PRIORITY_UNSET };
 
 static const struct ctl_opt opts[] = {
@@ -25,6 +28,7 @@ static const struct ctl_opt opts[] = {
 	  "write a new swap signature, whatever is on it now", 0, 0, 0 },
 	{ "keep-vm", CTL_OPT_FLAG, &args.keep_vm, NULL,
 	  "leave vm.min_free_kbytes and vm.watermark_boost_factor alone", 0, 0, 0 },
+	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
 
@@ -47,25 +51,43 @@ static void show(const struct netram_volume *volume, const char *device,
 	swaps_free(&swaps);
 }
 
-static int swap_on(const struct netram_volume *volume, bool json)
+static int plan(const struct swapon_spec *spec, bool json)
+{
+	struct ctl_plan plan = { 0 };
+	bool sign;
+	char why[512];
+	int err = swapon_check(spec, &sign, why, sizeof(why));
+
+	if (err)
+		return ctl_fail(CTL_FAILED, "%s", why);
+	if (sign)
+		ctl_plan_step(&plan, "mkswap --label %s%s %s", spec->label,
+			      spec->force ? " --force" : "", spec->device);
+	if (spec->priority == SWAP_PRIORITY_UNSET)
+		ctl_plan_step(&plan, "swapon --discard %s", spec->device);
+	else
+		ctl_plan_step(&plan, "swapon --discard --priority %d %s",
+			      spec->priority, spec->device);
+	return ctl_plan_tell(&plan, json);
+}
+
+/* Sets the device, label and what else is the same for all callers. */
+int ctl_swap_enable(const struct netram_volume *volume,
+		    struct swapon_spec *spec, bool json)
 {
 	char device[DEVICE_SIZE], why[512];
-	struct swapon_spec spec = {
-		.device = device,
-		.label = volume->name,
-		.priority = args.priority == PRIORITY_UNSET ?
-			    SWAP_PRIORITY_UNSET : (int)args.priority,
-		.force = args.force,
-		.keep_vm = args.keep_vm,
-		.how_to_force = "--force",
-		.note = ctl_note,
-	};
 	int err;
 
 	device_path(volume->index, device);
+	spec->device = device;
+	spec->label = volume->name;
+	spec->how_to_force = "--force";
+	spec->note = ctl_note;
 	if (device_wait(volume->index, DEVICE_TIMEOUT_MS))
 		return ctl_fail(CTL_FAILED, "%s does not exist", device);
-	err = swapon_volume(&spec, why, sizeof(why));
+	if (args.dry_run)
+		return plan(spec, json);
+	err = swapon_volume(spec, why, sizeof(why));
 	if (err)
 		return ctl_fail(err == -EPERM ? CTL_MODULE : CTL_FAILED, "%s",
 				why);
@@ -75,6 +97,12 @@ static int swap_on(const struct netram_volume *volume, bool json)
 
 static int run(const struct ctl_call *call)
 {
+	struct swapon_spec spec = {
+		.priority = args.priority == PRIORITY_UNSET ?
+			    SWAP_PRIORITY_UNSET : (int)args.priority,
+		.force = args.force,
+		.keep_vm = args.keep_vm,
+	};
 	struct netram_volume *volume;
 	struct netram *nt;
 	int ret = ctl_open(&nt);
@@ -85,7 +113,7 @@ static int run(const struct ctl_call *call)
 	netram_close(nt);
 	if (ret)
 		return ret;
-	ret = swap_on(volume, call->json);
+	ret = ctl_swap_enable(volume, &spec, call->json);
 	netram_volume_free(volume);
 	return ret;
 }

@@ -7,13 +7,15 @@
 
 #include "common/device.h"
 #include "ctl.h"
+#include "plan.h"
 #include "print.h"
+#include "use.h"
 
 #define DEVICE_TIMEOUT_MS	5000
 
 static struct {
 	uint64_t size, extent_size, connections, queue_depth, replicas;
-	bool no_checksum, takeover;
+	bool no_checksum, takeover, dry_run;
 	const char *on_loss, *uuid;
 } args;
 
@@ -45,6 +47,7 @@ static const struct ctl_opt opts[] = {
 	{ "takeover", CTL_OPT_FLAG, &args.takeover, NULL,
 	  "take the volume with this --uuid from the host that has it, for good; it begins empty",
 	  0, 0, 0 },
+	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
 
@@ -77,24 +80,6 @@ static int check_identity(uint8_t uuid[16])
 	return CTL_OK;
 }
 
-/* The volume exists by now, whatever happens to its device node. */
-static int show(const struct netram_volume *volume, bool json)
-{
-	char device[DEVICE_SIZE];
-	int err = device_wait(volume->index, DEVICE_TIMEOUT_MS);
-
-	device_path(volume->index, device);
-	if (json)
-		ctl_json_print(ctl_json_volume(volume));
-	else
-		puts(device);
-	if (err)
-		return ctl_fail(CTL_FAILED,
-				"the volume was created but %s did not appear: is /dev a devtmpfs, or udev running?",
-				device);
-	return CTL_OK;
-}
-
 /* Name one node and what it is that went wrong there, a phrase with @what in it. */
 static int fail_with_node(struct netram *nt, const char *what)
 {
@@ -117,29 +102,91 @@ static int fail_with_node(struct netram *nt, const char *what)
 	return CTL_FAILED;
 }
 
-static int create(const struct netram_volume_spec *spec, bool json)
+/* The volume exists by then, whatever happens to its device node. */
+static int wait_device(const struct netram_volume *volume)
+{
+	char device[DEVICE_SIZE];
+
+	if (!device_wait(volume->index, DEVICE_TIMEOUT_MS))
+		return CTL_OK;
+	device_path(volume->index, device);
+	return ctl_fail(CTL_FAILED,
+			"the volume was created but %s did not appear: is /dev a devtmpfs, or udev running?",
+			device);
+}
+
+/* An exit code; *volume is NULL if there is none. */
+int ctl_volume_make(struct netram *nt, const struct netram_volume_spec *spec,
+		    struct netram_volume **volume)
+{
+	int err = netram_volume_create(nt, spec, volume);
+
+	if (err == -ENOTCONN)
+		return fail_with_node(nt, "");
+	if (err == -EBUSY)
+		return fail_with_node(nt, "in use by");
+	return err ? ctl_fail_module(nt, err) : wait_device(*volume);
+}
+
+/* An exit code: CTL_OK if the name is not taken and something could have it. */
+int ctl_volume_free_name(struct netram *nt, const char *name)
 {
 	struct netram_volume *volume;
-	struct netram *nt;
-	int err, ret = ctl_open(&nt);
+	int err = netram_volume_get(nt, name, &volume);
+
+	if (err == -ENOENT)
+		return CTL_OK;
+	if (err)
+		return ctl_fail_module(nt, err);
+	netram_volume_free(volume);
+	return ctl_fail(CTL_FAILED, "there is a volume '%s' already", name);
+}
+
+static int show(const struct netram_volume *volume, bool json)
+{
+	char device[DEVICE_SIZE];
+
+	device_path(volume->index, device);
+	if (json)
+		return ctl_json_print(ctl_json_volume(volume));
+	puts(device);
+	return CTL_OK;
+}
+
+static int create(struct netram *nt, const struct netram_volume_spec *spec,
+		  bool json)
+{
+	struct netram_volume *volume;
+	int ret = ctl_volume_make(nt, spec, &volume);
+
+	if (volume)
+		show(volume, json);
+	netram_volume_free(volume);
+	return ret;
+}
+
+static int plan(struct netram *nt, const struct netram_volume_spec *spec,
+		bool json)
+{
+	struct ctl_plan plan = { 0 };
+	char size[24];
+	int ret = ctl_volume_free_name(nt, spec->name);
 
 	if (ret)
 		return ret;
-	err = netram_volume_create(nt, spec, &volume);
-	if (err == -ENOTCONN)
-		ret = fail_with_node(nt, "");
-	else if (err == -EBUSY)
-		ret = fail_with_node(nt, "in use by");
-	else
-		ret = err ? ctl_fail_module(nt, err) : show(volume, json);
-	netram_volume_free(volume);
-	netram_close(nt);
-	return ret;
+	netram_size_format(spec->size, size, sizeof(size));
+	ctl_plan_step(&plan, "netramctl volume create %s --size %s%s%s%s",
+		      spec->name, size, args.uuid ? " --uuid " : "",
+		      args.uuid ?: "", args.takeover ?
+		      " --takeover  # all that nodes have of it is freed" : "");
+	return ctl_plan_tell(&plan, json);
 }
 
 static int run(const struct ctl_call *call)
 {
 	uint8_t uuid[16];
+	struct netram *nt;
+	int ret;
 	struct netram_volume_spec spec = {
 		.name = call->operands[0],
 		.size = args.size,
@@ -155,7 +202,13 @@ static int run(const struct ctl_call *call)
 	if (ctl_check_name("volume", spec.name) || check_sizes() ||
 	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss))
 		return CTL_USAGE;
-	return create(&spec, call->json);
+	ret = ctl_open(&nt);
+	if (ret)
+		return ret;
+	ret = args.dry_run ? plan(nt, &spec, call->json) :
+			     create(nt, &spec, call->json);
+	netram_close(nt);
+	return ret;
 }
 
 const struct ctl_command ctl_volume_create = {

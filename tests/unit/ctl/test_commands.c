@@ -189,7 +189,7 @@ static void test_status(void **state)
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
 	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
 		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok", "0")
-		    "],\"health\":\"ok\"}");
+		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296,\"health\":\"ok\"}");
 	queue_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_OK);
@@ -510,6 +510,146 @@ static void test_event_json(void **state)
 		     "\"volume\":\"v1\"}");
 }
 
+static void set(const struct ctl_command *cmd, char *option, char *value)
+{
+	char *argv[] = { option, value, NULL };
+	struct ctl_call call;
+	bool help;
+
+	assert_int_equal(ctl_opts_parse(cmd, argv, &call, &help), CTL_OK);
+}
+
+/* What a command asks for that tells rates, once. */
+static void queue_sample(size_t buckets)
+{
+	queue_nodes(NETRAM_NODE_UP);
+	queue_volumes(NETRAM_VOLUME_OK);
+	queue_latency(buckets);
+}
+
+static struct json_object *get(struct json_object *o, const char *key,
+			       int index)
+{
+	struct json_object *array;
+
+	assert_true(json_object_object_get_ex(o, key, &array));
+	return json_object_array_get_idx(array, index);
+}
+
+static int64_t number(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	assert_true(json_object_object_get_ex(o, key, &value));
+	return json_object_get_int64(value);
+}
+
+/* Two reads in the second, one more in the first sample already. */
+static void test_top(void **state)
+{
+	struct json_object *o, *v;
+
+	(void)state;
+	set(&ctl_top, "--count", "1");
+	queue_family();
+	queue_sample(1);
+	queue_sample(3);
+	assert_int_equal(run(&ctl_top, true, NULL), CTL_OK);
+	o = json_tokener_parse(output);
+	assert_non_null(o);
+	assert_int_equal(strlen(strchr(output, '\n')), 1);
+	assert_true(number(o, "interval_ms") >= 1000);
+	v = get(o, "volumes", 0);
+	assert_string_equal(json_object_get_string(json_object_object_get(v, "name")), "v1");
+	assert_true(number(v, "reads_per_second") <= 2);
+	assert_true(number(v, "read_p99_ns") > 0);
+	assert_int_equal(number(v, "writes_per_second"), 0);
+	assert_false(json_object_object_get_ex(v, "write_p99_ns", NULL));
+	assert_int_equal(number(get(o, "nodes", 1), "tx_bytes_per_second"), 0);
+	json_object_put(o);
+
+	set(&ctl_top, "--sort", "ops");
+	queue_family();
+	queue_sample(1);
+	queue_sample(1);
+	assert_int_equal(run(&ctl_top, false, NULL), CTL_OK);
+	assert_non_null(strstr(output, ", by ops\nVOLUME "));
+	assert_non_null(strstr(output, "\nn2 "));
+
+	/* the module goes away meanwhile */
+	queue_family();
+	queue_sample(1);
+	queue_ack(-EPERM, "no more");
+	assert_int_equal(run(&ctl_top, true, NULL), CTL_MODULE);
+	assert_string_equal(output, "");
+}
+
+static void test_status_speed(void **state)
+{
+	struct json_object *o;
+
+	(void)state;
+	set(&ctl_status, "--sample", "1");
+	queue_family();
+	queue_sample(1);
+	queue_sample(3);
+	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
+	o = json_tokener_parse(output);
+	assert_non_null(o);
+	assert_true(number(get(json_object_object_get(o, "speed"), "volumes", 0),
+			   "read_p99_ns") > 0);
+	json_object_put(o);
+	queue_family();
+	queue_sample(1);
+	queue_sample(3);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_OK);
+	assert_non_null(strstr(output, "stored: 11.7 MiB of 4 GiB (0 %)\n"));
+	assert_non_null(strstr(output, "\nSpeed, in the last "));
+	assert_non_null(strstr(output, "EVER R-P99  WITHIN 100 us\n  v1 "));
+	queue_family();
+	queue_nodes(NETRAM_NODE_UP);
+	queue_ack(-EIO, NULL);
+	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
+	set(&ctl_status, "--sample", "0");
+}
+
+/* What would be deleted and lost; what is not there is refused all the same. */
+static void test_dry_run(void **state)
+{
+	char *argv[] = { "--dry-run", "v1", NULL };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_scratch_remove, argv, &call,
+					&help), CTL_OK);
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_scratch_remove, false, "/dev/netram250"),
+			 CTL_OK);
+	assert_string_equal(output,
+			    "would run: netramctl volume delete v1\n"
+			    "would lose: 11.7 MiB\n");
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_scratch_remove, true, "/dev/netram250"),
+			 CTL_OK);
+	expect_json("{\"dry_run\":true,\"steps\":[\"netramctl volume delete v1\"],\"loses_bytes\":12288000}");
+	queue_family();
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_scratch_remove, true, "/dev/netram3"),
+			 CTL_FAILED);
+	assert_string_equal(output, "");
+}
+
+/* As it would be without an option, and at once, without a look at the speed. */
+static int at_once(void **state)
+{
+	(void)state;
+	set(&ctl_status, "--sample", "0");
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -529,7 +669,10 @@ int main(void)
 		cmocka_unit_test(test_create_without_answer),
 		cmocka_unit_test(test_swap_without_device),
 		cmocka_unit_test(test_event_json),
+		cmocka_unit_test(test_top),
+		cmocka_unit_test(test_status_speed),
+		cmocka_unit_test(test_dry_run),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, at_once, NULL);
 }

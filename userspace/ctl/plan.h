@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a command would do, for --dry-run: the commands it stands for. */
+#ifndef NETRAM_CTL_PLAN_H
+#define NETRAM_CTL_PLAN_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CTL_DRY_RUN(flag)	{ "dry-run", CTL_OPT_FLAG, flag, NULL, \
+	"check everything, tell what would be done, and do nothing", 0, 0, 0 }
+
+/**
+ * struct ctl_plan - what would be done
+ * @steps: commands, an array of strings
+ * @loses: bytes that would be gone
+ */
+struct ctl_plan {
+	struct json_object *steps;
+	uint64_t loses;
+};
+
+/* plan.c */
+void ctl_plan_step(struct ctl_plan *plan, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int ctl_plan_tell(struct ctl_plan *plan, bool json);
+
+#endif /* NETRAM_CTL_PLAN_H */

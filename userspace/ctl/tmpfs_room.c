@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every tmpfs swaps; one of ours is to have volumes behind all of it. What it
+ * holds beyond them stays in memory or goes to other swap, and a full tmpfs that
+ * cannot go anywhere makes the kernel kill programs, which frees nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "common/device.h"
+#include "tmpfs.h"
+
+/* Octal escapes of blanks and backslashes, in place. */
+static void unescape(char *text)
+{
+	unsigned int code;
+	char *to = text;
+	int len;
+
+	for (; *text; to++) {
+		if (*text == '\\' && sscanf(text + 1, "%3o%n", &code, &len) == 1 &&
+		    len == 3) {
+			*to = code;
+			text += 4;
+		} else {
+			*to = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+/* Line: "36 35 98:0 / /mnt rw,noatime shared:1 - tmpfs netram rw,size=8k" */
+static bool parse_line(const char *line, char path[256])
+{
+	char type[32], source[32];
+	const char *dash;
+
+	if (sscanf(line, "%*u %*u %*u:%*u %*s %255s", path) != 1)
+		return false;
+	dash = strstr(line, " - ");
+	if (!dash || dash > strchrnul(line, '\n') ||
+	    sscanf(dash, " - %31s %31s", type, source) != 2 ||
+	    strcmp(type, "tmpfs") || strcmp(source, TMPFS_SOURCE))
+		return false;
+	unescape(path);
+	return true;
+}
+
+/* 0 or -ENOMEM; sizes are not in there. */
+int tmpfs_parse(const char *text, struct tmpfs_list *list)
+{
+	struct tmpfs tmpfs = { 0 }, *more;
+
+	*list = (struct tmpfs_list){ 0 };
+	for (; text && *text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (!parse_line(text, tmpfs.path))
+			continue;
+		more = realloc(list->mounts,
+			       (list->count + 1) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		list->mounts = more;
+		more[list->count++] = tmpfs;
+	}
+	return 0;
+}
+
+static void read_size(struct tmpfs *tmpfs)
+{
+	struct statvfs st;
+
+	if (statvfs(tmpfs->path, &st))
+		return;
+	tmpfs->size = (uint64_t)st.f_blocks * st.f_frsize;
+	tmpfs->used = (uint64_t)(st.f_blocks - st.f_bfree) * st.f_frsize;
+}
+
+int tmpfs_read(struct tmpfs_list *list)
+{
+	char *text;
+	size_t i;
+	int err = file_read("/proc/self/mountinfo", &text);
+
+	*list = (struct tmpfs_list){ 0 };
+	if (err)
+		return err;
+	err = tmpfs_parse(text, list);
+	free(text);
+	for (i = 0; i < list->count; i++)
+		read_size(&list->mounts[i]);
+	return err;
+}
+
+void tmpfs_free(struct tmpfs_list *list)
+{
+	free(list->mounts);
+	*list = (struct tmpfs_list){ 0 };
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static uint64_t promised_kb(const struct tmpfs_list *list)
+{
+	uint64_t kb = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		kb += less(list->mounts[i].size, list->mounts[i].used) / 1024;
+	return kb;
+}
+
+void tmpfs_room(uint64_t size_kb, const struct swaps *swaps,
+		const struct tmpfs_list *list, struct tmpfs_room *room)
+{
+	uint32_t index;
+	size_t i;
+
+	*room = (struct tmpfs_room){ .promised_kb = promised_kb(list) };
+	for (i = 0; i < swaps->count; i++) {
+		if (!device_index(swaps->areas[i].path, &index))
+			continue;
+		room->areas++;
+		room->swap_kb += less(swaps->areas[i].size_kb,
+				      swaps->areas[i].used_kb);
+	}
+	room->unbacked_kb = less(size_kb + room->promised_kb, room->swap_kb);
+	if (room->unbacked_kb > size_kb)
+		room->unbacked_kb = size_kb;
+}
