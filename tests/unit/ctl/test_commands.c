@@ -420,11 +420,6 @@ static void test_exit_codes(void **state)
 	queue_ack(-ENOMEM, NULL);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
 	queue_family();
-	queue_ack(-EBUSY, "volumes keep pages there");
-	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
-	assert_string_equal(kit_errors,
-			    "netramctl: volumes keep pages there; 'netramctl node drain n1' moves what it holds to other nodes\n");
-	queue_family();
 	queue_ack(-EBUSY, "volumes keep pages there: drain it first");
 	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
 	assert_string_equal(kit_errors,
