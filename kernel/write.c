@@ -61,7 +61,7 @@ static void lay_out_write(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /* Kept apart from written(): nothing of this is to cost those without a backup. */
-static void for_each_page(struct netram_router *r, struct netram_cmd *cmd,
+static void with_pages(struct netram_router *r, struct netram_cmd *cmd,
 			  void (*fn)(struct netram_pages *pages, u64 page))
 {
 	u64 page, end;
@@ -86,12 +86,12 @@ static void unsaved_page(struct netram_pages *pages, u64 page)
 
 static void written_and_saved(struct netram_router *r, struct netram_cmd *cmd)
 {
-	for_each_page(r, cmd, saved_page);
+	with_pages(r, cmd, saved_page);
 }
 
 static void written_not_saved(struct netram_router *r, struct netram_cmd *cmd)
 {
-	for_each_page(r, cmd, unsaved_page);
+	with_pages(r, cmd, unsaved_page);
 }
 
 static void written(struct netram_router *r, struct netram_cmd *cmd)
@@ -248,7 +248,7 @@ static void save_alone(struct netram_router *r, struct netram_cmd *cmd)
 static void saved_alone(struct netram_router *r, struct netram_cmd *cmd)
 {
 	netram_outage_note(&r->backup->serving, false);
-	for_each_page(r, cmd, netram_pages_banish);
+	with_pages(r, cmd, netram_pages_banish);
 	netram_backup_extent(r->backup, netram_router_extent(r, cmd->page));
 	acknowledged(r, cmd);
 }

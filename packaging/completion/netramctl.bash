@@ -19,7 +19,7 @@ _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
-	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover ;;
+	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force ;;
 	'volume set') echo --replicas --on-loss ;;
 	verify | resolve) echo --all --rate --no-wait --cancel ;;
 	swapon) echo --priority --force --keep-vm ;;
@@ -67,6 +67,11 @@ _netramctl() {
 		case $command in node | volume | sync) command+=" ${COMP_WORDS[2]}" ;; esac
 		if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --on-loss ]; then
 			words='error wait'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup-mode ]; then
+			words='sync behind'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup ]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
 			return
 		elif [[ $cur = -* ]]; then

@@ -131,6 +131,10 @@ void ctl_help_all(const struct ctl_command *const *cmds);
 /* on_loss.c */
 int ctl_on_loss_parse(const char *text, uint8_t *on_loss);
 
+/* backup.c */
+int ctl_backup_mode_parse(const char *text, uint8_t *mode);
+int ctl_backup_open(const char *path, char *device, size_t size, int *fd);
+
 /* suggest.c */
 const char *ctl_suggest(const char *typed, const char *const *known);
 

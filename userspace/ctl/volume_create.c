@@ -4,6 +4,7 @@
 #include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "device.h"
@@ -13,8 +14,8 @@
 
 static struct {
 	uint64_t size, extent_size, connections, queue_depth, replicas;
-	bool no_checksum, takeover;
-	const char *on_loss, *uuid;
+	bool no_checksum, takeover, backup_force;
+	const char *on_loss, *uuid, *backup, *backup_mode;
 } args;
 
 static const struct ctl_opt opts[] = {
@@ -45,6 +46,14 @@ static const struct ctl_opt opts[] = {
 	{ "takeover", CTL_OPT_FLAG, &args.takeover, NULL,
 	  "take the volume with this --uuid from the host that has it, for good; it begins empty",
 	  0, 0, 0 },
+	{ "backup", CTL_OPT_TEXT, &args.backup, "DEVICE|FILE",
+	  "a local block device, or a file, for the last copy of each page: used when no node has it",
+	  0, 0, 0 },
+	{ "backup-mode", CTL_OPT_TEXT, &args.backup_mode, "sync|behind",
+	  "a write is done when the backup has it, too (default), or is written there some time after",
+	  0, 0, 0 },
+	{ "backup-force", CTL_OPT_FLAG, &args.backup_force, NULL,
+	  "overwrite whatever is on the backup device", 0, 0, 0 },
 	{ 0 }
 };
 
@@ -137,8 +146,18 @@ static int create(const struct netram_volume_spec *spec, bool json)
 	return ret;
 }
 
+static int check_backup(uint8_t *mode)
+{
+	if (!args.backup && (args.backup_mode || args.backup_force))
+		return ctl_fail(CTL_USAGE,
+				"--backup-mode and --backup-force need a --backup DEVICE");
+	return ctl_backup_mode_parse(args.backup_mode, mode);
+}
+
 static int run(const struct ctl_call *call)
 {
+	char device[NETRAM_PATH_MAX + 1];
+	int fd = -1, ret;
 	uint8_t uuid[16];
 	struct netram_volume_spec spec = {
 		.name = call->operands[0],
@@ -150,12 +169,24 @@ static int run(const struct ctl_call *call)
 		.replicas = args.replicas,
 		.uuid = args.uuid ? uuid : NULL,
 		.takeover = args.takeover,
+		.backup_force = args.backup_force,
 	};
 
 	if (ctl_check_name("volume", spec.name) || check_sizes() ||
-	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss))
+	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss) ||
+	    check_backup(&spec.backup_mode))
 		return CTL_USAGE;
-	return create(&spec, call->json);
+	if (args.backup) {
+		ret = ctl_backup_open(args.backup, device, sizeof(device), &fd);
+		if (ret)
+			return ret;
+		spec.backup_path = device;
+	}
+	ret = create(&spec, call->json);
+	/* A loop device stays as long as the volume has it open. */
+	if (fd >= 0)
+		close(fd);
+	return ret;
 }
 
 const struct ctl_command ctl_volume_create = {
@@ -167,6 +198,7 @@ const struct ctl_command ctl_volume_create = {
 		"  netramctl volume create v1 --size 4G\n"
 		"  netramctl volume create v2 --size 4G --replicas 3\n"
 		"  netramctl volume create v3 --size 4G --on-loss wait\n"
+		"  netramctl volume create v4 --size 4G --backup /dev/vg0/v4 --backup-mode behind\n"
 		"  netramctl volume create scratch --size 1T --extent-size 16M --no-checksum\n",
 	.min = 1,
 	.max = 1,
