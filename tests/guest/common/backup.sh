@@ -4,9 +4,8 @@
 # disk: what is on it can be looked at, and spoilt, behind the module's back.
 
 MIB=16
-EXTENTS=$((MIB)) # of 1 MiB
 
-ramdisks() { modprobe brd rd_nr=2 rd_size=$(((MIB + 1) << 10)) || skip "no brd"; }
+ramdisks() { modprobe loop; modprobe brd rd_nr=2 rd_size=$(((MIB + 1) << 10)) || skip "no brd"; }
 ramdisks_end() { rmmod brd; }
 
 make_backed() { # DEVICE MODE [OPTION...]: sets dev
@@ -30,7 +29,7 @@ nodes_cut() { # NODE...: dead, and the volume knows
 	local n
 	for n in "$@"; do server_kill "$n" || fail "$n does not die"; done
 	for n in "$@"; do
-		wait_for 30 session_is "$dev" "$n" connecting || fail "$n is $session_state"
+		wait_for 30 session_is "$dev" "$n" connecting || fail "$n is still there"
 	done
 }
 nodes_back() { # NODE...: empty
