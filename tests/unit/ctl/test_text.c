@@ -126,7 +126,7 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
 			    "taken_over");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_VERIFY + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_BACKUP_FAILED + 1),
 			    "unknown");
 }
 
