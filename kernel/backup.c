@@ -471,12 +471,14 @@ static enum outcome see_to(struct netram_backup *b, u64 extent,
 	}
 }
 
-static enum outcome look_after(struct netram_backup *b, u64 extent)
+/* @fails: the device has just failed, and is not to be tried for each extent */
+static enum outcome look_after(struct netram_backup *b, u64 extent, bool fails)
 {
 	struct netram_pages *p = &b->router->pages;
-	enum outcome saved, returned = DONE;
+	enum outcome saved = STUCK, returned = DONE;
 
-	saved = see_to(b, extent, p->dirty, save, false);
+	if (!fails)
+		saved = see_to(b, extent, p->dirty, save, false);
 	if (atomic_long_read(&p->nr_lost))
 		returned = see_to(b, extent, p->lost, bring_back, true);
 	return max(saved, returned);
@@ -498,6 +500,7 @@ static void backup_work(struct work_struct *work)
 					       struct netram_backup, work);
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	enum outcome left = DONE, it;
+	bool fails = false;
 	u64 extent;
 
 	tell(b);
@@ -507,9 +510,10 @@ static void backup_work(struct work_struct *work)
 		clear_bit(extent, b->extents);
 		/* Who has something for us does that, then sets the bit. */
 		smp_mb__after_atomic();
-		it = look_after(b, extent);
+		it = look_after(b, extent, fails);
 		if (it != DONE)
 			set_bit(extent, b->extents);
+		fails = it == STUCK && READ_ONCE(b->failed);
 		left = max(left, it);
 		cond_resched();
 	}

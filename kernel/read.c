@@ -473,6 +473,22 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 	return true;
 }
 
+/*
+ * Without checksums: pages were lost while the read was under way. Return: whether
+ * it is begun anew: the backup has them.
+ */
+static bool no_more_there(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!r->backup) {
+		fail_lost(r, cmd);
+		return false;
+	}
+	if (!now_lost(r, cmd))
+		return false;
+	read_elsewhere(r, cmd);
+	return true;
+}
+
 /**
  * netram_read_land() - a read has its data, or cannot have them
  * @cmd: the request's own command, with error, session and replica set, no leg of it
@@ -498,11 +514,9 @@ void netram_read_land(struct netram_cmd *cmd)
 	}
 	if (r->pages.crc)
 		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
-	else if (r->backup && unlikely(now_lost(r, cmd))) {
-		read_elsewhere(r, cmd);
+	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages) &&
+		 no_more_there(r, cmd))
 		return;
-	} else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))
-		fail_lost(r, cmd);
 	if (unlikely(bad >= 0)) {
 		if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
 			read_again(r, cmd);
@@ -609,8 +623,7 @@ static void read_backup(struct netram_router *r, struct netram_cmd *cmd)
 static void note_sent(struct netram_router *r, struct netram_session *s,
 		      struct netram_cmd *cmd)
 {
-	bool hedge = READ_ONCE(r->params.hedge_us) &&
-		     !netram_set_single(cmd->set);
+	bool hedge = READ_ONCE(r->params.hedge_us);
 
 	if (likely(hedge))
 		netram_hedge_arm(cmd);
@@ -627,7 +640,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 	struct netram_session *s = NULL;
 	int i = 0;
 
-	if (likely(netram_set_single(set) && !r->backup)) {
+	if (likely(netram_set_single(set))) {
 		cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
 	} else {
 		cmd->flags |= NETRAM_CMD_F_NOWAIT;
@@ -646,7 +659,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 	/* Dropped since, and its extent unplaced: next time it is a hole. */
 	cmd->pos = cmd->round;
 	cmd->tried = 0;
-	if (set.word && !r->backup && netram_router_overdue(r, cmd)) {
+	if (set.word && netram_router_overdue(r, cmd)) {
 		netram_router_finish(r, cmd, -ETIMEDOUT);
 		return true;
 	}
@@ -680,11 +693,31 @@ static void fail_round(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_wait(r, cmd);
 }
 
-/* As netram_read_start(), with a backup; this round's pages are laid out anew. */
+/* Return: false if the copy was given up meanwhile. */
+static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
+{
+	struct netram_session *s = netram_router_session(r,
+							 cmd->set.slot[copy]);
+
+	if (unlikely(!s))
+		return false;
+	cmd->replica = copy;
+	cmd->done = read_done;
+	/* Also of a copy that is alone: not parked, for there is the backup. */
+	cmd->flags |= NETRAM_CMD_F_NOWAIT;
+	if (netram_set_single(cmd->set))
+		netram_read_sent(s);
+	else
+		note_sent(r, s, cmd);
+	netram_router_submit(r, s, cmd);
+	return true;
+}
+
+/* As netram_read_start(), with a backup. */
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
-	bool nodes = cmd->set.word && choose(r, cmd, cmd->set) >= 0;
-	enum where where = lay_out_backed(r, cmd, nodes);
+	int copy = cmd->set.word ? choose(r, cmd, cmd->set) : -1;
+	enum where where = lay_out_backed(r, cmd, copy >= 0);
 
 	cmd->flags &= ~NETRAM_CMD_F_SAVE;
 	if (!cmd->nr_runs) {
@@ -699,8 +732,8 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 		read_backup(r, cmd);
 		return true;
 	}
-	if (nodes)
-		return send_read(r, cmd);
+	if (copy >= 0 && read_copy(r, cmd, copy))
+		return true;
 	if (netram_router_overdue(r, cmd)) {
 		fail_round(r, cmd);
 		return true;

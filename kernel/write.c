@@ -131,7 +131,7 @@ static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 	}
 	if (diverged)
 		netram_extent_diverged(r, cmd);
-	if (diverged && r->backup)
+	if (r->backup)
 		netram_backup_extent(r->backup,
 				     netram_router_extent(r, cmd->page));
 	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
@@ -318,7 +318,11 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 
 	cmd->set = netram_extent_place(r, extent, &err);
 	if (unlikely(err && err != -EAGAIN)) {
-		netram_router_finish(r, cmd, err);
+		/* Else nothing is present where an extent has no place. */
+		if (r->backup)
+			fail_write(r, cmd, err);
+		else
+			netram_router_finish(r, cmd, err);
 		return true;
 	}
 	if (unlikely(r->backup)) {
