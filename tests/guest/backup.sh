@@ -120,9 +120,7 @@ in_full && scenario behind --replicas 2 --no-checksum
 in_full && scenario sync --replicas 1 --no-checksum
 
 note "swap, and all nodes die"
-dev=$(volume_create v1 64M --extent-size 1M --replicas 1) || fail "no volume"
-netramctl volume delete v1
-rmmod brd
+ramdisks_end || fail "the backup device is still in use"
 MIB=128 && ramdisks
 for mode in sync behind; do
 	dev=$(volume_create v1 128M --extent-size 1M --replicas 1 --backup /dev/ram0 --backup-mode $mode) || fail "no volume"
