@@ -222,6 +222,9 @@ static bool right(const struct netram_backup *b, u64 page)
 	       netram_integrity_verify(p, &b->resync.cmd, page) < 0;
 }
 
+/* One page cannot be read, but perhaps it can be later; others may be all right. */
+#define UNREADABLE (-EIO)
+
 /* ---- to the backup ---- */
 
 static bool to_be_saved(const struct netram_pages *p, u64 page)
@@ -278,35 +281,43 @@ static int fetch(struct netram_backup *b, u64 extent, u64 page, u32 count)
 	return err;
 }
 
+/*
+ * Return: 0; UNREADABLE or -EILSEQ, of one of the pages; or what keeps others from
+ * being saved, too.
+ */
 static int save_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	struct netram_pages *p = &b->router->pages;
 	int err = fetch(b, extent, page, count);
 	u32 i;
 
-	if (!err)
-		err = carry(b, NETRAM_OP_WRITE, page, count);
-	for (i = 0; !err && i < count; i++) {
+	if (err)
+		return err == -ENOTCONN || err == -EILSEQ ? err : UNREADABLE;
+	if (carry(b, NETRAM_OP_WRITE, page, count))
+		return -ENODEV;
+	for (i = 0; i < count; i++) {
 		set_bit(page + i, p->saved);
 		netram_pages_clean(p, page + i);
 	}
-	return err;
+	return 0;
 }
 
 /* One bad page must not keep the others from being saved; reading it tells. */
 static int save_each(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	u64 end = page + count;
-	int err = 0;
+	int err, left = 0;
 
-	for (; page < end && !err; page++) {
+	for (; page < end; page++) {
 		err = save_run(b, extent, page, 1);
-		if (err != -EILSEQ)
-			continue;
-		netram_pages_clean(&b->router->pages, page);
-		err = 0;
+		if (err == -EILSEQ)
+			netram_pages_clean(&b->router->pages, page);
+		else if (err == UNREADABLE)
+			left = err;
+		else if (err)
+			return err;
 	}
-	return err;
+	return left;
 }
 
 /* The caller owns @page. Return: 0 or what went wrong; @count pages are done with. */
@@ -319,7 +330,7 @@ static int save(struct netram_backup *b, u64 extent, u64 page, u64 end,
 	if (to_be_saved(p, page)) {
 		*count = own_more(b, page, end, to_be_saved);
 		err = save_run(b, extent, page, *count);
-		if (err == -EILSEQ)
+		if (err == -EILSEQ || err == UNREADABLE)
 			err = save_each(b, extent, page, *count);
 	} else if (test_bit(page, p->dirty)) {
 		/* Dropped, or gone with its node. */
@@ -360,6 +371,7 @@ static u8 give(struct netram_backup *b, union netram_set set, u8 up, u64 page,
 	return acked;
 }
 
+/* Return: as save_run(). */
 static int return_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	struct netram_router *r = b->router;
@@ -373,9 +385,8 @@ static int return_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_WRITABLE));
 	if (!(up & netram_set_in(set, NETRAM_IN(INSYNC))))
 		return -ENOTCONN;
-	err = carry(b, NETRAM_OP_READ, page, count);
-	if (err)
-		return -EILSEQ;
+	if (carry(b, NETRAM_OP_READ, page, count))
+		return UNREADABLE;
 	if (!right(b, page))
 		return -EILSEQ;
 	acked = give(b, set, up, page, count, &full);
@@ -394,18 +405,20 @@ static int return_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 static int return_each(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	u64 end = page + count;
-	int err = 0;
+	int err, left = 0;
 
-	for (; page < end && !err; page++) {
+	for (; page < end; page++) {
 		err = return_run(b, extent, page, 1);
-		if (err != -EILSEQ)
-			continue;
-		netram_warn_ratelimited(b->router->label,
-					"page %llu cannot be brought back: the backup does not have it as it was written",
-					page);
-		err = 0;
+		if (err == -EILSEQ)
+			netram_warn_ratelimited(b->router->label,
+						"page %llu cannot be brought back: the backup does not have it as it was written",
+						page);
+		else if (err == UNREADABLE)
+			left = err;
+		else if (err)
+			return err;
 	}
-	return err;
+	return left;
 }
 
 /* As save(). */
@@ -417,7 +430,7 @@ static int bring_back(struct netram_backup *b, u64 extent, u64 page, u64 end,
 	if (to_be_returned(&b->router->pages, page)) {
 		*count = own_more(b, page, end, to_be_returned);
 		err = return_run(b, extent, page, *count);
-		if (err == -EILSEQ)
+		if (err == -EILSEQ || err == UNREADABLE)
 			err = return_each(b, extent, page, *count);
 	}
 	return err;
@@ -457,12 +470,14 @@ static enum outcome see_to(struct netram_backup *b, u64 extent,
 			return STUCK;
 		count = 1;
 		if (!netram_pages_lock(&r->pages, page, 1)) {
-			left = BUSY;
+			left = max(left, BUSY);
 			continue;
 		}
 		err = what(b, extent, page, end, &count);
 		netram_resync_disown(&b->resync, page, count);
-		if (err)
+		if (err == UNREADABLE)
+			left = STUCK;
+		else if (err)
 			return STUCK;
 		/* Only now: nobody is to wait for what we do slowly on purpose. */
 		if (limit)
