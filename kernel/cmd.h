@@ -87,7 +87,7 @@ struct netram_run {
  * @results: of the legs, see fanout.c
  * @legs: that are not done
  * @replica: the copy it goes to, a place in @set
- * @tried: copies this round could not be read from
+ * @tried: copies this round could not be read from, and NETRAM_TRIED_BACKUP
  * @passed: that it is slow was noticed, and nothing could be done
  * @round: @pos when this round began
  * @rival: of a read that may be hedged: NETRAM_CMD_ARMED, NETRAM_CMD_CLAIMED, or its
@@ -148,6 +148,14 @@ struct netram_cmd {
 #define NETRAM_CMD_F_NOWAIT	(1U << 3)
 /* The second leg of a read, see hedge.c. */
 #define NETRAM_CMD_F_HEDGE	(1U << 4)
+
+/* A write that has gone to the backup, too; a read that goes there. */
+#define NETRAM_CMD_F_SAVE	(1U << 5)
+/* A read of which the backup did not have a page: page by page from now on. */
+#define NETRAM_CMD_F_SINGLY	(1U << 6)
+
+/* netram_cmd.tried: this round could not be read from the backup. */
+#define NETRAM_TRIED_BACKUP	(1U << NETRAM_REPLICAS_MAX)
 
 /* netram_cmd.rival: a hedge may be sent, ... */
 #define NETRAM_CMD_ARMED	((struct netram_cmd *)1)

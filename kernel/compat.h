@@ -130,6 +130,44 @@ static int fn##_compat(struct gendisk *disk, blk_mode_t mode)		\
 }
 #endif
 
+/* How is a block device opened for one holder alone, and how closed? */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline int netram_compat_open_bdev(const char *path, void *holder,
+					  void **handle,
+					  struct block_device **bdev)
+{
+	*bdev = blkdev_get_by_path(path, FMODE_READ | FMODE_WRITE | FMODE_EXCL,
+				   holder);
+	*handle = *bdev;
+	return PTR_ERR_OR_ZERO(*bdev);
+}
+
+static inline void netram_compat_close_bdev(void *handle, void *holder)
+{
+	blkdev_put(handle, FMODE_READ | FMODE_WRITE | FMODE_EXCL);
+}
+#else
+static inline int netram_compat_open_bdev(const char *path, void *holder,
+					  void **handle,
+					  struct block_device **bdev)
+{
+	struct file *file = bdev_file_open_by_path(path,
+						   BLK_OPEN_READ | BLK_OPEN_WRITE,
+						   holder, NULL);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	*handle = file;
+	*bdev = file_bdev(file);
+	return 0;
+}
+
+static inline void netram_compat_close_bdev(void *handle, void *holder)
+{
+	bdev_fput(handle);
+}
+#endif
+
 /* Does __assign_str() take the source a second time? */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define NETRAM_COMPAT_ASSIGN_STR(dst, src) __assign_str(dst, src)

@@ -169,6 +169,30 @@ void netram_event_waiting(const char *volume, bool on)
 }
 
 /**
+ * netram_event_backup() - the backup serves requests in place of nodes, or no longer
+ * @volume: its name
+ * @on: it does
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_backup(const char *volume, bool on)
+{
+	send_volume(NETRAM_EVENT_BACKUP, volume, on);
+}
+
+/**
+ * netram_event_backup_failed() - the backup device fails, or no longer
+ * @volume: its name
+ * @failed: it does
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_backup_failed(const char *volume, bool failed)
+{
+	send_volume(NETRAM_EVENT_BACKUP_FAILED, volume, failed);
+}
+
+/**
  * netram_event_verify() - copies were compared
  * @volume: its name
  * @how: what came of it

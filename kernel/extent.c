@@ -9,6 +9,7 @@
  * version afterwards.
  */
 #include "extent.h"
+#include "backup.h"
 #include "placement.h"
 
 #include <linux/random.h>
@@ -280,8 +281,6 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 {
 	u64 extent = netram_router_extent(r, cmd->page);
 	union netram_set set = netram_router_set(r, extent);
-	unsigned long flags;
-	bool settled;
 
 	if (likely(set.word == cmd->set.word &&
 		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked) && acked)) {
@@ -289,6 +288,30 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 			commit(r, cmd);
 		return true;
 	}
+	return netram_extent_settle_late(r, cmd, acked, commit);
+}
+
+/**
+ * netram_extent_settle_late() - as netram_extent_settle(), not from a copy's completion
+ * @r: the router
+ * @cmd: it; owns its pages, or the caller does
+ * @acked: copies that have carried it out, some time ago
+ * @commit: called if it may be acknowledged
+ *
+ * A copy's loss does not wait for us, so it must not come in between.
+ *
+ * Context: any.
+ * Return: whether it may.
+ */
+bool netram_extent_settle_late(struct netram_router *r, struct netram_cmd *cmd,
+			       u8 acked,
+			       void (*commit)(struct netram_router *r,
+					      struct netram_cmd *cmd))
+{
+	u64 extent = netram_router_extent(r, cmd->page);
+	unsigned long flags;
+	bool settled;
+
 	spin_lock_irqsave(&r->loss_lock, flags);
 	settled = settle(r, cmd, extent, acked);
 	if (settled && commit)
@@ -513,6 +536,9 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 	spin_unlock_irq(&r->loss_lock);
 	if (old.word != new.word)
 		netram_mover_extent(&r->mover, extent);
+	/* What the backup has is to come back. */
+	if (r->backup && loss != NETRAM_LOSS_NONE)
+		netram_backup_extent(r->backup, extent);
 	return lost;
 }
 
@@ -522,7 +548,7 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
  * @s: its session; no command is in flight on it
  *
  * Context: process.
- * Return: pages of which there is no copy any more.
+ * Return: pages of which there is no copy any more, on the backup neither.
  */
 u64 netram_extents_lost(struct netram_router *r, struct netram_session *s)
 {

@@ -11,6 +11,10 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 			  u8 acked,
 			  void (*commit)(struct netram_router *r,
 					 struct netram_cmd *cmd));
+bool netram_extent_settle_late(struct netram_router *r, struct netram_cmd *cmd,
+			       u8 acked,
+			       void (*commit)(struct netram_router *r,
+					      struct netram_cmd *cmd));
 void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd);
 void netram_extent_distrust(struct netram_router *r, u64 page,
 			    union netram_set set, u8 i);

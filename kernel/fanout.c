@@ -7,8 +7,11 @@
  *
  * A leg is not parked when its node cannot be reached: it fails, and the copy
  * with it, and the request goes on with what the others say.
+ *
+ * One leg more may go to the volume's backup.
  */
 #include "fanout.h"
+#include "backup.h"
 
 #include <linux/bitops.h>
 
@@ -16,6 +19,7 @@
 #define ACKED	0
 #define FULL	NETRAM_REPLICAS_MAX
 #define REFUSED	(2 * NETRAM_REPLICAS_MAX)
+#define SAVED	(3 * NETRAM_REPLICAS_MAX)
 #define MASK	((1U << NETRAM_REPLICAS_MAX) - 1)
 
 static int result_of(struct netram_cmd *leg)
@@ -40,6 +44,14 @@ static void leg_done(struct netram_cmd *leg)
 
 	if (leg->error != -ENOTCONN)
 		set_bit(result_of(leg) + leg->replica, &cmd->results);
+	if (atomic_dec_and_test(&cmd->legs))
+		cmd->joined(cmd);
+}
+
+static void save_done(struct netram_cmd *cmd, int error)
+{
+	if (!error)
+		set_bit(SAVED, &cmd->results);
 	if (atomic_dec_and_test(&cmd->legs))
 		cmd->joined(cmd);
 }
@@ -82,7 +94,8 @@ static void submit(struct netram_router *r, struct netram_cmd *leg,
  * netram_fanout_submit() - send a request to several copies
  * @r: the router
  * @cmd: laid out; cmd->set says what copies there are
- * @targets: those to send it to, at least one and at most r->width
+ * @targets: those to send it to, at most r->width
+ * @save: to the backup, too; at least there if there are no @targets
  * @joined: called once when all have answered or failed, perhaps before this
  *   returns
  *
@@ -91,10 +104,11 @@ static void submit(struct netram_router *r, struct netram_cmd *leg,
  * Context: any but hard interrupt.
  */
 void netram_fanout_submit(struct netram_router *r, struct netram_cmd *cmd,
-			  u8 targets, void (*joined)(struct netram_cmd *cmd))
+			  u8 targets, bool save,
+			  void (*joined)(struct netram_cmd *cmd))
 {
+	u8 own = targets ? __ffs(targets) : NETRAM_REPLICAS_MAX, i;
 	union netram_set set = cmd->set;
-	u8 own = __ffs(targets), i;
 	u32 nr = 0;
 
 	/* pairs with netram_router_widen() */
@@ -103,12 +117,15 @@ void netram_fanout_submit(struct netram_router *r, struct netram_cmd *cmd,
 	cmd->parent = cmd;
 	cmd->joined = joined;
 	cmd->results = 0;
-	atomic_set(&cmd->legs, hweight8(targets));
+	atomic_set(&cmd->legs, hweight8(targets) + save);
+	if (unlikely(save))
+		netram_backup_submit(r->backup, cmd, save_done);
 	for (i = own + 1; i < NETRAM_REPLICAS_MAX; i++)
 		if (targets & (1U << i))
 			submit(r, twin_of(r, cmd, nr++), set, i);
 	/* The last: afterwards the request may be gone. */
-	submit(r, cmd, set, own);
+	if (likely(targets))
+		submit(r, cmd, set, own);
 }
 
 /**
@@ -120,6 +137,17 @@ void netram_fanout_submit(struct netram_router *r, struct netram_cmd *cmd,
 u8 netram_fanout_acked(const struct netram_cmd *cmd)
 {
 	return cmd->results >> ACKED & MASK;
+}
+
+/**
+ * netram_fanout_saved() - has the backup carried it out
+ * @cmd: joined
+ *
+ * Return: whether it has.
+ */
+bool netram_fanout_saved(const struct netram_cmd *cmd)
+{
+	return test_bit(SAVED, &cmd->results);
 }
 
 /**

@@ -35,6 +35,13 @@ static const struct nla_policy verify_policy[NETRAM_VERIFY_A_MAX + 1] = {
 	[NETRAM_VERIFY_A_RATE]	= { .type = NLA_U32 },
 };
 
+static const struct nla_policy backup_policy[NETRAM_BACKUP_A_MAX + 1] = {
+	[NETRAM_BACKUP_A_PATH]	= { .type = NLA_NUL_STRING,
+				    .len = NETRAM_PATH_MAX },
+	[NETRAM_BACKUP_A_MODE]	= NLA_POLICY_MAX(NLA_U8, NETRAM_BACKUP_BEHIND),
+	[NETRAM_BACKUP_A_FORCE]	= NLA_POLICY_MAX(NLA_U8, 1),
+};
+
 static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_NAME]	= { .type = NLA_NUL_STRING,
 				    .len = NETRAM_NAME_MAX },
@@ -52,6 +59,7 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_ON_LOSS] = NLA_POLICY_MAX(NLA_U8, NETRAM_ON_LOSS_WAIT),
 	[NETRAM_VOLUME_A_TAKEOVER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NETRAM_VOLUME_A_VERIFY] = NLA_POLICY_NESTED(verify_policy),
+	[NETRAM_VOLUME_A_BACKUP] = NLA_POLICY_NESTED(backup_policy),
 };
 
 static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
@@ -261,6 +269,34 @@ static int identity_of(struct genl_info *info, struct nlattr **tb,
 	return 0;
 }
 
+static int backup_of(struct genl_info *info, struct nlattr *nest,
+		     struct netram_volume_config *cfg)
+{
+	struct nlattr *tb[NETRAM_BACKUP_A_MAX + 1];
+	int err;
+
+	cfg->backup_path = NULL;
+	if (!nest)
+		return 0;
+	err = nla_parse_nested(tb, NETRAM_BACKUP_A_MAX, nest, backup_policy,
+			       info->extack);
+	if (err)
+		return err;
+	if (!tb[NETRAM_BACKUP_A_PATH] ||
+	    !*(char *)nla_data(tb[NETRAM_BACKUP_A_PATH])) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "a backup needs the path of its device");
+		return -EINVAL;
+	}
+	cfg->backup_path = nla_data(tb[NETRAM_BACKUP_A_PATH]);
+	cfg->backup_mode = tb[NETRAM_BACKUP_A_MODE] ?
+			   nla_get_u8(tb[NETRAM_BACKUP_A_MODE]) :
+			   NETRAM_BACKUP_SYNC;
+	cfg->backup_force = tb[NETRAM_BACKUP_A_FORCE] &&
+			    nla_get_u8(tb[NETRAM_BACKUP_A_FORCE]);
+	return 0;
+}
+
 static int volume_config(struct genl_info *info, struct nlattr **tb,
 			 struct netram_volume_config *cfg)
 {
@@ -285,6 +321,8 @@ static int volume_config(struct genl_info *info, struct nlattr **tb,
 	cfg->on_loss = tb[NETRAM_VOLUME_A_ON_LOSS] ?
 		       nla_get_u8(tb[NETRAM_VOLUME_A_ON_LOSS]) :
 		       NETRAM_ON_LOSS_ERROR;
+	if (!err)
+		err = backup_of(info, tb[NETRAM_VOLUME_A_BACKUP], cfg);
 	return err ?: identity_of(info, tb, cfg);
 }
 

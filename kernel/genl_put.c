@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writing nodes, volumes and their latencies into netlink messages. */
 #include "genl_put.h"
+#include "backup.h"
 #include "extent.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
@@ -202,6 +203,43 @@ static int put_verify(struct sk_buff *skb, const struct netram_verify_report *r)
 	return 0;
 }
 
+static int put_backup(struct sk_buff *skb, struct netram_backup *b)
+{
+	const int pad = NETRAM_BACKUP_A_PAD;
+	struct netram_router *r;
+	struct nlattr *nest;
+
+	if (!b)
+		return 0;
+	r = b->router;
+	nest = nla_nest_start(skb, NETRAM_VOLUME_A_BACKUP);
+	if (!nest ||
+	    nla_put_string(skb, NETRAM_BACKUP_A_PATH, b->bdev->path) ||
+	    nla_put_u8(skb, NETRAM_BACKUP_A_MODE, b->mode) ||
+	    nla_put_u8(skb, NETRAM_BACKUP_A_STATE,
+		       READ_ONCE(b->failed) ? NETRAM_BACKUP_FAILED :
+					      NETRAM_BACKUP_OK) ||
+	    nla_put_u8(skb, NETRAM_BACKUP_A_SERVING, netram_backup_serves(b)) ||
+	    put_u64(skb, NETRAM_BACKUP_A_ONLY_PAGES,
+		    netram_pages_backed(&r->pages), pad) ||
+	    put_u64(skb, NETRAM_BACKUP_A_LAG_PAGES,
+		    atomic_long_read(&r->pages.nr_dirty), pad) ||
+	    put_u64(skb, NETRAM_BACKUP_A_READS,
+		    netram_stats_read(r->stats, NETRAM_STAT_BACKUP_READS), pad) ||
+	    put_u64(skb, NETRAM_BACKUP_A_WRITES,
+		    netram_stats_read(r->stats, NETRAM_STAT_BACKUP_WRITES),
+		    pad) ||
+	    put_u64(skb, NETRAM_BACKUP_A_ERRORS,
+		    netram_stats_read(r->stats, NETRAM_STAT_BACKUP_ERRORS),
+		    pad) ||
+	    put_u64(skb, NETRAM_BACKUP_A_RETURNS,
+		    netram_stats_read(r->stats, NETRAM_STAT_BACKUP_RETURNS),
+		    pad))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 {
 	struct netram_pages *pages = &v->router.pages;
@@ -231,7 +269,8 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 	       put_u64(skb, NETRAM_VOLUME_A_PAGES,
 		       atomic_long_read(&pages->nr_present), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,
-		       atomic_long_read(&pages->nr_lost), pad) ||
+		       netram_pages_gone(pages), pad) ||
+	       put_backup(skb, v->router.backup) ||
 	       put_verify(skb, v->router.verify.report) ||
 	       put_sessions(skb, v);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of each page: five bits and a checksum. All is allocated with the
- * volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
+ * The state of each page: five bits and a checksum, and two bits more where there
+ * is a backup. All is allocated with the volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
  * page against other writers.
  *
  * Why writers must be alone: NBD orders nothing between requests in flight. Two
@@ -62,6 +62,8 @@ void netram_pages_exit(struct netram_pages *pages)
 	kvfree(pages->dead);
 	kvfree(pages->lost);
 	kvfree(pages->behind);
+	kvfree(pages->saved);
+	kvfree(pages->dirty);
 	vfree(pages->crc);
 }
 
@@ -201,7 +203,8 @@ static bool lose(struct netram_pages *pages, u64 page)
  * @only_behind: only those that are behind: another node has the rest
  *
  * Context: any.
- * Return: pages that were present and are lost by this call.
+ * Return: pages that were present and are gone by this call: the backup does not
+ * have them either.
  */
 u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
 		      bool only_behind)
@@ -214,8 +217,8 @@ u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
 			continue;
 		if (!only_behind)
 			clear(pages->dead, page);
-		if (test_bit(page, pages->present))
-			lost += lose(pages, page);
+		if (test_bit(page, pages->present) && lose(pages, page))
+			lost += !pages->saved || !test_bit(page, pages->saved);
 	}
 	return lost;
 }
@@ -235,4 +238,200 @@ bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 	if (likely(!atomic_long_read(&pages->nr_lost)))
 		return false;
 	return find_next_bit(pages->lost, first + count, first) < first + count;
+}
+
+/* ---- with a backup ---- */
+
+/**
+ * netram_pages_back_up() - make room for what the backup has
+ * @pages: initialised, of a new volume
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM; netram_pages_exit() is due in both cases.
+ */
+int netram_pages_back_up(struct netram_pages *pages)
+{
+	pages->saved = alloc_bits(pages->count);
+	pages->dirty = alloc_bits(pages->count);
+	return pages->saved && pages->dirty ? 0 : -ENOMEM;
+}
+
+/**
+ * netram_pages_reserve() - pages are about to be written to nodes only
+ * @pages: the volume's pages, with a backup
+ * @first: first page, owned
+ * @count: how many
+ * @most: so many pages may be dirty
+ *
+ * Context: any.
+ * Return: whether they may; then they are dirty. If not, nothing is changed.
+ */
+bool netram_pages_reserve(struct netram_pages *pages, u64 first, u32 count,
+			  u64 most)
+{
+	long more = 0;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		more += !test_bit(first + i, pages->dirty);
+	if (!more)
+		return true;
+	/* Counted first, so that together all stay below. */
+	if (atomic_long_add_return(more, &pages->nr_dirty) > most) {
+		atomic_long_sub(more, &pages->nr_dirty);
+		return false;
+	}
+	for (i = 0; i < count; i++)
+		set(pages->dirty, first + i);
+	return true;
+}
+
+/**
+ * netram_pages_clean() - a page needs not be written to the backup
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned
+ *
+ * Context: any.
+ */
+void netram_pages_clean(struct netram_pages *pages, u64 page)
+{
+	if (clear(pages->dirty, page))
+		atomic_long_dec(&pages->nr_dirty);
+}
+
+static void soil(struct netram_pages *pages, u64 page)
+{
+	if (set(pages->dirty, page))
+		atomic_long_inc(&pages->nr_dirty);
+}
+
+/**
+ * netram_pages_settled() - nodes have carried out a write
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned
+ * @saved: the backup has carried it out, too
+ *
+ * At no time may a reader find it where an older version is: the backup's is out
+ * of question before the page is present. Only a page that is on the backup alone
+ * stays there until the nodes' counts, or a reader would find it nowhere.
+ *
+ * Context: any.
+ */
+void netram_pages_settled(struct netram_pages *pages, u64 page, bool saved)
+{
+	if (saved) {
+		netram_pages_written(pages, page, 1);
+		set_bit(page, pages->saved);
+		netram_pages_clean(pages, page);
+		return;
+	}
+	soil(pages, page);
+	if (!test_bit(page, pages->lost))
+		clear(pages->saved, page);
+	netram_pages_written(pages, page, 1);
+	/* A reader looks at saved, and then again whether it is lost. */
+	smp_mb__after_atomic();
+	clear(pages->saved, page);
+}
+
+/**
+ * netram_pages_banish() - the backup alone has carried out a write
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned
+ *
+ * What nodes have of it is out of question before the page is present.
+ *
+ * Context: any.
+ */
+void netram_pages_banish(struct netram_pages *pages, u64 page)
+{
+	set_bit(page, pages->saved);
+	netram_pages_clean(pages, page);
+	atomic_long_inc(&pages->nr_lost);
+	if (!set(pages->lost, page))
+		atomic_long_dec(&pages->nr_lost);
+	smp_mb__after_atomic();
+	if (set(pages->present, page))
+		atomic_long_inc(&pages->nr_present);
+	/*
+	 * A drop of what was there before may have taken it back meanwhile; or,
+	 * if it comes only now, finds it present.
+	 */
+	smp_mb__after_atomic();
+	if (!test_bit(page, pages->lost))
+		lose(pages, page);
+}
+
+/**
+ * netram_pages_return() - a page that was on the backup only is on nodes again
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned
+ *
+ * Context: any.
+ * Return: false if it was dropped meanwhile, and nodes are to be told of that.
+ */
+bool netram_pages_return(struct netram_pages *pages, u64 page)
+{
+	forget_lost(pages, page);
+	if (test_bit(page, pages->present))
+		return true;
+	set(pages->dead, page);
+	return false;
+}
+
+/**
+ * netram_pages_doubt() - a write has failed, or the backup's page is corrupt
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned, present
+ *
+ * The nodes' version counts and is to be written to the backup, unless they have
+ * none.
+ *
+ * Context: any.
+ */
+void netram_pages_doubt(struct netram_pages *pages, u64 page)
+{
+	if (test_bit(page, pages->lost))
+		return;
+	soil(pages, page);
+	clear(pages->saved, page);
+}
+
+static u64 count_lost(const struct netram_pages *pages, bool saved)
+{
+	u64 words = BITS_TO_LONGS(pages->count), i, n = 0;
+
+	if (!atomic_long_read(&pages->nr_lost))
+		return 0;
+	for (i = 0; i < words; i++)
+		n += hweight_long(READ_ONCE(pages->lost[i]) &
+				  READ_ONCE(pages->present[i]) &
+				  (saved ? READ_ONCE(pages->saved[i]) :
+					  ~READ_ONCE(pages->saved[i])));
+	return n;
+}
+
+/**
+ * netram_pages_backed() - pages that the backup alone has
+ * @pages: the volume's pages
+ *
+ * Context: process. Takes some 10 ms for each TiB, if there are any.
+ * Return: how many.
+ */
+u64 netram_pages_backed(const struct netram_pages *pages)
+{
+	return pages->saved ? count_lost(pages, true) : 0;
+}
+
+/**
+ * netram_pages_gone() - pages that nobody has any more
+ * @pages: the volume's pages
+ *
+ * Context: as netram_pages_backed().
+ * Return: how many.
+ */
+u64 netram_pages_gone(const struct netram_pages *pages)
+{
+	return pages->saved ? count_lost(pages, false) :
+			      atomic_long_read(&pages->nr_lost);
 }

@@ -18,10 +18,17 @@
  * @lost: the page was present on a node that came back without it
  * @behind: a copy that is not in sync lacks the page; set and cleared by the
  *   owner of @busy
+ * @saved: the backup has the page as it was last acknowledged, or will not be asked
+ *   for it: it is not present. Changed by the owner of @busy; NULL without a backup
+ * @dirty: the page is to be written to the backup, which may not have it; likewise
  * @crc: crc32c of what was last written, valid where @present; changed by the
  *   owner of @busy; NULL without checksums
  * @nr_present: bits set in @present
  * @nr_lost: bits set in @lost
+ * @nr_dirty: bits set in @dirty, and some that are about to be
+ *
+ * A page that is @lost and @saved is on the backup only: no node has it as it was
+ * last acknowledged, whatever it holds.
  */
 struct netram_pages {
 	u64		count;
@@ -30,9 +37,12 @@ struct netram_pages {
 	unsigned long	*dead;
 	unsigned long	*lost;
 	unsigned long	*behind;
+	unsigned long	*saved;
+	unsigned long	*dirty;
 	u32		*crc;
 	atomic_long_t	nr_present;
 	atomic_long_t	nr_lost;
+	atomic_long_t	nr_dirty;
 };
 
 int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum);
@@ -45,6 +55,16 @@ u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
 		      bool only_behind);
 bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 			   u32 count);
+int netram_pages_back_up(struct netram_pages *pages);
+bool netram_pages_reserve(struct netram_pages *pages, u64 first, u32 count,
+			  u64 most);
+void netram_pages_clean(struct netram_pages *pages, u64 page);
+void netram_pages_settled(struct netram_pages *pages, u64 page, bool saved);
+void netram_pages_banish(struct netram_pages *pages, u64 page);
+bool netram_pages_return(struct netram_pages *pages, u64 page);
+void netram_pages_doubt(struct netram_pages *pages, u64 page);
+u64 netram_pages_backed(const struct netram_pages *pages);
+u64 netram_pages_gone(const struct netram_pages *pages);
 
 static inline bool netram_pages_present(const struct netram_pages *pages,
 					u64 page)

@@ -13,6 +13,7 @@
  * waits for show() under it.
  */
 #include "pool.h"
+#include "bdev.h"
 #include "event.h"
 #include "extent.h"
 #include "fsm.h"
@@ -434,9 +435,11 @@ static int attach_nodes(struct netram_volume *volume, bool takeover)
 }
 
 static struct netram_volume *begin_volume(const struct netram_volume_config *asked,
+					  struct netram_bdev **backup,
 					  struct netlink_ext_ack *extack)
 {
 	struct netram_volume_config with_copies = *asked, *cfg = &with_copies;
+	int err;
 	u32 index = find_first_zero_bit(indices, NETRAM_VOLUMES_MAX);
 	struct netram_volume *volume;
 
@@ -459,6 +462,13 @@ static struct netram_volume *begin_volume(const struct netram_volume_config *ask
 			NL_SET_ERR_MSG(extack, "no memory for the volume's metadata");
 		return volume;
 	}
+	err = *backup ? netram_volume_set_backup(volume, *backup,
+						 cfg->backup_mode) : 0;
+	if (err) {
+		netram_volume_destroy(volume);
+		return ERR_PTR(err);
+	}
+	*backup = NULL;
 	if (attach_nodes(volume, cfg->takeover)) {
 		netram_volume_destroy(volume);
 		return ERR_PTR(-ENOMEM);
@@ -488,23 +498,55 @@ static int show_volume(struct netram_volume *volume,
 	return -ENOTCONN;
 }
 
+static int mark_backup(struct netram_volume *volume,
+		       struct netlink_ext_ack *extack)
+{
+	int err = volume->router.backup ? netram_volume_mark_backup(volume) : 0;
+
+	if (err)
+		NL_SET_ERR_MSG(extack, "the backup device cannot be written");
+	return err;
+}
+
+/* @backup is NULL afterwards if the volume has it, or had it. */
 static int add_volume(const struct netram_volume_config *cfg,
+		      struct netram_bdev **backup,
 		      struct netlink_ext_ack *extack)
 {
 	struct netram_volume *volume;
 	int err;
 
 	mutex_lock(&netram_pool_lock);
-	volume = begin_volume(cfg, extack);
+	volume = begin_volume(cfg, backup, extack);
 	mutex_unlock(&netram_pool_lock);
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);
 	netram_volume_wait_tried(volume);
+	/* Nobody else deletes it: change_lock is held. */
+	err = mark_backup(volume, extack);
 	mutex_lock(&netram_pool_lock);
-	err = show_volume(volume, extack);
+	if (!err)
+		err = show_volume(volume, extack);
 	if (err)
 		end_volume(volume);
 	mutex_unlock(&netram_pool_lock);
+	return err;
+}
+
+/* With the backup device, if there is to be one, opened and looked at before. */
+static int add_with_backup(const struct netram_volume_config *cfg,
+			   struct netlink_ext_ack *extack)
+{
+	struct netram_bdev *backup = NULL;
+	int err;
+
+	if (cfg->backup_path)
+		backup = netram_volume_open_backup(cfg, extack);
+	if (IS_ERR(backup))
+		return PTR_ERR(backup);
+	err = add_volume(cfg, &backup, extack);
+	if (backup)
+		netram_bdev_close(backup);
 	return err;
 }
 
@@ -515,7 +557,8 @@ static int add_volume(const struct netram_volume_config *cfg,
  *
  * Context: process, sleeps until each node was tried; takes netram_pool_lock,
  * but not while waiting.
- * Return: 0, -EEXIST, -ENOSPC, -ENOTCONN, -EBUSY or -ENOMEM.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOTCONN, -EBUSY or -ENOMEM; or what came of opening,
+ * reading and writing the backup device.
  */
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack)
@@ -526,7 +569,7 @@ int netram_pool_add_volume(const struct netram_volume_config *cfg,
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	mutex_lock(&change_lock);
-	err = add_volume(cfg, extack);
+	err = add_with_backup(cfg, extack);
 	mutex_unlock(&change_lock);
 	if (err)
 		module_put(THIS_MODULE);

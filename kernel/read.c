@@ -11,8 +11,12 @@
  * and fails only when none is left. The fastest copy in sync is asked first; one
  * that is not in sync only when none that is can be reached, and only for pages
  * that it does not lack.
+ *
+ * Where the volume has a backup, that is asked when no copy can be, and for pages
+ * that it alone has. A round goes either there or to a node.
  */
 #include "read.h"
+#include "backup.h"
 #include "cursor.h"
 #include "extent.h"
 #include "hedge.h"
@@ -86,6 +90,73 @@ static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->pos = at - cmd->page;
 }
 
+/* ---- with a backup: which pages go where */
+
+enum where { HOLE, NODES, BACKUP, NOWHERE };
+
+/* @nodes: they can be asked */
+static enum where where_is(struct netram_router *r, const struct netram_cmd *cmd,
+			   u64 page, bool nodes)
+{
+	if (!netram_pages_present(&r->pages, page))
+		return HOLE;
+	if (nodes && !test_bit(page, r->pages.lost))
+		return NODES;
+	smp_rmb(); /* pairs with netram_pages_settled() */
+	if (test_bit(page, r->pages.saved) && !(cmd->tried & NETRAM_TRIED_BACKUP))
+		return BACKUP;
+	smp_rmb(); /* likewise: a write may have brought it to nodes just now */
+	return test_bit(page, r->pages.lost) ? NOWHERE : NODES;
+}
+
+/*
+ * As lay_out_read(), until pages are to be read from somewhere else than those
+ * before. Return: where the runs are: NODES or BACKUP, or neither if there are none.
+ */
+static enum where lay_out_backed(struct netram_router *r, struct netram_cmd *cmd,
+				 bool nodes)
+{
+	enum where runs = HOLE, here;
+	struct netram_run *run = NULL;
+	struct netram_cursor c;
+
+	netram_cursor_init(&c, cmd->bio);
+	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
+	cmd->nr_runs = 0;
+	for (; cmd->pos < cmd->pages; cmd->pos++) {
+		here = where_is(r, cmd, cmd->page + cmd->pos, nodes);
+		if (here == HOLE) {
+			add_hole(r, &c, 1);
+			run = NULL;
+			cmd->tried &= ~NETRAM_TRIED_BACKUP;
+			continue;
+		}
+		/* What is told of the backup is of the first page only. */
+		if (here == NOWHERE && cmd->nr_runs)
+			break;
+		if (here == NOWHERE) {
+			fail_page(r, cmd, cmd->page + cmd->pos,
+				  cmd->tried & NETRAM_TRIED_BACKUP ?
+				  -EIO : -ENODATA, NETRAM_STAT_LOST_READS);
+			cmd->tried &= ~NETRAM_TRIED_BACKUP;
+			netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
+			continue;
+		}
+		if (cmd->nr_runs &&
+		    (here != runs || cmd->flags & NETRAM_CMD_F_SINGLY ||
+		     (!run && cmd->nr_runs == NETRAM_CMD_RUNS)))
+			break;
+		runs = here;
+		if (!run) {
+			run = &cmd->runs[cmd->nr_runs++];
+			*run = (struct netram_run){ cmd->pos, 0 };
+		}
+		run->pages++;
+		netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
+	}
+	return runs;
+}
+
 static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->flags |= NETRAM_CMD_F_VERIFY;
@@ -102,7 +173,8 @@ static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 {
 	for (; page >= 0;
 	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
-		netram_warn_ratelimited(cmd->session->cfg.label,
+		netram_warn_ratelimited(cmd->flags & NETRAM_CMD_F_SAVE ?
+					r->label : cmd->session->cfg.label,
 					"page %lld is not what was written: checksum does not match",
 					page);
 		fail_page(r, cmd, page, -EILSEQ, NETRAM_STAT_CHECKSUM_ERRORS);
@@ -122,6 +194,21 @@ static void fail_lost(struct netram_router *r, struct netram_cmd *cmd)
 				fail_page(r, cmd, page, -ENODATA,
 					  NETRAM_STAT_LOST_READS);
 	}
+}
+
+/* Are they on the backup only, since the read was sent? */
+static bool now_lost(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	u64 first, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		first = cmd->page + cmd->runs[i].first;
+		end = first + cmd->runs[i].pages;
+		if (find_next_bit(r->pages.lost, end, first) < end)
+			return true;
+	}
+	return false;
 }
 
 /* ---- which copy */
@@ -259,6 +346,10 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->tried |= 1U << cmd->replica;
 	if (choose(r, cmd, set) >= 0)
 		return true;
+	/* start_backed() goes on: with the backup, or by waiting for a node. */
+	if (r->backup && (cmd->error == -ENOTCONN ||
+			  netram_backup_has(r, cmd->page + cmd->runs[0].first)))
+		return true;
 	if (cmd->error != -ENOTCONN)
 		return false;
 	cmd->error = netram_router_overdue(r, cmd);
@@ -319,6 +410,35 @@ void netram_read_account(const struct netram_cmd *leg)
 }
 
 /*
+ * No other copy can be asked: those of the corrupt pages that the backup has are
+ * read there, and brought back from there. Return: whether it has one.
+ */
+static bool banish_corrupt(struct netram_router *r, struct netram_cmd *cmd,
+			   s64 page)
+{
+	bool any = false;
+
+	if (!r->backup)
+		return false;
+	for (; page >= 0;
+	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
+		if (!test_bit(page, r->pages.saved))
+			continue;
+		netram_warn_ratelimited(cmd->session->cfg.label,
+					"page %lld is not what was written: reading the backup",
+					page);
+		netram_pages_banish(&r->pages, page);
+		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
+		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
+		any = true;
+	}
+	if (any)
+		netram_backup_extent(r->backup,
+				     netram_router_extent(r, cmd->page));
+	return any;
+}
+
+/*
  * All pages that do not match are corrupt at this copy; another may have them.
  * Return: whether to read them there.
  *
@@ -335,6 +455,8 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 	u8 partial = netram_set_in(cmd->set, NETRAM_IN_PARTIAL) & left;
 
 	if (!netram_extent_up(r, cmd->set, insync)) {
+		if (banish_corrupt(r, cmd, page))
+			return true;
 		cmd->tried |= 1U << cmd->replica;
 		return (insync || (partial && !any_behind(r, cmd))) &&
 		       !netram_router_overdue(r, cmd);
@@ -348,6 +470,22 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
 	}
 	cmd->tried |= 1U << cmd->replica;
+	return true;
+}
+
+/*
+ * Without checksums: pages were lost while the read was under way. Return: whether
+ * it is begun anew: the backup has them.
+ */
+static bool no_more_there(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!r->backup) {
+		fail_lost(r, cmd);
+		return false;
+	}
+	if (!now_lost(r, cmd))
+		return false;
+	read_elsewhere(r, cmd);
 	return true;
 }
 
@@ -376,8 +514,9 @@ void netram_read_land(struct netram_cmd *cmd)
 	}
 	if (r->pages.crc)
 		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
-	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages))
-		fail_lost(r, cmd);
+	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages) &&
+		 no_more_there(r, cmd))
+		return;
 	if (unlikely(bad >= 0)) {
 		if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
 			read_again(r, cmd);
@@ -401,6 +540,83 @@ static void read_done(struct netram_cmd *cmd)
 	netram_read_account(cmd);
 	if (likely(netram_hedge_through(cmd)))
 		netram_read_land(cmd);
+}
+
+/*
+ * The backup has not given the pages. Several of them are tried again one by one:
+ * one that cannot be read must not take the others along.
+ */
+static void not_from_backup(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (cmd->flags & NETRAM_CMD_F_SINGLY)
+		cmd->tried |= NETRAM_TRIED_BACKUP;
+	else
+		cmd->tried = 0;
+	cmd->flags |= NETRAM_CMD_F_SINGLY;
+	cmd->pos = cmd->round;
+	cmd->nr_runs = 0;
+	netram_router_wait(r, cmd);
+}
+
+/* The one page of this round is corrupt there; it is owned. */
+static void backup_corrupt(struct netram_router *r, struct netram_cmd *cmd,
+			   u64 page)
+{
+	netram_stats_add(r->stats, NETRAM_STAT_BACKUP_ERRORS, 1);
+	if (test_bit(page, r->pages.lost)) {
+		fail_corrupt(r, cmd, page);
+		cmd->tried = 0;
+		if (cmd->pos == cmd->pages)
+			netram_router_finish(r, cmd, 0);
+		else
+			netram_router_wait(r, cmd);
+		return;
+	}
+	netram_warn_ratelimited(r->label,
+				"page %llu of the backup is not what was written",
+				page);
+	netram_pages_doubt(&r->pages, page);
+	netram_backup_extent(r->backup, netram_router_extent(r, page));
+	not_from_backup(r, cmd);
+}
+
+static void backup_read_done(struct netram_cmd *cmd, int error)
+{
+	struct netram_router *r = cmd->router;
+	s64 bad = -1;
+
+	if (unlikely(error)) {
+		not_from_backup(r, cmd);
+		return;
+	}
+	if (r->pages.crc)
+		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
+	if (unlikely(bad >= 0)) {
+		/* Alone, and as their owner; as read_again(). */
+		if (cmd->flags & NETRAM_CMD_F_VERIFY &&
+		    cmd->flags & NETRAM_CMD_F_SINGLY) {
+			backup_corrupt(r, cmd, bad);
+			return;
+		}
+		cmd->flags |= NETRAM_CMD_F_VERIFY | NETRAM_CMD_F_SINGLY;
+		cmd->pos = cmd->round;
+		cmd->nr_runs = 0;
+		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_RETRIES, 1);
+		netram_router_wait(r, cmd);
+		return;
+	}
+	cmd->tried = 0;
+	if (cmd->pos == cmd->pages)
+		netram_router_finish(r, cmd, 0);
+	else
+		netram_router_wait(r, cmd);
+}
+
+static void read_backup(struct netram_router *r, struct netram_cmd *cmd)
+{
+	netram_outage_note(&r->backup->serving, false);
+	cmd->flags |= NETRAM_CMD_F_SAVE;
+	netram_backup_submit(r->backup, cmd, backup_read_done);
 }
 
 /* For an extent that has other copies. */
@@ -456,6 +672,79 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 	return false;
 }
 
+/*
+ * No node has this round's pages, and the backup neither, for longer than they may
+ * be waited for. Only they fail: others of the request may be on the backup.
+ */
+static void fail_round(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++)
+			fail_page(r, cmd, page, -ETIMEDOUT,
+				  NETRAM_STAT_LOST_READS);
+	}
+	cmd->tried = 0;
+	if (cmd->pos == cmd->pages)
+		netram_router_finish(r, cmd, 0);
+	else
+		netram_router_wait(r, cmd);
+}
+
+/* Return: false if the copy was given up meanwhile. */
+static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
+{
+	struct netram_session *s = netram_router_session(r,
+							 cmd->set.slot[copy]);
+
+	if (unlikely(!s))
+		return false;
+	cmd->replica = copy;
+	cmd->done = read_done;
+	/* Also of a copy that is alone: not parked, for there is the backup. */
+	cmd->flags |= NETRAM_CMD_F_NOWAIT;
+	if (netram_set_single(cmd->set))
+		netram_read_sent(s);
+	else
+		note_sent(r, s, cmd);
+	netram_router_submit(r, s, cmd);
+	return true;
+}
+
+/* As netram_read_start(), with a backup. */
+static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
+{
+	int copy = cmd->set.word ? choose(r, cmd, cmd->set) : -1;
+	enum where where = lay_out_backed(r, cmd, copy >= 0);
+
+	cmd->flags &= ~NETRAM_CMD_F_SAVE;
+	if (!cmd->nr_runs) {
+		netram_router_finish(r, cmd, 0);
+		return true;
+	}
+	if (READ_ONCE(r->fenced)) {
+		netram_router_finish(r, cmd, -EBADE);
+		return true;
+	}
+	if (where == BACKUP) {
+		read_backup(r, cmd);
+		return true;
+	}
+	if (copy >= 0 && read_copy(r, cmd, copy))
+		return true;
+	if (netram_router_overdue(r, cmd)) {
+		fail_round(r, cmd);
+		return true;
+	}
+	cmd->pos = cmd->round;
+	cmd->tried = 0;
+	netram_router_lend(r, cmd);
+	return false;
+}
+
 /**
  * netram_read_start() - begin or go on with a read
  * @r: the router
@@ -475,6 +764,8 @@ bool netram_read_start(struct netram_router *r, struct netram_cmd *cmd)
 	 */
 	cmd->set = netram_router_set(r, netram_router_extent(r, cmd->page));
 	smp_rmb(); /* pairs with the exchange in lose() */
+	if (unlikely(r->backup))
+		return start_backed(r, cmd);
 	lay_out_read(r, cmd);
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);

@@ -14,6 +14,7 @@
  * Lock order: wait_lock is a leaf; loss_lock has nothing below but the work queues'.
  */
 #include "router.h"
+#include "backup.h"
 #include "read.h"
 #include "trace.h"
 #include "write.h"
@@ -379,6 +380,8 @@ void netram_router_session_up(struct netram_router *r)
 	netram_router_wake(r);
 	netram_trim_kick(&r->trim);
 	netram_mover_scan(&r->mover);
+	if (r->backup)
+		netram_backup_kick(r->backup);
 }
 
 static int make_twins(struct netram_router *r, u32 nr)
@@ -452,10 +455,10 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
 	netram_hedge_init(&r->hedge, r);
 	/*
-	 * Then verify's and the mover's command and, leg by leg, the twins of those before, and
-	 * their hedges.
+	 * Then the backup's, trim's, verify's and the mover's commands and, leg by leg,
+	 * the twins of those before, and their hedges.
 	 */
-	r->primaries = commands + NETRAM_TRIM_CMDS + 2;
+	r->primaries = commands + NETRAM_ROUTER_OWN;
 	r->width = 1;
 	err = netram_table_init(&r->table,
 				r->primaries * (NETRAM_REPLICAS_MAX + 1));
@@ -484,6 +487,8 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 void netram_router_stop(struct netram_router *r)
 {
 	netram_verify_stop(&r->verify);
+	if (r->backup)
+		netram_backup_stop(r->backup);
 	netram_mover_stop(&r->mover);
 	netram_trim_stop(&r->trim);
 	netram_hedge_stop(&r->hedge);
@@ -501,6 +506,8 @@ void netram_router_exit(struct netram_router *r)
 
 	for (i = 0; i < ARRAY_SIZE(r->twins); i++)
 		kvfree(r->twins[i]);
+	if (r->backup)
+		netram_backup_destroy(r->backup);
 	netram_verify_exit(&r->verify);
 	netram_hedge_exit(&r->hedge);
 	netram_mover_exit(&r->mover);

@@ -17,6 +17,8 @@
 #include "trim.h"
 #include "verify.h"
 
+struct netram_backup;
+
 /**
  * struct netram_router - a volume's data plane: from pages to sessions
  * @label: the volume's name
@@ -30,6 +32,7 @@
  * @outage: requests wait, for no copy of their pages can be reached
  * @verified: tells that @verify has come to an end, and how
  * @pages: state of each page
+ * @backup: the last copy, on a local device; NULL without one
  * @extent_pages: pages of an extent, a power of two
  * @nr_extents: how many
  * @sets: for each extent its copies, a union netram_set; 0 where it has no place
@@ -74,6 +77,7 @@ struct netram_router {
 						    enum netram_verify_state how);
 	struct netram_pages		pages;
 	bool				fenced;
+	struct netram_backup		*backup;
 	u32				extent_pages;
 	u64				nr_extents;
 	u64				*sets;
@@ -106,6 +110,10 @@ struct netram_router {
 	struct netram_verify		verify;
 	struct netram_hedge		hedge;
 };
+
+/* The places of the table that are the module's own, among the primary ones. */
+#define NETRAM_ROUTER_OWN	(NETRAM_TRIM_CMDS + 3)
+#define NETRAM_ROUTER_BACKUP(r)	((r)->primaries - NETRAM_ROUTER_OWN)
 
 int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 		       bool checksum, u32 commands);

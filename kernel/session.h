@@ -51,6 +51,7 @@ struct netram_peer {
  * @sync_rate_mib: see limits.h; the owner's
  * @on_loss: enum netram_on_loss; with WAIT, @io_deadline_ms does not count
  * @hedge_us: see limits.h; the owner's
+ * @backup_lag_mib: see limits.h; the owner's
  */
 struct netram_params {
 	u32 io_deadline_ms;
@@ -60,6 +61,7 @@ struct netram_params {
 	u32 sync_rate_mib;
 	u32 on_loss;
 	u32 hedge_us;
+	u32 backup_lag_mib;
 };
 
 /* Whether that was so many milliseconds ago. */

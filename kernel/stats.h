@@ -32,6 +32,10 @@
 	X(demotions, DEMOTIONS)		/* copies that became stale */	\
 	X(resync_pages, RESYNC_PAGES)	/* pages copied to such ones */	\
 	X(repairs, REPAIRS)		/* corrupt pages to be copied anew */ \
+	X(backup_reads, BACKUP_READS)	/* pages read from the backup */ \
+	X(backup_writes, BACKUP_WRITES)	/* pages written to it */	\
+	X(backup_errors, BACKUP_ERRORS)	/* transfers that failed there */ \
+	X(backup_returns, BACKUP_RETURNS) /* pages brought back from it */ \
 	X(errors, ERRORS)		/* requests that failed */
 
 enum netram_stat {

@@ -6,6 +6,7 @@
  * Each file is described in Documentation/abi/.
  */
 #include "sysfs.h"
+#include "backup.h"
 #include "extent.h"
 #include "pool.h"
 
@@ -24,6 +25,7 @@ static const char * const volume_state_names[] = {
 	[NETRAM_VOLUME_LOST]		= "lost",
 	[NETRAM_VOLUME_WAITING]		= "waiting",
 	[NETRAM_VOLUME_FENCED]		= "fenced",
+	[NETRAM_VOLUME_BACKUP]		= "backup",
 };
 
 static const char * const on_loss_names[] = {
@@ -66,7 +68,7 @@ VOLUME_SHOW(extents, "%llu", netram_extents_placed(&v->router));
 VOLUME_SHOW(pages, "%ld", atomic_long_read(&v->router.pages.nr_present));
 VOLUME_SHOW(replicas, "%u", READ_ONCE(v->router.replicas));
 VOLUME_SHOW(degraded_extents, "%llu", netram_extents_degraded(&v->router));
-VOLUME_SHOW(lost_pages, "%ld", atomic_long_read(&v->router.pages.nr_lost));
+VOLUME_SHOW(lost_pages, "%llu", netram_pages_gone(&v->router.pages));
 VOLUME_SHOW(waiting, "%d", atomic_read(&v->router.nr_waiting));
 
 /* One line a node: name state extents pages. */
@@ -198,6 +200,22 @@ static DEVICE_ATTR_RW(hedge_us);
 VOLUME_SHOW(hedge_budget_us, "%u",
 	    READ_ONCE(v->router.hedge.budget_ns) / 1000);
 
+/* Of volumes with a backup. */
+static const char * const backup_mode_names[] = {
+	[NETRAM_BACKUP_SYNC]		= "sync",
+	[NETRAM_BACKUP_BEHIND]		= "behind",
+};
+
+VOLUME_SHOW(backup, "%s", v->router.backup->bdev->path);
+VOLUME_SHOW(backup_mode, "%s", backup_mode_names[v->router.backup->mode]);
+VOLUME_SHOW(backup_state, "%s",
+	    READ_ONCE(v->router.backup->failed) ? "failed" : "ok");
+VOLUME_SHOW(backup_serving, "%d", netram_backup_serves(v->router.backup));
+VOLUME_SHOW(backup_only_pages, "%llu", netram_pages_backed(&v->router.pages));
+VOLUME_SHOW(backup_lag_pages, "%ld",
+	    atomic_long_read(&v->router.pages.nr_dirty));
+TUNABLE(backup_lag_mib, BACKUP_LAG_MIB);
+
 static struct attribute *volume_attrs[] = {
 	&dev_attr_name.attr,
 	&dev_attr_uuid.attr,
@@ -220,12 +238,30 @@ static struct attribute *volume_attrs[] = {
 	&dev_attr_on_loss.attr,
 	&dev_attr_hedge_us.attr,
 	&dev_attr_hedge_budget_us.attr,
+	&dev_attr_backup.attr,
+	&dev_attr_backup_mode.attr,
+	&dev_attr_backup_state.attr,
+	&dev_attr_backup_serving.attr,
+	&dev_attr_backup_only_pages.attr,
+	&dev_attr_backup_lag_pages.attr,
+	&dev_attr_backup_lag_mib.attr,
 	NULL
 };
 
+static umode_t volume_visible(struct kobject *kobj, struct attribute *attr,
+			      int i)
+{
+	struct netram_volume *v = to_volume(kobj_to_dev(kobj));
+
+	if (!v->router.backup && !strncmp(attr->name, "backup", 6))
+		return 0;
+	return attr->mode;
+}
+
 static const struct attribute_group volume_group = {
-	.name	= "netram",
-	.attrs	= volume_attrs,
+	.name		= "netram",
+	.attrs		= volume_attrs,
+	.is_visible	= volume_visible,
 };
 
 struct counter {

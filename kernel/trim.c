@@ -226,7 +226,7 @@ static void send(struct netram_trim *t, struct netram_cmd *cmd, u64 extent)
 		netram_router_submit(r, netram_router_session(r, set.slot[0]),
 				     cmd);
 	} else {
-		netram_fanout_submit(r, cmd, targets, trim_joined);
+		netram_fanout_submit(r, cmd, targets, false, trim_joined);
 	}
 	netram_router_kick(r, 0);
 }

@@ -18,6 +18,7 @@
  * may wait for it must not wait for reclaim.
  */
 #include "verify.h"
+#include "backup.h"
 #include "extent.h"
 #include "integrity.h"
 #include "log.h"
@@ -316,6 +317,10 @@ static u32 look_at(struct netram_verify *v, u64 extent, u64 page, u64 end)
 	if (wanted(p, page)) {
 		run.count = own_more(v, page, end);
 		check(v, &run);
+	} else if (netram_pages_present(p, page) &&
+		   netram_backup_has(v->resync.router, page)) {
+		count(&v->report->missing,
+		      READ_ONCE(v->resync.router->replicas));
 	} else if (netram_pages_present(p, page)) {
 		count(&v->report->lost, 1);
 		list(v, &run, page, -1, NETRAM_VERIFY_BAD_LOST);

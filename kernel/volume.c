@@ -5,6 +5,7 @@
  * lock.
  */
 #include "volume.h"
+#include "backup.h"
 #include "event.h"
 #include "extent.h"
 #include "log.h"
@@ -17,9 +18,10 @@
 /*
  * Works that wait for one another must not share a rescuer: short works of the
  * data path, works that wait for those, works that wait for the network, works
- * that wait for requests.
+ * that wait for requests, and works that wait for a backup's device.
  */
-static struct workqueue_struct *io_wq, *session_wq, *connect_wq, *mover_wq;
+static struct workqueue_struct *io_wq, *session_wq, *connect_wq, *mover_wq,
+			       *backup_wq;
 
 /* Name of this host as servers see it: what is not allowed becomes "-". */
 static char client[NETRAM_NAME_MAX + 1];
@@ -53,7 +55,9 @@ int netram_volume_init(void)
 				     WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	mover_wq = alloc_workqueue("netram-mover", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				   0);
-	if (io_wq && session_wq && connect_wq && mover_wq)
+	backup_wq = alloc_workqueue("netram-backup",
+				    WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
+	if (io_wq && session_wq && connect_wq && mover_wq && backup_wq)
 		return 0;
 	netram_volume_exit();
 	return -ENOMEM;
@@ -64,6 +68,8 @@ int netram_volume_init(void)
  */
 void netram_volume_exit(void)
 {
+	if (backup_wq)
+		destroy_workqueue(backup_wq);
 	if (mover_wq)
 		destroy_workqueue(mover_wq);
 	if (connect_wq)
@@ -106,8 +112,12 @@ static void on_verified(struct netram_router *r, enum netram_verify_state how)
 
 static void on_lost(struct netram_session *s)
 {
-	u64 lost = netram_extents_lost(s->cfg.owner, s);
+	struct netram_router *r = s->cfg.owner;
+	u64 lost = netram_extents_lost(r, s);
 
+	if (r->backup && netram_pages_backed(&r->pages))
+		netram_info(s->cfg.label,
+			    "node came back without its memory: pages come back from the backup");
 	if (!lost)
 		return;
 	netram_warn(s->cfg.label,
@@ -170,6 +180,31 @@ static void on_outage(struct netram_outage *o, bool on)
 		netram_warn_ratelimited(r->label,
 					"no copy of some pages can be reached: requests fail after io_deadline_ms (on_loss is error)");
 	netram_event_waiting(r->label, on);
+}
+
+static void on_serving(struct netram_outage *o, bool on)
+{
+	struct netram_backup *b = container_of(o, struct netram_backup, serving);
+
+	if (on)
+		netram_warn_ratelimited(b->router->label,
+					"no node has some pages: they are served from the backup");
+	else
+		netram_warn_ratelimited(b->router->label,
+					"no request is served from the backup any more");
+	netram_event_backup(b->router->label, on);
+}
+
+static void on_backup_failed(struct netram_backup *b, bool failed)
+{
+	if (failed)
+		netram_warn(b->router->label,
+			    "backup %s: writing fails; going on without it",
+			    b->bdev->path);
+	else
+		netram_info(b->router->label, "backup %s works again",
+			    b->bdev->path);
+	netram_event_backup_failed(b->router->label, failed);
 }
 
 /**
@@ -416,8 +451,13 @@ enum netram_volume_state netram_volume_state(struct netram_volume *volume)
 	if (waits(&volume->router) &&
 	    netram_outage_lasts(&volume->router.outage))
 		return NETRAM_VOLUME_WAITING;
-	if (atomic_long_read(&volume->router.pages.nr_lost))
+	if (netram_pages_gone(&volume->router.pages))
 		return NETRAM_VOLUME_LOST;
+	if (volume->router.backup &&
+	    netram_backup_serves(volume->router.backup))
+		return NETRAM_VOLUME_BACKUP;
+	if (volume->router.backup && READ_ONCE(volume->router.backup->failed))
+		return NETRAM_VOLUME_DEGRADED;
 	if (READ_ONCE(volume->router.replicas) > 1)
 		return netram_extents_degraded(&volume->router) ?
 		       NETRAM_VOLUME_DEGRADED : NETRAM_VOLUME_OK;
@@ -473,9 +513,17 @@ void netram_volume_reason(struct netram_volume *volume, char *buf, size_t len)
 			 "no copy of some pages can be reached, so requests %s; away: %s",
 			 waits(r) ? "wait" : "fail after io_deadline_ms",
 			 away[0] ? away : "none");
-	else if (atomic_long_read(&r->pages.nr_lost))
-		snprintf(buf, len, "no node has %ld of its pages any more",
-			 atomic_long_read(&r->pages.nr_lost));
+	else if (netram_pages_gone(&r->pages))
+		snprintf(buf, len, "nobody has %llu of its pages any more",
+			 netram_pages_gone(&r->pages));
+	else if (r->backup && netram_backup_serves(r->backup))
+		snprintf(buf, len,
+			 "served from the backup, which alone has %llu pages; away: %s",
+			 netram_pages_backed(&r->pages),
+			 away[0] ? away : "none");
+	else if (r->backup && READ_ONCE(r->backup->failed))
+		snprintf(buf, len, "writing to the backup %s fails; away: %s",
+			 r->backup->bdev->path, away[0] ? away : "none");
 	else if (away[0])
 		snprintf(buf, len, "away: %s", away);
 	else if (netram_volume_state(volume) == NETRAM_VOLUME_DEGRADED)
@@ -540,6 +588,7 @@ static void set_router(struct netram_volume *v)
 	r->params.rereplicate_delay_ms = NETRAM_REREPLICATE_DELAY_MS_DEF;
 	r->params.sync_rate_mib = NETRAM_SYNC_RATE_MIB_DEF;
 	r->params.hedge_us = NETRAM_HEDGE_US_DEF;
+	r->params.backup_lag_mib = NETRAM_BACKUP_LAG_MIB_DEF;
 }
 
 static void set_identity(struct netram_volume *v,
@@ -603,6 +652,172 @@ netram_volume_create(const struct netram_volume_config *cfg, u32 index)
 	return v;
 }
 
+/* ---- the backup ---- */
+
+/* A device is anybody's if so much of its start is zeroes, the superblock apart. */
+#define BLANK_PAGES 32
+
+static int whose(struct netram_bdev *b, const uuid_t *uuid, void *page,
+		 enum netram_superblock_owner *owner)
+{
+	u32 i;
+	int err;
+
+	err = netram_bdev_page(b, page, 0, false);
+	if (err)
+		return err;
+	*owner = netram_superblock_check(page, uuid);
+	if (*owner != NETRAM_SUPERBLOCK_NOBODYS || memchr_inv(page, 0, 8))
+		return 0;
+	for (i = 1; i < BLANK_PAGES; i++) {
+		err = netram_bdev_page(b, page, (u64)i << NETRAM_PAGE_SHIFT,
+				       false);
+		if (err)
+			return err;
+		if (memchr_inv(page, 0, NETRAM_PAGE_SIZE))
+			*owner = NETRAM_SUPERBLOCK_FOREIGN;
+	}
+	return 0;
+}
+
+static int check_owner(struct netram_bdev *b,
+		       const struct netram_volume_config *cfg,
+		       struct netlink_ext_ack *extack)
+{
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+	enum netram_superblock_owner owner;
+	int err = page ? whose(b, cfg->uuid, page, &owner) : -ENOMEM;
+
+	free_page((unsigned long)page);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the backup device cannot be read");
+		return err;
+	}
+	if (owner == NETRAM_SUPERBLOCK_ANOTHERS) {
+		NL_SET_ERR_MSG(extack, "the backup device is that of another volume, or of one that ended with its host: another device, or --backup-force to overwrite it");
+		return -EEXIST;
+	}
+	if (owner == NETRAM_SUPERBLOCK_FOREIGN) {
+		NL_SET_ERR_MSG(extack, "there is something on the backup device: another device, or --backup-force to overwrite it");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static int check_backup(struct netram_bdev *b,
+			const struct netram_volume_config *cfg,
+			struct netlink_ext_ack *extack)
+{
+	if (!strncmp(b->bdev->bd_disk->disk_name, "netram", 6)) {
+		NL_SET_ERR_MSG(extack, "a volume cannot be the backup of a volume");
+		return -EINVAL;
+	}
+	if (bdev_read_only(b->bdev)) {
+		NL_SET_ERR_MSG(extack, "the backup device is read-only");
+		return -EROFS;
+	}
+	if (netram_bdev_size(b) < cfg->size + NETRAM_SUPERBLOCK_DATA) {
+		NL_SET_ERR_MSG(extack, "the backup device is too small: it must have the size of the volume and 4096 bytes");
+		return -ENOSPC;
+	}
+	return cfg->backup_force ? 0 : check_owner(b, cfg, extack);
+}
+
+/**
+ * netram_volume_open_backup() - open a volume's backup device, and look at it
+ * @cfg: what the volume is to be made of, with a backup
+ * @extack: for a sentence that says what is wrong
+ *
+ * Context: process, sleeps; reads the device. Not under the pool's lock.
+ * Return: the device, or an error pointer.
+ */
+struct netram_bdev *
+netram_volume_open_backup(const struct netram_volume_config *cfg,
+			  struct netlink_ext_ack *extack)
+{
+	struct netram_bdev *b = netram_bdev_open(cfg->backup_path);
+	int err;
+
+	if (IS_ERR(b)) {
+		if (PTR_ERR(b) == -EBUSY)
+			NL_SET_ERR_MSG(extack, "the backup device is in use");
+		else if (PTR_ERR(b) == -EOPNOTSUPP)
+			NL_SET_ERR_MSG(extack, "the backup device has blocks of more than 4096 bytes, or wants memory aligned to more than 512");
+		else
+			NL_SET_ERR_MSG(extack, "the backup device cannot be opened");
+		return b;
+	}
+	b->submit_wq = backup_wq;
+	b->end_wq = io_wq;
+	err = check_backup(b, cfg, extack);
+	if (!err)
+		return b;
+	netram_bdev_close(b);
+	return ERR_PTR(err);
+}
+
+/**
+ * netram_volume_set_backup() - give a new volume its backup
+ * @volume: the volume, without sessions, its disk not visible
+ * @bdev: as opened; the volume's from now on, unless this fails
+ * @mode: enum netram_backup_mode
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int netram_volume_set_backup(struct netram_volume *volume,
+			     struct netram_bdev *bdev, u8 mode)
+{
+	struct netram_backup *b = netram_backup_create(&volume->router, bdev,
+						       mode);
+
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	b->tell = on_backup_failed;
+	b->serving.tell = on_serving;
+	b->serving.wq = session_wq;
+	volume->router.backup = b;
+	return 0;
+}
+
+static int put_superblock(struct netram_volume *v,
+			  enum netram_superblock_state state)
+{
+	void *page = (void *)__get_free_page(GFP_KERNEL);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	netram_superblock_fill(page, state, &v->uuid, v->name, v->size);
+	err = netram_bdev_page(v->router.backup->bdev, page, 0, true);
+	free_page((unsigned long)page);
+	return err;
+}
+
+/**
+ * netram_volume_mark_backup() - write on the device whose it is
+ * @volume: the volume, with a backup, its disk not visible
+ *
+ * Context: process, sleeps; not under the pool's lock.
+ * Return: 0 or a negative errno.
+ */
+int netram_volume_mark_backup(struct netram_volume *volume)
+{
+	int err = put_superblock(volume, NETRAM_SUPERBLOCK_USED);
+
+	volume->router.backup->marked = !err;
+	return err;
+}
+
+/* What is on it is of no use to anybody any more. */
+static void give_back_backup(struct netram_volume *v)
+{
+	if (v->router.backup && v->router.backup->marked &&
+	    put_superblock(v, NETRAM_SUPERBLOCK_FREE))
+		netram_warn(v->name, "backup %s cannot be marked as free",
+			    v->router.backup->bdev->path);
+}
+
 /**
  * netram_volume_destroy() - end a volume and free its pages on the nodes
  * @volume: the volume, its disk not visible, no request under way
@@ -628,5 +843,6 @@ void netram_volume_destroy(struct netram_volume *volume)
 			end_session(volume, sessions[slot]);
 	/* A session that came up in the last moment may have queued a work. */
 	netram_router_stop(&volume->router);
+	give_back_backup(volume);
 	free_volume(volume);
 }

@@ -3,6 +3,7 @@
 #define NETRAM_VOLUME_H
 
 #include <linux/list.h>
+#include <linux/netlink.h>
 #include <linux/uuid.h>
 #include "blk.h"
 #include "node.h"
@@ -10,6 +11,8 @@
 
 /* Room for what netram_volume_reason() tells. */
 #define NETRAM_REASON_SIZE	240
+
+struct netram_bdev;
 
 /**
  * struct netram_volume_config - what a volume is created with
@@ -23,6 +26,9 @@
  * @on_loss: enum netram_on_loss
  * @uuid: NULL: one is made up
  * @takeover: take it from a host that has a volume of this uuid
+ * @backup_path: a block device for the last copy; NULL: none
+ * @backup_mode: enum netram_backup_mode
+ * @backup_force: whatever is on it
  */
 struct netram_volume_config {
 	const char	*name;
@@ -35,6 +41,9 @@ struct netram_volume_config {
 	u32		on_loss;
 	const uuid_t	*uuid;
 	bool		takeover;
+	const char	*backup_path;
+	u8		backup_mode;
+	bool		backup_force;
 };
 
 /**
@@ -71,6 +80,12 @@ int netram_volume_init(void);
 void netram_volume_exit(void);
 struct netram_volume *
 netram_volume_create(const struct netram_volume_config *cfg, u32 index);
+struct netram_bdev *
+netram_volume_open_backup(const struct netram_volume_config *cfg,
+			  struct netlink_ext_ack *extack);
+int netram_volume_set_backup(struct netram_volume *volume,
+			     struct netram_bdev *bdev, u8 mode);
+int netram_volume_mark_backup(struct netram_volume *volume);
 void netram_volume_destroy(struct netram_volume *volume);
 int netram_volume_attach(struct netram_volume *volume,
 			 struct netram_node *node, bool takeover);

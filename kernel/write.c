@@ -4,8 +4,12 @@
  * send the others to all copies that are written to, and set the present bit when
  * a copy in sync has acknowledged them and those that have not are known to be
  * out of sync (netram_extent_settle).
+ *
+ * Where the volume has a backup, that is one leg more, or, in write-behind mode, is
+ * seen to afterwards (backup.c); and where no copy can be reached, it is the only leg.
  */
 #include "write.h"
+#include "backup.h"
 #include "cursor.h"
 #include "extent.h"
 #include "fanout.h"
@@ -56,6 +60,40 @@ static void lay_out_write(struct netram_router *r, struct netram_cmd *cmd)
 	}
 }
 
+/* Kept apart from written(): nothing of this is to cost those without a backup. */
+static void with_pages(struct netram_router *r, struct netram_cmd *cmd,
+			  void (*fn)(struct netram_pages *pages, u64 page))
+{
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++)
+			fn(&r->pages, page);
+	}
+}
+
+static void saved_page(struct netram_pages *pages, u64 page)
+{
+	netram_pages_settled(pages, page, true);
+}
+
+static void unsaved_page(struct netram_pages *pages, u64 page)
+{
+	netram_pages_settled(pages, page, false);
+}
+
+static void written_and_saved(struct netram_router *r, struct netram_cmd *cmd)
+{
+	with_pages(r, cmd, saved_page);
+}
+
+static void written_not_saved(struct netram_router *r, struct netram_cmd *cmd)
+{
+	with_pages(r, cmd, unsaved_page);
+}
+
 static void written(struct netram_router *r, struct netram_cmd *cmd)
 {
 	u32 i;
@@ -84,6 +122,8 @@ static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 				continue;
 			}
 			diverged = true;
+			if (r->backup)
+				netram_pages_doubt(pages, page);
 			if (pages->crc)
 				WRITE_ONCE(pages->crc[page],
 					   NETRAM_CRC_UNKNOWN);
@@ -91,6 +131,9 @@ static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 	}
 	if (diverged)
 		netram_extent_diverged(r, cmd);
+	if (r->backup)
+		netram_backup_extent(r->backup,
+				     netram_router_extent(r, cmd->page));
 	netram_trim_extent(&r->trim, netram_router_extent(r, cmd->page));
 }
 
@@ -183,7 +226,7 @@ static bool send_to_copies(struct netram_router *r, struct netram_cmd *cmd)
 
 	if (!(up & netram_set_in(set, NETRAM_IN(INSYNC))))
 		return false;
-	netram_fanout_submit(r, cmd, up, write_joined);
+	netram_fanout_submit(r, cmd, up, false, write_joined);
 	return true;
 }
 
@@ -199,6 +242,82 @@ static bool send_to_one(struct netram_router *r, struct netram_cmd *cmd)
 	return true;
 }
 
+/* ---- with a backup */
+
+static void backed_joined(struct netram_cmd *cmd);
+
+/* No node can be reached: the backup has it alone. */
+static void save_alone(struct netram_router *r, struct netram_cmd *cmd)
+{
+	cmd->flags |= NETRAM_CMD_F_SAVE;
+	netram_fanout_submit(r, cmd, 0, true, backed_joined);
+}
+
+/* The backup has it, and no node, whatever these may have of it. */
+static void saved_alone(struct netram_router *r, struct netram_cmd *cmd)
+{
+	netram_outage_note(&r->backup->serving, false);
+	with_pages(r, cmd, netram_pages_banish);
+	netram_backup_extent(r->backup, netram_router_extent(r, cmd->page));
+	acknowledged(r, cmd);
+}
+
+/* A write with a backup: all legs are done, the backup's too if there was one. */
+static void backed_joined(struct netram_cmd *cmd)
+{
+	u8 acked = netram_fanout_acked(cmd), full = netram_fanout_full(cmd);
+	u8 asked = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
+	bool saved = netram_fanout_saved(cmd);
+	struct netram_router *r = cmd->router;
+
+	if (unlikely(full))
+		netram_extent_spare(r, cmd->set, full, FULL_SPARED);
+	if (likely(acked && netram_extent_settle_late(r, cmd, acked, saved ?
+						      written_and_saved :
+						      written_not_saved))) {
+		if (!saved)
+			netram_backup_extent(r->backup,
+					     netram_router_extent(r, cmd->page));
+		acknowledged(r, cmd);
+	} else if (READ_ONCE(r->fenced)) {
+		fail_write(r, cmd, -EBADE);
+	} else if (asked && !(asked & ~full)) {
+		refused(r, cmd);
+	} else if (saved) {
+		saved_alone(r, cmd);
+	} else if (!(cmd->flags & NETRAM_CMD_F_SAVE)) {
+		save_alone(r, cmd);
+	} else if (asked && !(asked & ~(full | netram_fanout_refused(cmd)))) {
+		fail_write(r, cmd, -EIO);
+	} else if (netram_router_overdue(r, cmd)) {
+		fail_write(r, cmd, -ETIMEDOUT);
+	} else {
+		netram_router_wait_long(r, cmd);
+	}
+}
+
+static void send_backed(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u8 insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
+	u8 up = netram_extent_up(r, cmd->set, netram_set_in(cmd->set,
+						NETRAM_IN_WRITABLE));
+	bool save;
+
+	cmd->flags &= ~NETRAM_CMD_F_SAVE;
+	if (unlikely(READ_ONCE(r->fenced))) {
+		fail_write(r, cmd, -EBADE);
+		return;
+	}
+	if (!(up & insync)) {
+		save_alone(r, cmd);
+		return;
+	}
+	save = netram_backup_sync(r->backup, cmd);
+	if (save)
+		cmd->flags |= NETRAM_CMD_F_SAVE;
+	netram_fanout_submit(r, cmd, up, save, backed_joined);
+}
+
 /* Return: false if the command must wait. */
 static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -208,7 +327,15 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 
 	cmd->set = netram_extent_place(r, extent, &err);
 	if (unlikely(err && err != -EAGAIN)) {
-		netram_router_finish(r, cmd, err);
+		/* Else nothing is present where an extent has no place. */
+		if (r->backup)
+			fail_write(r, cmd, err);
+		else
+			netram_router_finish(r, cmd, err);
+		return true;
+	}
+	if (unlikely(r->backup)) {
+		send_backed(r, cmd);
 		return true;
 	}
 	if (likely(netram_set_single(cmd->set)))

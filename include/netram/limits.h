@@ -14,6 +14,8 @@
 /* Names: of nodes, regions, zones, volumes. Bytes, without the final NUL. */
 #define NETRAM_NAME_MAX			63
 #define NETRAM_EXPORT_MAX		255
+/* The path of a backup device, likewise. */
+#define NETRAM_PATH_MAX			255
 
 /* Objects. */
 #define NETRAM_NODES_MAX		64
@@ -60,6 +62,14 @@
 #define NETRAM_SYNC_RATE_MIB_MIN	0
 #define NETRAM_SYNC_RATE_MIB_MAX	100000
 #define NETRAM_SYNC_RATE_MIB_DEF	0
+
+/*
+ * A backup that is written behind: MiB of pages that it may lack. At the bound
+ * writes wait for it.
+ */
+#define NETRAM_BACKUP_LAG_MIB_MIN	0
+#define NETRAM_BACKUP_LAG_MIB_MAX	16777216
+#define NETRAM_BACKUP_LAG_MIB_DEF	64
 
 /* Time a request may spend without any copy being reachable before it fails. */
 #define NETRAM_IO_DEADLINE_MS_MIN	100

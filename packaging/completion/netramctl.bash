@@ -19,7 +19,7 @@ _netramctl_options() { # COMMAND: its own options
 	case $1 in
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
-	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --dry-run ;;
+	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force --dry-run ;;
 	'volume delete' | 'tmpfs remove' | 'scratch remove') echo --dry-run ;;
 	'volume set') echo --replicas --on-loss ;;
 	verify | resolve) echo --all --rate --no-wait --cancel ;;
@@ -83,6 +83,11 @@ _netramctl() {
 			words='name stored ops bytes latency'
 		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --type ]; then
 			words='ext4 xfs'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup-mode ]; then
+			words='sync behind'
+		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup ]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
 			return
 		elif [[ $cur = -* ]]; then

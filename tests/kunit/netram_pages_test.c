@@ -350,6 +350,191 @@ static void random_walk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lost(p), 0);
 }
 
+/* ---- with a backup */
+
+static void back_up(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, netram_pages_back_up(test->priv), 0);
+}
+
+static long dirty(struct netram_pages *p)
+{
+	return atomic_long_read(&p->nr_dirty);
+}
+
+static void expect_page(struct kunit *test, u64 page, const char *bits)
+{
+	struct netram_pages *p = test->priv;
+	char is[] = "----";
+
+	is[0] = test_bit(page, p->present) ? 'p' : '-';
+	is[1] = test_bit(page, p->lost) ? 'l' : '-';
+	is[2] = test_bit(page, p->saved) ? 's' : '-';
+	is[3] = test_bit(page, p->dirty) ? 'd' : '-';
+	KUNIT_EXPECT_STREQ(test, is, bits);
+	expect_sane(test, p);
+	KUNIT_EXPECT_EQ(test, dirty(p), (long)bitmap_weight(p->dirty, COUNT));
+}
+
+static void settled_with_backup(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	netram_pages_settled(p, 7, true);
+	expect_page(test, 7, "p-s-");
+	/* now nodes only: what the backup has is old */
+	netram_pages_settled(p, 7, false);
+	expect_page(test, 7, "p--d");
+	netram_pages_settled(p, 7, true);
+	expect_page(test, 7, "p-s-");
+	KUNIT_EXPECT_EQ(test, netram_pages_backed(p), 0);
+}
+
+static void lost_and_saved(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	netram_pages_settled(p, 7, true);
+	netram_pages_settled(p, 8, false);
+	/* only what the backup lacks is gone */
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 1);
+	expect_page(test, 7, "pls-");
+	expect_page(test, 8, "pl-d");
+	KUNIT_EXPECT_EQ(test, netram_pages_backed(p), 1);
+	KUNIT_EXPECT_EQ(test, netram_pages_gone(p), 1);
+	KUNIT_EXPECT_TRUE(test, netram_pages_return(p, 7));
+	expect_page(test, 7, "p-s-");
+	netram_pages_drop(p, 8, 1);
+	netram_pages_clean(p, 8);
+	expect_page(test, 8, "----");
+	KUNIT_EXPECT_EQ(test, netram_pages_gone(p), 0);
+}
+
+static void banished(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	/* one that was not there, one that nodes have, one that was dirty */
+	netram_pages_banish(p, 3);
+	netram_pages_settled(p, 4, true);
+	netram_pages_banish(p, 4);
+	netram_pages_settled(p, 5, false);
+	netram_pages_banish(p, 5);
+	netram_pages_banish(p, 5);
+	expect_page(test, 3, "pls-");
+	expect_page(test, 4, "pls-");
+	expect_page(test, 5, "pls-");
+	KUNIT_EXPECT_EQ(test, netram_pages_backed(p), 3);
+	KUNIT_EXPECT_EQ(test, netram_pages_gone(p), 0);
+	/* nodes alone carry the next write out */
+	netram_pages_settled(p, 3, false);
+	expect_page(test, 3, "p--d");
+	/* both do */
+	netram_pages_settled(p, 4, true);
+	expect_page(test, 4, "p-s-");
+}
+
+static void return_of_a_dropped_page(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	netram_pages_banish(p, 3);
+	netram_pages_drop(p, 3, 1);
+	bitmap_clear(p->dead, 3, 1);
+	KUNIT_EXPECT_FALSE(test, netram_pages_return(p, 3));
+	/* what was brought back is to be trimmed, and stays gone */
+	expect_page(test, 3, "--s-");
+	KUNIT_EXPECT_TRUE(test, test_bit(3, p->dead));
+}
+
+static void reserve_to_a_bound(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	KUNIT_EXPECT_TRUE(test, netram_pages_reserve(p, 0, 10, 16));
+	KUNIT_EXPECT_EQ(test, dirty(p), 10);
+	/* the same again costs nothing */
+	KUNIT_EXPECT_TRUE(test, netram_pages_reserve(p, 0, 10, 16));
+	KUNIT_EXPECT_FALSE(test, netram_pages_reserve(p, 5, 12, 16));
+	KUNIT_EXPECT_EQ(test, dirty(p), 10);
+	KUNIT_EXPECT_TRUE(test, netram_pages_reserve(p, 5, 11, 16));
+	KUNIT_EXPECT_EQ(test, dirty(p), 16);
+	KUNIT_EXPECT_FALSE(test, netram_pages_reserve(p, 100, 1, 16));
+	KUNIT_EXPECT_TRUE(test, netram_pages_reserve(p, 0, 16, 0));
+	netram_pages_clean(p, 0);
+	netram_pages_clean(p, 0);
+	KUNIT_EXPECT_EQ(test, dirty(p), 15);
+	KUNIT_EXPECT_TRUE(test, netram_pages_reserve(p, 100, 1, 16));
+}
+
+static void doubted(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	netram_pages_settled(p, 3, true);
+	netram_pages_doubt(p, 3);
+	expect_page(test, 3, "p--d");
+	/* what nobody else has stays */
+	netram_pages_banish(p, 4);
+	netram_pages_doubt(p, 4);
+	expect_page(test, 4, "pls-");
+}
+
+static void random_walk_with_backup(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+	u32 seed = 20260202, i;
+	u64 page;
+
+	back_up(test);
+	for (i = 0; i < 20000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		page = (seed >> 8) % COUNT;
+		/* as a write's owner does */
+		clear_bit(page, p->dead);
+		switch (seed >> 29) {
+		case 0:
+			netram_pages_settled(p, page, true);
+			break;
+		case 1:
+			netram_pages_settled(p, page, false);
+			break;
+		case 2:
+			netram_pages_banish(p, page);
+			break;
+		case 3:
+			netram_pages_reserve(p, page, 1, 100);
+			break;
+		case 4:
+			netram_pages_clean(p, page);
+			break;
+		case 5:
+			netram_pages_drop(p, page, 1);
+			break;
+		case 6:
+			if (test_bit(page, p->lost) && test_bit(page, p->saved))
+				netram_pages_return(p, page);
+			break;
+		default:
+			netram_pages_lose(p, page, 1, false);
+			break;
+		}
+		if (i % 100)
+			continue;
+		expect_sane(test, p);
+		KUNIT_EXPECT_EQ(test, dirty(p),
+				(long)bitmap_weight(p->dirty, COUNT));
+		KUNIT_EXPECT_EQ(test, netram_pages_backed(p) +
+				      netram_pages_gone(p), (u64)lost(p));
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_empty),
 	KUNIT_CASE(without_checksums),
@@ -366,6 +551,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losing_nothing_behind),
 	KUNIT_CASE(losing_some_behind),
 	KUNIT_CASE(random_walk),
+	KUNIT_CASE(settled_with_backup),
+	KUNIT_CASE(lost_and_saved),
+	KUNIT_CASE(banished),
+	KUNIT_CASE(return_of_a_dropped_page),
+	KUNIT_CASE(reserve_to_a_bound),
+	KUNIT_CASE(doubted),
+	KUNIT_CASE(random_walk_with_backup),
 	{}
 };
 

@@ -142,6 +142,10 @@ void ctl_help_all(const struct ctl_command *const *cmds);
 /* on_loss.c */
 int ctl_on_loss_parse(const char *text, uint8_t *on_loss);
 
+/* backup.c */
+int ctl_backup_mode_parse(const char *text, uint8_t *mode);
+int ctl_backup_open(const char *path, char *device, size_t size, int *fd);
+
 /* error.c */
 void ctl_error_prefix(const struct ctl_command *cmd);
 void ctl_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -126,6 +126,23 @@ struct json_object *ctl_json_verify(const char *volume,
 	return o;
 }
 
+static struct json_object *json_backup(const struct netram_backup *b)
+{
+	struct json_object *o = json_object_new_object();
+
+	ctl_json_text(o, "device", b->path);
+	ctl_json_text(o, "mode", netram_backup_mode_name(b->mode));
+	ctl_json_text(o, "state", netram_backup_state_name(b->state));
+	ctl_json_add(o, "serving", json_object_new_boolean(b->serving));
+	ctl_json_u64(o, "only_pages", b->only_pages);
+	ctl_json_u64(o, "lag_pages", b->lag_pages);
+	ctl_json_u64(o, "reads", b->reads);
+	ctl_json_u64(o, "writes", b->writes);
+	ctl_json_u64(o, "errors", b->errors);
+	ctl_json_u64(o, "returns", b->returns);
+	return o;
+}
+
 struct json_object *ctl_json_volume(const struct netram_volume *volume)
 {
 	struct json_object *o = json_object_new_object();
@@ -152,6 +169,8 @@ struct json_object *ctl_json_volume(const struct netram_volume *volume)
 	ctl_json_u64(o, "degraded_extents", volume->degraded);
 	ctl_json_u64(o, "pages", volume->pages);
 	ctl_json_u64(o, "lost_pages", volume->lost_pages);
+	if (volume->backup)
+		ctl_json_add(o, "backup", json_backup(volume->backup));
 	if (volume->verify)
 		ctl_json_add(o, "verify",
 			     ctl_json_verify(volume->name, volume->verify));
@@ -175,7 +194,9 @@ const char *ctl_event_state(const struct netram_event_info *event)
 		return netram_session_state_name(event->state);
 	if (event->has_state && event->type == NETRAM_EVENT_SYNC)
 		return netram_sync_state_name(event->state);
-	if (event->has_state && event->type == NETRAM_EVENT_WAITING)
+	if (event->has_state && (event->type == NETRAM_EVENT_WAITING ||
+				 event->type == NETRAM_EVENT_BACKUP ||
+				 event->type == NETRAM_EVENT_BACKUP_FAILED))
 		return event->state ? "on" : "off";
 	if (event->has_state && event->type == NETRAM_EVENT_VERIFY)
 		return netram_verify_state_name(event->state);

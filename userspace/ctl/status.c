@@ -108,8 +108,8 @@ static void print_degraded(const struct status *s,
 	print_copying(s, volume, &copies);
 }
 
-/* Nothing goes on there: that is all there is to say. Return: whether it is so. */
-static bool print_stopped(const struct netram_volume *volume)
+/* Where the reason is all there is to say. Return: whether it is. */
+static bool print_whole(const struct netram_volume *volume)
 {
 	switch (volume->state) {
 	case NETRAM_VOLUME_WAITING:
@@ -119,6 +119,9 @@ static bool print_stopped(const struct netram_volume *volume)
 	case NETRAM_VOLUME_FENCED:
 		printf(": %s; all its requests fail: stop using it and delete it here\n",
 		       volume->reason);
+		return true;
+	case NETRAM_VOLUME_BACKUP:
+		printf(": %s\n", volume->reason);
 		return true;
 	default:
 		return false;
@@ -130,10 +133,14 @@ static void print_volume_reason(const struct status *s,
 {
 	printf("! volume %s is %s", volume->name,
 	       netram_volume_state_name(volume->state));
-	if (print_stopped(volume))
+	if (print_whole(volume))
 		return;
+	if (volume->backup && volume->backup->state != NETRAM_BACKUP_OK) {
+		printf(": %s\n", volume->reason);
+		return;
+	}
 	if (volume->lost_pages)
-		printf(": no node has %" PRIu64 " of its pages any more",
+		printf(": nobody has %" PRIu64 " of its pages any more",
 		       volume->lost_pages);
 	if (volume->degraded) {
 		printf("%s ", volume->lost_pages ? ";" : ":");

@@ -4,6 +4,7 @@
 #include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/device.h"
 #include "ctl.h"
@@ -15,8 +16,8 @@
 
 static struct {
 	uint64_t size, extent_size, connections, queue_depth, replicas;
-	bool no_checksum, takeover, dry_run;
-	const char *on_loss, *uuid;
+	bool no_checksum, takeover, backup_force, dry_run;
+	const char *on_loss, *uuid, *backup, *backup_mode;
 } args;
 
 static const struct ctl_opt opts[] = {
@@ -47,6 +48,14 @@ static const struct ctl_opt opts[] = {
 	{ "takeover", CTL_OPT_FLAG, &args.takeover, NULL,
 	  "take the volume with this --uuid from the host that has it, for good; it begins empty",
 	  0, 0, 0 },
+	{ "backup", CTL_OPT_TEXT, &args.backup, "DEVICE|FILE",
+	  "a local block device, or a file, for the last copy of each page: used when no node has it",
+	  0, 0, 0 },
+	{ "backup-mode", CTL_OPT_TEXT, &args.backup_mode, "sync|behind",
+	  "a write is done when the backup has it, too (default), or is written there some time after",
+	  0, 0, 0 },
+	{ "backup-force", CTL_OPT_FLAG, &args.backup_force, NULL,
+	  "overwrite whatever is on the backup device", 0, 0, 0 },
 	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
@@ -175,18 +184,29 @@ static int plan(struct netram *nt, const struct netram_volume_spec *spec,
 	if (ret)
 		return ret;
 	netram_size_format(spec->size, size, sizeof(size));
-	ctl_plan_step(&plan, "netramctl volume create %s --size %s%s%s%s",
+	ctl_plan_step(&plan, "netramctl volume create %s --size %s%s%s%s%s%s",
 		      spec->name, size, args.uuid ? " --uuid " : "",
-		      args.uuid ?: "", args.takeover ?
-		      " --takeover  # all that nodes have of it is freed" : "");
+		      args.uuid ?: "", args.backup ? " --backup " : "",
+		      args.backup ?: "", args.takeover ?
+		      " --takeover  # all that nodes have of it is freed" :
+		      args.backup ? "  # what is on the backup is overwritten" : "");
 	return ctl_plan_tell(&plan, json);
+}
+
+static int check_backup(uint8_t *mode)
+{
+	if (!args.backup && (args.backup_mode || args.backup_force))
+		return ctl_fail(CTL_USAGE,
+				"--backup-mode and --backup-force need a --backup DEVICE");
+	return ctl_backup_mode_parse(args.backup_mode, mode);
 }
 
 static int run(const struct ctl_call *call)
 {
+	char device[NETRAM_PATH_MAX + 1];
 	uint8_t uuid[16];
 	struct netram *nt;
-	int ret;
+	int fd = -1, ret;
 	struct netram_volume_spec spec = {
 		.name = call->operands[0],
 		.size = args.size,
@@ -197,16 +217,31 @@ static int run(const struct ctl_call *call)
 		.replicas = args.replicas,
 		.uuid = args.uuid ? uuid : NULL,
 		.takeover = args.takeover,
+		.backup_force = args.backup_force,
 	};
 
 	if (ctl_check_name("volume", spec.name) || check_sizes() ||
-	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss))
+	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss) ||
+	    check_backup(&spec.backup_mode))
 		return CTL_USAGE;
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
-	ret = args.dry_run ? plan(nt, &spec, call->json) :
-			     create(nt, &spec, call->json);
+	if (args.dry_run) {
+		ret = plan(nt, &spec, call->json);
+		goto out;
+	}
+	if (args.backup) {
+		ret = ctl_backup_open(args.backup, device, sizeof(device), &fd);
+		if (ret)
+			goto out;
+		spec.backup_path = device;
+	}
+	ret = create(nt, &spec, call->json);
+	/* A loop device stays as long as the volume has it open. */
+	if (fd >= 0)
+		close(fd);
+out:
 	netram_close(nt);
 	return ret;
 }
@@ -220,6 +255,7 @@ const struct ctl_command ctl_volume_create = {
 		"  netramctl volume create v1 --size 4G\n"
 		"  netramctl volume create v2 --size 4G --replicas 3\n"
 		"  netramctl volume create v3 --size 4G --on-loss wait\n"
+		"  netramctl volume create v4 --size 4G --backup /dev/vg0/v4 --backup-mode behind\n"
 		"  netramctl volume create scratch --size 1T --extent-size 16M --no-checksum\n",
 	.min = 1,
 	.max = 1,

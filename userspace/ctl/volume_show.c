@@ -35,6 +35,21 @@ static void print_volume(const struct netram_volume *v)
 	printf("lost pages   %" PRIu64 "\n", v->lost_pages);
 }
 
+static void print_backup(const struct netram_backup *b)
+{
+	printf("backup       %s, %s, %s%s\n", b->path,
+	       netram_backup_mode_name(b->mode),
+	       netram_backup_state_name(b->state),
+	       b->serving ? ", stands in for nodes" : "");
+	printf("  only there %s\n",
+	       ctl_human(b->only_pages * NETRAM_PAGE_SIZE).text);
+	printf("  lacks      %s\n",
+	       ctl_human(b->lag_pages * NETRAM_PAGE_SIZE).text);
+	printf("  pages      %" PRIu64 " written, %" PRIu64 " read, %" PRIu64
+	       " brought back; %" PRIu64 " errors\n",
+	       b->writes, b->reads, b->returns, b->errors);
+}
+
 static void print_sessions(const struct netram_session *s)
 {
 	static const char *const head[] = {
@@ -77,6 +92,8 @@ static int run(const struct ctl_call *call)
 		ret = ctl_json_print(ctl_json_volume(volume));
 	} else {
 		print_volume(volume);
+		if (volume->backup)
+			print_backup(volume->backup);
 		print_sessions(volume->sessions);
 		if (volume->verify) {
 			fputs("verified  ", stdout);

@@ -7,7 +7,7 @@
  *   message     builds requests, takes attributes apart with every check
  *   request     one question and all of its answer; error texts
  *   handle      open, close, the lock, the family's number
- *   node, volume, verify, latency, event    what the messages mean
+ *   node, volume, verify, backup, latency, event    what the messages mean
  */
 #ifndef NETRAM_LIB_INTERNAL_H
 #define NETRAM_LIB_INTERNAL_H
@@ -184,7 +184,7 @@ int netram_tell(struct netram *nt, struct netram_message *msg);
 int netram_fail(struct netram *nt, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* node.c, volume.c, verify.c, latency.c, event.c: pure, for the tests too */
+/* node.c, volume.c, verify.c, backup.c, latency.c, event.c: pure, for the tests too */
 
 int netram_node_decode(const struct nlattr *nest, struct netram_node *node);
 int netram_volume_decode(const struct nlattr *nest,
@@ -192,6 +192,8 @@ int netram_volume_decode(const struct nlattr *nest,
 int netram_verify_decode(const struct nlattr *nest,
 			 struct netram_verify *verify);
 void netram_verify_free(struct netram_verify *verify);
+int netram_backup_decode(const struct nlattr *nest,
+			 struct netram_backup *backup);
 int netram_latency_decode(const struct nlattr *nest,
 			  struct netram_latency *latency);
 int netram_event_decode(const struct nlattr *nest,
@@ -203,6 +205,8 @@ void netram_node_encode_drain(struct netram_message *msg, const char *name,
 void netram_node_encode_sync(struct netram_message *msg, const char *name);
 void netram_verify_encode(struct netram_message *msg, const char *name,
 			  const struct netram_verify_spec *spec);
+void netram_backup_encode(struct netram_message *msg,
+			  const struct netram_volume_spec *spec);
 void netram_volume_encode_add(struct netram_message *msg,
 			      const struct netram_volume_spec *spec);
 void netram_volume_encode_set(struct netram_message *msg, const char *name,

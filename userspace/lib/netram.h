@@ -158,6 +158,32 @@ struct netram_verify {
 };
 
 /**
+ * struct netram_backup - the last copy of a volume's pages, on a local device
+ * @path: the device
+ * @mode: enum netram_backup_mode
+ * @state: enum netram_backup_state
+ * @serving: it stands in for nodes at present
+ * @only_pages: pages that it alone has
+ * @lag_pages: pages that it lacks
+ * @reads: pages read from it
+ * @writes: pages written to it
+ * @errors: transfers that failed
+ * @returns: pages brought back from it to nodes
+ */
+struct netram_backup {
+	char path[NETRAM_TEXT_SIZE];
+	uint8_t mode;
+	uint8_t state;
+	bool serving;
+	uint64_t only_pages;
+	uint64_t lag_pages;
+	uint64_t reads;
+	uint64_t writes;
+	uint64_t errors;
+	uint64_t returns;
+};
+
+/**
  * struct netram_volume - a volume and its block device
  * @next: the next volume of the list, or NULL
  * @name: its name
@@ -176,9 +202,10 @@ struct netram_verify {
  * @extents: extents that have a place
  * @degraded: of these, with fewer copies in sync on nodes that are up
  * @pages: pages present, each counted once
- * @lost_pages: pages no node has any more
+ * @lost_pages: pages that nobody has any more
  * @sessions: one for each node of the pool
  * @verify: what came of verifying it last, or NULL
+ * @backup: its backup, or NULL
  */
 struct netram_volume {
 	struct netram_volume *next;
@@ -201,6 +228,7 @@ struct netram_volume {
 	uint64_t lost_pages;
 	struct netram_session *sessions;
 	struct netram_verify *verify;
+	struct netram_backup *backup;
 };
 
 /**
@@ -231,7 +259,7 @@ struct netram_latency {
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
- *   NETRAM_EVENT_WAITING 1 or 0, for NETRAM_EVENT_VERIFY enum netram_verify_state
+ *   NETRAM_EVENT_WAITING, _BACKUP and _BACKUP_FAILED 1 or 0, for NETRAM_EVENT_VERIFY enum netram_verify_state
  */
 struct netram_event_info {
 	uint8_t type;
@@ -273,6 +301,9 @@ struct netram_node_spec {
  * @uuid: 16 bytes; NULL: the module makes one up
  * @takeover: take the volume of this @uuid from the host that has it, for good, on
  *   all nodes that are known now
+ * @backup_path: a block device for the last copy of each page; NULL: none
+ * @backup_mode: enum netram_backup_mode; 0: synchronous
+ * @backup_force: overwrite whatever is on it
  */
 struct netram_volume_spec {
 	const char *name;
@@ -285,6 +316,9 @@ struct netram_volume_spec {
 	uint8_t on_loss;
 	const uint8_t *uuid;
 	bool takeover;
+	const char *backup_path;
+	uint8_t backup_mode;
+	bool backup_force;
 };
 
 /**
@@ -578,6 +612,22 @@ const char *netram_volume_state_name(uint8_t state);
  * Return: a constant string.
  */
 const char *netram_session_state_name(uint8_t state);
+
+/**
+ * netram_backup_mode_name() - "sync", "behind" or "unknown"
+ * @mode: enum netram_backup_mode
+ *
+ * Return: a string that is never freed.
+ */
+const char *netram_backup_mode_name(uint8_t mode);
+
+/**
+ * netram_backup_state_name() - "ok", "failed" or "unknown"
+ * @state: enum netram_backup_state
+ *
+ * Return: a string that is never freed.
+ */
+const char *netram_backup_state_name(uint8_t state);
 
 /**
  * netram_on_loss_name() - "error", "wait" or "unknown"

@@ -32,6 +32,7 @@ const char *netram_volume_state_name(uint8_t state)
 		[NETRAM_VOLUME_LOST] = "lost",
 		[NETRAM_VOLUME_WAITING] = "waiting",
 		[NETRAM_VOLUME_FENCED] = "fenced",
+		[NETRAM_VOLUME_BACKUP] = "backup",
 	};
 
 	return NAME_OF(names, state);
@@ -45,6 +46,26 @@ const char *netram_on_loss_name(uint8_t on_loss)
 	};
 
 	return NAME_OF(names, on_loss);
+}
+
+const char *netram_backup_mode_name(uint8_t mode)
+{
+	static const char *const names[] = {
+		[NETRAM_BACKUP_SYNC] = "sync",
+		[NETRAM_BACKUP_BEHIND] = "behind",
+	};
+
+	return NAME_OF(names, mode);
+}
+
+const char *netram_backup_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_BACKUP_OK] = "ok",
+		[NETRAM_BACKUP_FAILED] = "failed",
+	};
+
+	return NAME_OF(names, state);
 }
 
 const char *netram_session_state_name(uint8_t state)
@@ -105,6 +126,8 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_WAITING] = "waiting",
 		[NETRAM_EVENT_TAKEN_OVER] = "taken_over",
 		[NETRAM_EVENT_VERIFY] = "verify",
+		[NETRAM_EVENT_BACKUP] = "backup",
+		[NETRAM_EVENT_BACKUP_FAILED] = "backup_failed",
 	};
 
 	return NAME_OF(names, type);

@@ -97,6 +97,18 @@ static int verify_decode(const struct nlattr *attr, void *arg)
 	return err;
 }
 
+static int backup_decode(const struct nlattr *attr, void *arg)
+{
+	struct netram_backup **backup = arg;
+
+	if (mnl_attr_get_type(attr) != NETRAM_VOLUME_A_BACKUP)
+		return 0;
+	if (*backup)
+		return -EBADMSG;
+	*backup = calloc(1, sizeof(**backup));
+	return *backup ? netram_backup_decode(attr, *backup) : -ENOMEM;
+}
+
 /* On failure nothing is left to free in volume. */
 int netram_volume_decode(const struct nlattr *nest,
 			 struct netram_volume *volume)
@@ -114,7 +126,11 @@ int netram_volume_decode(const struct nlattr *nest,
 	err = netram_attr_nested(nest, session_decode, &sessions);
 	if (!err)
 		err = netram_attr_nested(nest, verify_decode, &volume->verify);
+	if (!err)
+		err = netram_attr_nested(nest, backup_decode, &volume->backup);
 	if (err) {
+		free(volume->backup);
+		volume->backup = NULL;
 		netram_verify_free(volume->verify);
 		volume->verify = NULL;
 		session_free(sessions.first);
@@ -151,6 +167,8 @@ void netram_volume_encode_add(struct netram_message *msg,
 		netram_message_bytes(msg, NETRAM_VOLUME_A_UUID, spec->uuid, 16);
 	if (spec->takeover)
 		netram_message_u8(msg, NETRAM_VOLUME_A_TAKEOVER, 1);
+	if (spec->backup_path)
+		netram_backup_encode(msg, spec);
 	netram_message_nest_end(msg, nest);
 }
 
@@ -321,6 +339,7 @@ void netram_volume_free(struct netram_volume *volume)
 		next = volume->next;
 		session_free(volume->sessions);
 		netram_verify_free(volume->verify);
+		free(volume->backup);
 		free(volume);
 	}
 }

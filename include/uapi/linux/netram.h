@@ -99,6 +99,18 @@
  *         name from who has it, for good. The volume begins empty: what nodes
  *         still have of the other is freed. It counts for each node known at
  *         that time until that is reached, never for nodes added later
+ *       NETRAM_VOLUME_A_BACKUP: NLA_NESTED, optional: a local block device as the last
+ *         copy of each page, used when no node has it
+ *         NETRAM_BACKUP_A_PATH: NLA_NUL_STRING, at most 255 bytes, in the mount
+ *           namespace of the caller; the volume's size and 4096 bytes at least. Its
+ *           content is overwritten. The first 128 KiB must be zeroes, or tell that
+ *           it is of this uuid or was given back (-EEXIST if not), as
+ *           kernel/superblock.h describes. -ENOTBLK: it is no block device. -EBUSY:
+ *           somebody has it open. -ENOSPC: too small. -EOPNOTSUPP: its blocks are
+ *           larger than 4096, or it wants memory aligned to more than 512 bytes
+ *         NETRAM_BACKUP_A_MODE: NLA_U8, enum netram_backup_mode, optional,
+ *           NETRAM_BACKUP_SYNC
+ *         NETRAM_BACKUP_A_FORCE: NLA_U8, optional, 1: whatever is on it
  *
  * NETRAM_CMD_VOLUME_SET
  *
@@ -156,7 +168,16 @@
  *       NETRAM_VOLUME_A_DEGRADED: NLA_U64, extents with fewer copies in sync, on
  *         nodes that are up, than there should be
  *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present, each counted once
- *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages no node has any more
+ *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages that nobody has any more
+ *       NETRAM_VOLUME_A_BACKUP: NLA_NESTED, absent without a backup
+ *         NETRAM_BACKUP_A_PATH, _MODE
+ *         NETRAM_BACKUP_A_STATE: NLA_U8, enum netram_backup_state
+ *         NETRAM_BACKUP_A_SERVING: NLA_U8, 1: it stands in for nodes at present
+ *         NETRAM_BACKUP_A_ONLY_PAGES: NLA_U64, pages that it alone has
+ *         NETRAM_BACKUP_A_LAG_PAGES: NLA_U64, pages that it lacks
+ *         NETRAM_BACKUP_A_READS, _WRITES: NLA_U64, pages read from it and written
+ *         NETRAM_BACKUP_A_ERRORS: NLA_U64, transfers that failed
+ *         NETRAM_BACKUP_A_RETURNS: NLA_U64, pages brought back from it to nodes
  *       NETRAM_VOLUME_A_VERIFY: NLA_NESTED, absent as long as it was never verified
  *         NETRAM_VERIFY_A_RUN: NLA_U64, counts how often it was begun
  *         NETRAM_VERIFY_A_ACTION: NLA_U8, enum netram_verify_action
@@ -318,9 +339,28 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_REASON,
 	NETRAM_VOLUME_A_TAKEOVER,
 	NETRAM_VOLUME_A_VERIFY,
+	NETRAM_VOLUME_A_BACKUP,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
+
+enum netram_backup_attr {
+	NETRAM_BACKUP_A_UNSPEC,
+	NETRAM_BACKUP_A_PATH,
+	NETRAM_BACKUP_A_MODE,
+	NETRAM_BACKUP_A_FORCE,
+	NETRAM_BACKUP_A_STATE,
+	NETRAM_BACKUP_A_SERVING,
+	NETRAM_BACKUP_A_ONLY_PAGES,
+	NETRAM_BACKUP_A_LAG_PAGES,
+	NETRAM_BACKUP_A_READS,
+	NETRAM_BACKUP_A_WRITES,
+	NETRAM_BACKUP_A_ERRORS,
+	NETRAM_BACKUP_A_RETURNS,
+	NETRAM_BACKUP_A_PAD,
+	__NETRAM_BACKUP_A_MAX,
+};
+#define NETRAM_BACKUP_A_MAX (__NETRAM_BACKUP_A_MAX - 1)
 
 enum netram_session_attr {
 	NETRAM_SESSION_A_UNSPEC,
@@ -439,6 +479,8 @@ enum netram_node_state {
  *   reached, and go on waiting, for on_loss is wait
  * @NETRAM_VOLUME_FENCED: another host has taken the volume over; all requests
  *   fail, for good
+ * @NETRAM_VOLUME_BACKUP: the backup stands in for nodes: some pages are there only,
+ *   or no node could be asked of late
  */
 enum netram_volume_state {
 	NETRAM_VOLUME_OK,
@@ -446,6 +488,7 @@ enum netram_volume_state {
 	NETRAM_VOLUME_LOST,
 	NETRAM_VOLUME_WAITING,
 	NETRAM_VOLUME_FENCED,
+	NETRAM_VOLUME_BACKUP,
 };
 
 /**
@@ -457,6 +500,28 @@ enum netram_volume_state {
 enum netram_on_loss {
 	NETRAM_ON_LOSS_ERROR,
 	NETRAM_ON_LOSS_WAIT,
+};
+
+/**
+ * enum netram_backup_mode - when the backup gets what is written
+ * @NETRAM_BACKUP_SYNC: before the write is acknowledged
+ * @NETRAM_BACKUP_BEHIND: some time after; pages it lacks by then, backup_lag_mib at
+ *   most, are lost if all their nodes fail
+ */
+enum netram_backup_mode {
+	NETRAM_BACKUP_SYNC,
+	NETRAM_BACKUP_BEHIND,
+};
+
+/**
+ * enum netram_backup_state - is the backup of use
+ * @NETRAM_BACKUP_OK: as far as is known
+ * @NETRAM_BACKUP_FAILED: the last write to it failed. Writes are acknowledged
+ *   without it, and it is tried again
+ */
+enum netram_backup_state {
+	NETRAM_BACKUP_OK,
+	NETRAM_BACKUP_FAILED,
 };
 
 /**
@@ -534,6 +599,10 @@ enum netram_verify_kind {
  *   as this node tells
  * @NETRAM_EVENT_VERIFY: VOLUME, STATE (enum netram_verify_state): verifying it has
  *   ended
+ * @NETRAM_EVENT_BACKUP: VOLUME, STATE: 1: the backup has served requests for a while,
+ *   for want of nodes; 0: it does not any more
+ * @NETRAM_EVENT_BACKUP_FAILED: VOLUME, STATE: 1: the backup device fails; 0: it works
+ *   again
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -546,6 +615,8 @@ enum netram_event {
 	NETRAM_EVENT_WAITING,
 	NETRAM_EVENT_TAKEN_OVER,
 	NETRAM_EVENT_VERIFY,
+	NETRAM_EVENT_BACKUP,
+	NETRAM_EVENT_BACKUP_FAILED,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

@@ -258,6 +258,93 @@ static void test_volume_decode(void **state)
 	netram_volume_free(v);
 }
 
+static void test_backup_encode(void **state)
+{
+	struct netram_volume_spec spec = { .name = "v", .size = 1ULL << 33 };
+	char buf[NETRAM_SEND_SIZE], path[256];
+	const struct nlattr *nest, *backup;
+	struct netram_message msg;
+
+	(void)state;
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = 0;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	assert_null(inside(nest_of(msg.nlh, NETRAM_A_VOLUME),
+			   NETRAM_VOLUME_A_BACKUP));
+	spec.backup_path = path;
+	spec.backup_mode = NETRAM_BACKUP_BEHIND;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	assert_false(msg.overflow);
+	nest = nest_of(msg.nlh, NETRAM_A_VOLUME);
+	backup = inside(nest, NETRAM_VOLUME_A_BACKUP);
+	assert_non_null(backup);
+	assert_string_equal(mnl_attr_get_str(inside(backup,
+						    NETRAM_BACKUP_A_PATH)),
+			    path);
+	assert_int_equal(mnl_attr_get_u8(inside(backup, NETRAM_BACKUP_A_MODE)),
+			 NETRAM_BACKUP_BEHIND);
+	assert_null(inside(backup, NETRAM_BACKUP_A_FORCE));
+	spec.backup_force = true;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
+			     0);
+	netram_volume_encode_add(&msg, &spec);
+	backup = inside(nest_of(msg.nlh, NETRAM_A_VOLUME),
+			NETRAM_VOLUME_A_BACKUP);
+	assert_int_equal(mnl_attr_get_u8(inside(backup, NETRAM_BACKUP_A_FORCE)),
+			 1);
+}
+
+/* @last: the last attribute is there, too */
+static const struct nlattr *put_backup(struct nlmsghdr *nlh, bool last)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NETRAM_VOLUME_A_BACKUP);
+
+	mnl_attr_put_strz(nlh, NETRAM_BACKUP_A_PATH, "/dev/vg0/\33v1");
+	mnl_attr_put_u8(nlh, NETRAM_BACKUP_A_MODE, NETRAM_BACKUP_BEHIND);
+	mnl_attr_put_u8(nlh, NETRAM_BACKUP_A_STATE, NETRAM_BACKUP_FAILED);
+	mnl_attr_put_u8(nlh, NETRAM_BACKUP_A_SERVING, 1);
+	mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_ONLY_PAGES, 1);
+	mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_LAG_PAGES, 2);
+	mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_READS, 3);
+	mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_WRITES, 4);
+	mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_ERRORS, 5);
+	if (last)
+		mnl_attr_put_u64(nlh, NETRAM_BACKUP_A_RETURNS, 6);
+	mnl_attr_nest_end(nlh, nest);
+	return nest;
+}
+
+static void test_backup_decode(void **state)
+{
+	struct netram_backup b = { 0 };
+	char buf[NETRAM_SEND_SIZE];
+	struct netram_message msg;
+
+	(void)state;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_GET, 1,
+			     0);
+	assert_int_equal(netram_backup_decode(put_backup(msg.nlh, true), &b),
+			 0);
+	assert_string_equal(b.path, "/dev/vg0/?v1");
+	assert_int_equal(b.mode, NETRAM_BACKUP_BEHIND);
+	assert_int_equal(b.state, NETRAM_BACKUP_FAILED);
+	assert_true(b.serving);
+	assert_int_equal(b.only_pages, 1);
+	assert_int_equal(b.lag_pages, 2);
+	assert_int_equal(b.reads, 3);
+	assert_int_equal(b.writes, 4);
+	assert_int_equal(b.errors, 5);
+	assert_int_equal(b.returns, 6);
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_GET, 1,
+			     0);
+	assert_int_equal(netram_backup_decode(put_backup(msg.nlh, false), &b),
+			 -EBADMSG);
+}
+
 static int decode_latency(size_t reads, size_t writes, const char *node,
 			  struct netram_latency *l)
 {
@@ -438,6 +525,8 @@ int main(void)
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_node_decode),
 		cmocka_unit_test(test_volume_decode),
+		cmocka_unit_test(test_backup_encode),
+		cmocka_unit_test(test_backup_decode),
 		cmocka_unit_test(test_latency_decode),
 		cmocka_unit_test(test_hostile_values),
 		cmocka_unit_test(test_missing),

@@ -114,6 +114,12 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_verify_kind_name(NETRAM_VERIFY_BAD_WRONG), "wrong");
 	assert_string_equal(netram_verify_kind_name(NETRAM_VERIFY_BAD_UNDECIDED), "undecided");
 	assert_string_equal(netram_verify_kind_name(5), "unknown");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_BACKUP_FAILED), "backup_failed");
+	assert_string_equal(netram_volume_state_name(NETRAM_VOLUME_BACKUP), "backup");
+	assert_string_equal(netram_backup_mode_name(NETRAM_BACKUP_BEHIND), "behind");
+	assert_string_equal(netram_backup_mode_name(2), "unknown");
+	assert_string_equal(netram_backup_state_name(NETRAM_BACKUP_FAILED), "failed");
+	assert_string_equal(netram_backup_state_name(2), "unknown");
 	assert_string_equal(netram_sync_state_name(0), "degraded");
 	assert_string_equal(netram_sync_state_name(1), "synced");
 	assert_string_equal(netram_node_state_name(255), "unknown");
@@ -121,7 +127,7 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
 			    "taken_over");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_VERIFY + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_BACKUP_FAILED + 1),
 			    "unknown");
 }
 
