@@ -131,10 +131,16 @@ for mode in sync behind; do
 	hog=$!
 	wait_for 100 test -e "$NETRAM_RUN/ready" || fail "it does not get its memory"
 	[ "$(swap_used_kb "$dev")" -gt 20000 ] || fail "only $(swap_used_kb "$dev") kB are out"
-	# what the backup lacks would be lost, which is what behind means
-	[ $mode = sync ] || wait_for 100 attr_is "$dev" backup_lag_pages 0 || fail "the lag stays"
+	if [ $mode = sync ]; then
+		# in the middle of it
+		kill -USR1 $hog
+		moved reads
+	else
+		# what the backup lacks would be lost, which is what behind means
+		wait_for 100 attr_is "$dev" backup_lag_pages 0 || fail "the lag stays"
+	fi
 	nodes_cut n1 n2
-	kill -USR1 $hog
+	[ $mode = sync ] || kill -USR1 $hog
 	moved backup_reads
 	wait $hog || fail "the program has failed: $(cat "$NETRAM_RUN/memcheck")"
 	cat "$NETRAM_RUN/memcheck"
