@@ -9,7 +9,9 @@
  * where it sent one.
  *
  * Objects are given out as linked lists the library allocates, so that a later
- * version can append members. What arrives has been checked: names are names,
+ * version can append members. What a caller fills in has reserved room for such;
+ * it must be all zeroes, as {} and {0} make it, or the call is refused with
+ * -EINVAL. What arrives has been checked: names are names,
  * texts are printable, numbers have their width. States are the enums of
  * <linux/netram.h>; a newer module may report values this header does not know.
  *
@@ -37,6 +39,9 @@ extern "C" {
 #define NETRAM_TEXT_SIZE	256
 #define NETRAM_ENDPOINT_SIZE	80
 #define NETRAM_UUID_SIZE	37
+
+/* Room in what callers fill in, in units of 8 bytes; it never changes. */
+#define NETRAM_RESERVED		8
 
 struct netram;
 struct netram_events;
@@ -250,6 +255,7 @@ struct netram_event_info {
  * @zone: NULL: the node's name
  * @weight: 0: 100
  * @export_name: not NULL: a foreign NBD server's export
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_node_spec {
 	const char *name;
@@ -258,6 +264,7 @@ struct netram_node_spec {
 	const char *zone;
 	uint32_t weight;
 	const char *export_name;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -272,6 +279,7 @@ struct netram_node_spec {
  * @on_loss: enum netram_on_loss; 0: requests fail
  * @uuid: 16 bytes; NULL: the module makes one up
  * @takeover: take the volume of this @uuid from the host that has it, for good
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_volume_spec {
 	const char *name;
@@ -284,6 +292,7 @@ struct netram_volume_spec {
 	uint8_t on_loss;
 	const uint8_t *uuid;
 	bool takeover;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -291,21 +300,25 @@ struct netram_volume_spec {
  * @replicas: copies each extent should have; 0: as it is
  * @set_on_loss: @on_loss is valid
  * @on_loss: enum netram_on_loss
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_volume_change {
 	uint32_t replicas;
 	bool set_on_loss;
 	uint8_t on_loss;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
  * struct netram_verify_spec - how to verify a volume; zeroes take their default
  * @action: enum netram_verify_action; 0: compare and tell
  * @rate_mib: MiB a second at most, of all copies together; 0: as sync_rate_mib says
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_verify_spec {
 	uint8_t action;
 	uint32_t rate_mib;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
