@@ -10,7 +10,7 @@ V       ?= 0
 export BUILD PREFIX DESTDIR V
 
 .PHONY: help all module userspace demo check check-% stress soak pressure bench bench-scale bench-server \
-	bench-check deps install clean
+	bench-check deps deb install clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -77,9 +77,18 @@ userspace:
 deps:
 	@scripts/deps
 
-## make install      userspace and man pages into DESTDIR/PREFIX
+## make install      all into DESTDIR/PREFIX: Documentation/install.md
 install: userspace
 	@$(MAKE) --no-print-directory -C userspace install
+	@$(MAKE) --no-print-directory -C packaging/dkms install
+
+## make deb          Debian packages, in build/deb
+deb: deps
+	@scripts/build-deb $(BUILD)/deb
+
+## make check-packages  install and purge them in a chroot, use them in a guest (needs root)
+check-packages: deps
+	@tests/packages/run
 
 ## make clean        remove build/
 clean:

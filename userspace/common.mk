@@ -3,6 +3,15 @@
 TOP      := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))..
 BUILD    ?= $(TOP)/build
 PREFIX   ?= /usr/local
+# Where a distribution puts things elsewhere, it says so.
+LIBDIR     ?= $(PREFIX)/lib
+LIBEXECDIR ?= $(PREFIX)/libexec
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+UDEVDIR    ?= $(PREFIX)/lib/udev
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+# How programs find libnetram, from where they are, in the build tree and in PREFIX.
+RPATH      ?= -Wl,-rpath,'$$ORIGIN/../lib'
+VERSION  := $(shell cat $(TOP)/VERSION)
 CC       ?= gcc
 V        ?= 0
 Q        := $(if $(filter 1,$(V)),,@)
@@ -14,3 +23,11 @@ ifeq ($(SANITIZE),1)
 CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
 endif
+
+# $(call install-unit,NAME): a unit, its paths filled in
+define install-unit
+install -d $(DESTDIR)$(UNITDIR)
+sed -e 's|@bindir@|$(PREFIX)/bin|' -e 's|@libexecdir@|$(LIBEXECDIR)/netram|' \
+	$(TOP)/packaging/systemd/$(1) > $(DESTDIR)$(UNITDIR)/$(1)
+chmod 644 $(DESTDIR)$(UNITDIR)/$(1)
+endef

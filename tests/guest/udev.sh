@@ -24,6 +24,9 @@ wait_for 20 property_is DEVTYPE disk || fail "udev does not know $dev: $(propert
 [ "$(lsblk -bdnro NAME,SIZE,TYPE,RO,DISC-GRAN "$dev")" = "netram0 16777216 disk 0 4096" ] ||
 	fail "lsblk: $(lsblk -bdnro NAME,SIZE,TYPE,RO,DISC-GRAN "$dev")"
 
+note "what it is called"
+wait_for 20 test /dev/netram/by-name/v1 -ef "$dev" || fail "no link by the name"
+
 note "what is on it"
 netramctl swapon v1 || fail "swapon"
 wait_for 20 property_is ID_FS_TYPE swap || fail "no swap to udev: $(property '.*')"
@@ -37,6 +40,7 @@ note "it has the disk open for a moment after each change"
 wait_for 5 netramctl volume delete v1 || fail "delete just after mkfs"
 gone() { ! udevadm info --name="$dev"; }
 wait_for 20 gone || fail "udev still knows $dev"
+wait_for 20 test ! -e /dev/netram/by-name/v1 || fail "the link stays"
 for ((i = 0; i < 10; i++)); do
 	dev=$(volume_create v1 16M) || fail "create $i"
 	netramctl swapon v1 > /dev/null || fail "swapon $i"

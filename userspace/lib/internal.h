@@ -81,15 +81,19 @@ int netram_handle_open(const struct netram_transport *ops, void *ctx,
  * struct netram_message - a request under construction in a handle's buffer
  * @nlh: its start
  * @overflow: something did not fit; the message must not be sent
+ * @unknown: the caller asks for what a later library has; nor must it then
  */
 struct netram_message {
 	struct nlmsghdr *nlh;
 	bool overflow;
+	bool unknown;
 };
 
 void netram_message_start(struct netram_message *msg, void *buf,
 			  uint16_t type, uint8_t cmd, uint8_t version,
 			  uint16_t flags);
+void netram_message_reserved(struct netram_message *msg,
+			     const uint64_t reserved[NETRAM_RESERVED]);
 struct nlattr *netram_message_nest(struct netram_message *msg, uint16_t attr);
 void netram_message_nest_end(struct netram_message *msg, struct nlattr *nest);
 void netram_message_u8(struct netram_message *msg, uint16_t attr, uint8_t v);

@@ -19,9 +19,21 @@ void netram_message_start(struct netram_message *msg, void *buf,
 	msg->nlh->nlmsg_type = type;
 	msg->nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	msg->overflow = false;
+	msg->unknown = false;
 	genl = mnl_nlmsg_put_extra_header(msg->nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = version;
+}
+
+/* A caller made for a later library may ask for what this one knows nothing of. */
+void netram_message_reserved(struct netram_message *msg,
+			     const uint64_t reserved[NETRAM_RESERVED])
+{
+	size_t i;
+
+	for (i = 0; i < NETRAM_RESERVED; i++)
+		if (reserved[i])
+			msg->unknown = true;
 }
 
 struct nlattr *netram_message_nest(struct netram_message *msg, uint16_t attr)

@@ -9,7 +9,9 @@
  * where it sent one.
  *
  * Objects are given out as linked lists the library allocates, so that a later
- * version can append members. What arrives has been checked: names are names,
+ * version can append members. What a caller fills in has reserved room for such;
+ * it must be all zeroes, as {} and {0} make it, or the call is refused with
+ * -EINVAL. What arrives has been checked: names are names,
  * texts are printable, numbers have their width. States are the enums of
  * <linux/netram.h>; a newer module may report values this header does not know.
  *
@@ -37,6 +39,9 @@ extern "C" {
 #define NETRAM_TEXT_SIZE	256
 #define NETRAM_ENDPOINT_SIZE	80
 #define NETRAM_UUID_SIZE	37
+
+/* Room in what callers fill in, in units of 8 bytes; it never changes. */
+#define NETRAM_RESERVED		8
 
 struct netram;
 struct netram_events;
@@ -278,6 +283,7 @@ struct netram_event_info {
  * @zone: NULL: the node's name
  * @weight: 0: 100
  * @export_name: not NULL: a foreign NBD server's export
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_node_spec {
 	const char *name;
@@ -286,6 +292,7 @@ struct netram_node_spec {
 	const char *zone;
 	uint32_t weight;
 	const char *export_name;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -304,6 +311,7 @@ struct netram_node_spec {
  * @backup_path: a block device for the last copy of each page; NULL: none
  * @backup_mode: enum netram_backup_mode; 0: synchronous
  * @backup_force: overwrite whatever is on it
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_volume_spec {
 	const char *name;
@@ -319,6 +327,7 @@ struct netram_volume_spec {
 	const char *backup_path;
 	uint8_t backup_mode;
 	bool backup_force;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -326,21 +335,25 @@ struct netram_volume_spec {
  * @replicas: copies each extent should have; 0: as it is
  * @set_on_loss: @on_loss is valid
  * @on_loss: enum netram_on_loss
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_volume_change {
 	uint32_t replicas;
 	bool set_on_loss;
 	uint8_t on_loss;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
  * struct netram_verify_spec - how to verify a volume; zeroes take their default
  * @action: enum netram_verify_action; 0: compare and tell
  * @rate_mib: MiB a second at most, of all copies together; 0: as sync_rate_mib says
+ * @reserved: zeroes; room for what a later version has
  */
 struct netram_verify_spec {
 	uint8_t action;
 	uint32_t rate_mib;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**

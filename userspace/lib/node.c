@@ -58,6 +58,7 @@ void netram_node_encode_add(struct netram_message *msg,
 {
 	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
 
+	netram_message_reserved(msg, spec->reserved);
 	netram_message_string(msg, NETRAM_NODE_A_NAME, spec->name);
 	netram_message_bytes(msg, NETRAM_NODE_A_ENDPOINT, &spec->endpoint,
 			     endpoint_len(&spec->endpoint));

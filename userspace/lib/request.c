@@ -179,6 +179,8 @@ int netram_request(struct netram *nt, struct netram_message *msg,
 
 	if (msg->overflow)
 		return netram_fail(nt, -EMSGSIZE, "the request is too long");
+	if (msg->unknown)
+		return netram_fail(nt, -EINVAL, "reserved members are not zero: is this program made for a later libnetram?");
 	msg->nlh->nlmsg_seq = ++nt->seq;
 	ret = nt->ops->send(nt->ctx, msg->nlh, msg->nlh->nlmsg_len);
 	if (ret)

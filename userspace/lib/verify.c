@@ -107,6 +107,7 @@ void netram_verify_encode(struct netram_message *msg, const char *name,
 	struct nlattr *volume = netram_message_nest(msg, NETRAM_A_VOLUME);
 	struct nlattr *nest;
 
+	netram_message_reserved(msg, spec->reserved);
 	netram_message_string(msg, NETRAM_VOLUME_A_NAME, name);
 	nest = netram_message_nest(msg, NETRAM_VOLUME_A_VERIFY);
 	netram_message_u8(msg, NETRAM_VERIFY_A_ACTION, spec->action);

@@ -145,6 +145,7 @@ void netram_volume_encode_add(struct netram_message *msg,
 {
 	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_VOLUME);
 
+	netram_message_reserved(msg, spec->reserved);
 	netram_message_string(msg, NETRAM_VOLUME_A_NAME, spec->name);
 	netram_message_u64(msg, NETRAM_VOLUME_A_SIZE, spec->size);
 	if (spec->extent_size)
@@ -177,6 +178,7 @@ void netram_volume_encode_set(struct netram_message *msg, const char *name,
 {
 	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_VOLUME);
 
+	netram_message_reserved(msg, change->reserved);
 	netram_message_string(msg, NETRAM_VOLUME_A_NAME, name);
 	if (change->replicas)
 		netram_message_u32(msg, NETRAM_VOLUME_A_REPLICAS,

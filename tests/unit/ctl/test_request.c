@@ -253,6 +253,27 @@ static void test_create(void **state)
 	assert_null(volume);
 }
 
+/* What only a later library knows is refused before anything is sent. */
+static void test_reserved(void **state)
+{
+	const struct netram_node_spec node = { .name = "n1", .reserved = { 1 } };
+	const struct netram_volume_spec spec = { .name = "v1", .reserved = { [7] = 1 } };
+	const struct netram_volume_change change = { .reserved = { [3] = 1 } };
+	const struct netram_verify_spec verify = { .reserved = { [1] = 1 } };
+	struct netram_volume *volume;
+	unsigned int requests = kit_requests();
+	char why[NETRAM_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(netram_node_add(nt, &node), -EINVAL);
+	assert_int_equal(netram_volume_create(nt, &spec, &volume), -EINVAL);
+	assert_int_equal(netram_volume_set(nt, "v1", &change), -EINVAL);
+	assert_int_equal(netram_volume_verify(nt, "v1", &verify, &volume), -EINVAL);
+	netram_error(nt, why, sizeof(why));
+	assert_non_null(strstr(why, "later libnetram"));
+	assert_int_equal(kit_requests(), requests);
+}
+
 static void test_unasked_data(void **state)
 {
 	(void)state;
@@ -404,6 +425,7 @@ int main(void)
 		TEST(test_list_fails_at_end),
 		TEST(test_list_bad_message),
 		TEST(test_create),
+		TEST(test_reserved),
 		TEST(test_unasked_data),
 		TEST(test_stale_answer),
 		TEST(test_signal_while_waiting),

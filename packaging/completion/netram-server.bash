@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bash completion of netram-server; the options are those of its own --help.
+
+_netram_server() {
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	COMPREPLY=()
+	case ${COMP_WORDS[COMP_CWORD - 1]} in
+	-s | --status)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-[lmetn] | --listen | --memory | --export | --export-size | --threads | --name | --max-*) return ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --help 2> /dev/null |
+		sed -n 's/^ .* \(--[a-z-]*\).*/\1/p')" -- "$cur")
+}
+
+complete -F _netram_server netram-server
