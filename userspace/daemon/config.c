@@ -82,7 +82,8 @@ static const struct key mount_keys[] = {
 	  VOLUME(queue_depth), RANGE(QUEUE_DEPTH) },			\
 	{ "class", KEY_LATER, -1, .later = NOT_YET("classes of volumes") },	\
 	{ "group", KEY_LATER, -1, .later = NOT_YET("groups of volumes") },	\
-	{ "backup", KEY_LATER, -1, .later = NOT_YET("backup device") },		\
+	{ "backup", KEY_LATER, -1,						\
+	  .later = "a backup is given when the volume is made, by netramctl volume create --backup: do that first" }, \
 	{ "prefetch", KEY_LATER, -1, .later = NOT_YET("prefetching") },		\
 	{ "profile", KEY_LATER, -1, .later = NOT_YET("profiles") }
 

@@ -183,7 +183,7 @@ static const struct bad {
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    class: critical\n", 7,
 	  "class: netram has no classes of volumes yet: take it out" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: /dev/sdb\n", 7,
-	  "backup: netram has no backup device yet: take it out" },
+	  "backup: a backup is given when the volume is made, by netramctl volume create --backup: do that first" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap: yes\n", 7,
 	  "expected keys of swap, a line each: 'priority: ...'" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap:\n      priority: -1\n", 8,
