@@ -292,7 +292,8 @@ static void plan_mount(const struct config_volume *volume,
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted on %s, the file says %s: unmount it",
 			  volume->name, is->mounted, volume->mount_path);
-	else if (!is->mounted[0] && ready(is, plan))
+	/* open, it may be mounted where our mount namespace does not see it */
+	else if (!is->mounted[0] && !is->v->openers && ready(is, plan))
 		add_volume_step(plan, STEP_MOUNT, volume, is);
 }
 

@@ -276,6 +276,8 @@ static const struct {
 	{ "mount", NODES V1 ", mount: {path: /mnt/a}}\n", none,
 	  "volume v1: mounted on /mnt/a\n", "" },
 	{ "is mounted", NODES V1 ", mount: {path: /mnt/a}}\n", mounted, "", "" },
+	{ "is mounted, or open, where we do not see it",
+	  NODES V1 ", mount: {path: /mnt/a}}\n", opened, "", "" },
 	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
 	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
