@@ -224,25 +224,21 @@ static int run(const struct ctl_call *call)
 	    check_identity(uuid) || ctl_on_loss_parse(args.on_loss, &spec.on_loss) ||
 	    check_backup(&spec.backup_mode))
 		return CTL_USAGE;
-	ret = ctl_open(&nt);
-	if (ret)
-		return ret;
-	if (args.dry_run) {
-		ret = plan(nt, &spec, call->json);
-		goto out;
-	}
-	if (args.backup) {
+	if (args.backup && !args.dry_run) {
 		ret = ctl_backup_open(args.backup, device, sizeof(device), &fd);
 		if (ret)
-			goto out;
+			return ret;
 		spec.backup_path = device;
 	}
-	ret = create(nt, &spec, call->json);
+	ret = ctl_open(&nt);
+	if (!ret) {
+		ret = args.dry_run ? plan(nt, &spec, call->json) :
+				     create(nt, &spec, call->json);
+		netram_close(nt);
+	}
 	/* A loop device stays as long as the volume has it open. */
 	if (fd >= 0)
 		close(fd);
-out:
-	netram_close(nt);
 	return ret;
 }
 
