@@ -257,12 +257,31 @@ static u32 own_more(struct netram_backup *b, u64 page, u64 end,
 	return n;
 }
 
-/* Fetch owned pages, as they should be, from a node. */
+/*
+ * Are they lost by now? Under the lock, as lose() in extent.c changes the copies
+ * before it marks the pages: who was shown the one is shown the other.
+ */
+static bool now_lost(struct netram_router *r, u64 page, u32 count)
+{
+	bool lost;
+
+	spin_lock_irq(&r->loss_lock);
+	lost = find_next_bit(r->pages.lost, page + count, page) < page + count;
+	spin_unlock_irq(&r->loss_lock);
+	return lost;
+}
+
+/*
+ * Fetch owned pages, as they should be, from a node. Return: 0; -EILSEQ if no copy
+ * in sync has them so; UNREADABLE if one that could not be asked may have; else what
+ * the last one answered.
+ */
 static int fetch(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	struct netram_router *r = b->router;
 	union netram_set set = netram_router_set(r, extent);
-	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
+	u8 insync = netram_set_in(set, NETRAM_IN(INSYNC)), wrong = 0;
+	u8 up = netram_extent_up(r, set, insync);
 	int i, err = -ENOTCONN;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
@@ -273,12 +292,17 @@ static int fetch(struct netram_backup *b, u64 extent, u64 page, u32 count)
 		if (!err && !(netram_set_same(netram_router_set(r, extent),
 					      set) & (1U << i)))
 			err = -ENOTCONN;
-		if (!err && !right(b, page))
-			err = -EILSEQ;
-		if (!err)
+		/* Or before we looked at the copies: this one never had them. */
+		if (!err && now_lost(r, page, count))
+			return -ENOTCONN;
+		if (!err && right(b, page))
 			return 0;
+		if (!err)
+			wrong |= 1U << i;
 	}
-	return err;
+	if (!wrong)
+		return err;
+	return wrong == insync ? -EILSEQ : UNREADABLE;
 }
 
 /*
