@@ -317,8 +317,11 @@ static int save_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 
 	if (err)
 		return err == -ENOTCONN || err == -EILSEQ ? err : UNREADABLE;
-	if (carry(b, NETRAM_OP_WRITE, page, count))
+	if (carry(b, NETRAM_OP_WRITE, page, count)) {
+		b->fails = true;
+		b->first = extent + 1;
 		return -ENODEV;
+	}
 	for (i = 0; i < count; i++) {
 		set_bit(page + i, p->saved);
 		netram_pages_clean(p, page + i);
@@ -510,13 +513,13 @@ static enum outcome see_to(struct netram_backup *b, u64 extent,
 	}
 }
 
-/* @fails: the device has just failed, and is not to be tried for each extent */
-static enum outcome look_after(struct netram_backup *b, u64 extent, bool fails)
+static enum outcome look_after(struct netram_backup *b, u64 extent)
 {
 	struct netram_pages *p = &b->router->pages;
 	enum outcome saved = STUCK, returned = DONE;
 
-	if (!fails)
+	/* Once it has failed it is not to be tried for each extent. */
+	if (!b->fails)
 		saved = see_to(b, extent, p->dirty, save, false);
 	if (atomic_long_read(&p->nr_lost))
 		returned = see_to(b, extent, p->lost, bring_back, true);
@@ -533,29 +536,38 @@ static void tell(struct netram_backup *b)
 	b->tell(b, failed);
 }
 
-static void backup_work(struct work_struct *work)
+/* See to those from @extent to before @end. */
+static enum outcome look_after_all(struct netram_backup *b, u64 extent, u64 end)
 {
-	struct netram_backup *b = container_of(to_delayed_work(work),
-					       struct netram_backup, work);
-	unsigned int noreclaim = memalloc_noreclaim_save();
 	enum outcome left = DONE, it;
-	bool fails = false;
-	u64 extent;
 
-	tell(b);
-	for_each_set_bit(extent, b->extents, b->router->nr_extents) {
+	for_each_set_bit_from(extent, b->extents, end) {
 		if (stopped(b))
 			break;
 		clear_bit(extent, b->extents);
 		/* Who has something for us does that, then sets the bit. */
 		smp_mb__after_atomic();
-		it = look_after(b, extent, fails);
+		it = look_after(b, extent);
 		if (it != DONE)
 			set_bit(extent, b->extents);
-		fails = it == STUCK && READ_ONCE(b->failed);
 		left = max(left, it);
 		cond_resched();
 	}
+	return left;
+}
+
+static void backup_work(struct work_struct *work)
+{
+	struct netram_backup *b = container_of(to_delayed_work(work),
+					       struct netram_backup, work);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	u64 first = b->first;
+	enum outcome left;
+
+	tell(b);
+	b->fails = false;
+	left = look_after_all(b, first, b->router->nr_extents);
+	left = max(left, look_after_all(b, 0, first));
 	tell(b);
 	if (left != DONE)
 		queue(b, left == BUSY ? GATHER_MS : RETRY_MS);
