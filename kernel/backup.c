@@ -97,7 +97,8 @@ static void set_failed(struct netram_backup *b, bool failed)
 	if (READ_ONCE(b->failed) == failed)
 		return;
 	WRITE_ONCE(b->failed, failed);
-	netram_backup_kick(b);
+	/* Not at once: where one place only is bad this changes with each write. */
+	queue(b, GATHER_MS);
 }
 
 static void io_done(struct netram_bdev_io *io)
