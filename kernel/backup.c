@@ -97,7 +97,8 @@ static void set_failed(struct netram_backup *b, bool failed)
 	if (READ_ONCE(b->failed) == failed)
 		return;
 	WRITE_ONCE(b->failed, failed);
-	netram_backup_kick(b);
+	/* Not at once: where one place only is bad this changes with each write. */
+	queue(b, GATHER_MS);
 }
 
 static void io_done(struct netram_bdev_io *io)
@@ -257,12 +258,31 @@ static u32 own_more(struct netram_backup *b, u64 page, u64 end,
 	return n;
 }
 
-/* Fetch owned pages, as they should be, from a node. */
+/*
+ * Are they lost by now? Under the lock, as lose() in extent.c changes the copies
+ * before it marks the pages: who was shown the one is shown the other.
+ */
+static bool now_lost(struct netram_router *r, u64 page, u32 count)
+{
+	bool lost;
+
+	spin_lock_irq(&r->loss_lock);
+	lost = find_next_bit(r->pages.lost, page + count, page) < page + count;
+	spin_unlock_irq(&r->loss_lock);
+	return lost;
+}
+
+/*
+ * Fetch owned pages, as they should be, from a node. Return: 0; -EILSEQ if no copy
+ * in sync has them so; UNREADABLE if one that could not be asked may have; else what
+ * the last one answered.
+ */
 static int fetch(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
 	struct netram_router *r = b->router;
 	union netram_set set = netram_router_set(r, extent);
-	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
+	u8 insync = netram_set_in(set, NETRAM_IN(INSYNC)), wrong = 0;
+	u8 up = netram_extent_up(r, set, insync);
 	int i, err = -ENOTCONN;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
@@ -273,12 +293,17 @@ static int fetch(struct netram_backup *b, u64 extent, u64 page, u32 count)
 		if (!err && !(netram_set_same(netram_router_set(r, extent),
 					      set) & (1U << i)))
 			err = -ENOTCONN;
-		if (!err && !right(b, page))
-			err = -EILSEQ;
-		if (!err)
+		/* Or before we looked at the copies: this one never had them. */
+		if (!err && now_lost(r, page, count))
+			return -ENOTCONN;
+		if (!err && right(b, page))
 			return 0;
+		if (!err)
+			wrong |= 1U << i;
 	}
-	return err;
+	if (!wrong)
+		return err;
+	return wrong == insync ? -EILSEQ : UNREADABLE;
 }
 
 /*
@@ -293,8 +318,11 @@ static int save_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 
 	if (err)
 		return err == -ENOTCONN || err == -EILSEQ ? err : UNREADABLE;
-	if (carry(b, NETRAM_OP_WRITE, page, count))
+	if (carry(b, NETRAM_OP_WRITE, page, count)) {
+		b->fails = true;
+		b->first = extent + 1;
 		return -ENODEV;
+	}
 	for (i = 0; i < count; i++) {
 		set_bit(page + i, p->saved);
 		netram_pages_clean(p, page + i);
@@ -486,13 +514,13 @@ static enum outcome see_to(struct netram_backup *b, u64 extent,
 	}
 }
 
-/* @fails: the device has just failed, and is not to be tried for each extent */
-static enum outcome look_after(struct netram_backup *b, u64 extent, bool fails)
+static enum outcome look_after(struct netram_backup *b, u64 extent)
 {
 	struct netram_pages *p = &b->router->pages;
 	enum outcome saved = STUCK, returned = DONE;
 
-	if (!fails)
+	/* Once it has failed it is not to be tried for each extent. */
+	if (!b->fails)
 		saved = see_to(b, extent, p->dirty, save, false);
 	if (atomic_long_read(&p->nr_lost))
 		returned = see_to(b, extent, p->lost, bring_back, true);
@@ -509,29 +537,38 @@ static void tell(struct netram_backup *b)
 	b->tell(b, failed);
 }
 
-static void backup_work(struct work_struct *work)
+/* See to those from @extent to before @end. */
+static enum outcome look_after_all(struct netram_backup *b, u64 extent, u64 end)
 {
-	struct netram_backup *b = container_of(to_delayed_work(work),
-					       struct netram_backup, work);
-	unsigned int noreclaim = memalloc_noreclaim_save();
 	enum outcome left = DONE, it;
-	bool fails = false;
-	u64 extent;
 
-	tell(b);
-	for_each_set_bit(extent, b->extents, b->router->nr_extents) {
+	for_each_set_bit_from(extent, b->extents, end) {
 		if (stopped(b))
 			break;
 		clear_bit(extent, b->extents);
 		/* Who has something for us does that, then sets the bit. */
 		smp_mb__after_atomic();
-		it = look_after(b, extent, fails);
+		it = look_after(b, extent);
 		if (it != DONE)
 			set_bit(extent, b->extents);
-		fails = it == STUCK && READ_ONCE(b->failed);
 		left = max(left, it);
 		cond_resched();
 	}
+	return left;
+}
+
+static void backup_work(struct work_struct *work)
+{
+	struct netram_backup *b = container_of(to_delayed_work(work),
+					       struct netram_backup, work);
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	u64 first = b->first;
+	enum outcome left;
+
+	tell(b);
+	b->fails = false;
+	left = look_after_all(b, first, b->router->nr_extents);
+	left = max(left, look_after_all(b, 0, first));
 	tell(b);
 	if (left != DONE)
 		queue(b, left == BUSY ? GATHER_MS : RETRY_MS);

@@ -32,6 +32,9 @@ struct netram_backup_io {
  * @tell: tells the owner that the device fails, or that it does no more; may sleep
  * @serving: requests are served by the backup, for want of a node
  * @resync: carries pages; once it is stopped no more work is queued
+ * @fails: the device has failed in this look at all extents
+ * @first: the extent to begin with: behind the one where it did, which may be the
+ *   only place where it does
  * @error: what the last transfer of @resync ended with
  * @work: sees to @extents
  */
@@ -47,6 +50,8 @@ struct netram_backup {
 	void			(*tell)(struct netram_backup *b, bool failed);
 	struct netram_outage	serving;
 	struct netram_resync	resync;
+	bool			fails;
+	u64			first;
 	int			error;
 	struct delayed_work	work;
 };

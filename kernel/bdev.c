@@ -23,8 +23,14 @@ static void put_part(struct netram_bdev *b, struct netram_bdev_io *io)
 {
 	if (!atomic_dec_and_test(&io->parts))
 		return;
+	/*
+	 * Once it is on the list it may be told of, and the volume end, before the
+	 * work is queued. That waits for a grace period before it closes us.
+	 */
+	rcu_read_lock();
 	llist_add(&io->node, &b->ended);
 	queue_work(b->end_wq, &b->end_work);
+	rcu_read_unlock();
 }
 
 static void fail(struct netram_bdev_io *io, int error)
@@ -216,7 +222,7 @@ free:
 
 /**
  * netram_bdev_close() - counterpart of netram_bdev_open()
- * @b: the device, nothing under way
+ * @b: the device, nothing under way, and an RCU grace period has passed since
  *
  * Context: process, sleeps.
  */

@@ -363,6 +363,22 @@ void netram_pages_banish(struct netram_pages *pages, u64 page)
 }
 
 /**
+ * netram_pages_forsake() - what nodes have of a page is wrong: the backup's counts
+ * @pages: the volume's pages, with a backup
+ * @page: which; owned, saved
+ *
+ * As netram_pages_banish(), but one that was dropped meanwhile stays so.
+ *
+ * Context: any.
+ */
+void netram_pages_forsake(struct netram_pages *pages, u64 page)
+{
+	netram_pages_clean(pages, page);
+	if (test_bit(page, pages->present))
+		lose(pages, page);
+}
+
+/**
  * netram_pages_return() - a page that was on the backup only is on nodes again
  * @pages: the volume's pages, with a backup
  * @page: which; owned

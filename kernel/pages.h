@@ -61,6 +61,7 @@ bool netram_pages_reserve(struct netram_pages *pages, u64 first, u32 count,
 void netram_pages_clean(struct netram_pages *pages, u64 page);
 void netram_pages_settled(struct netram_pages *pages, u64 page, bool saved);
 void netram_pages_banish(struct netram_pages *pages, u64 page);
+void netram_pages_forsake(struct netram_pages *pages, u64 page);
 bool netram_pages_return(struct netram_pages *pages, u64 page);
 void netram_pages_doubt(struct netram_pages *pages, u64 page);
 u64 netram_pages_backed(const struct netram_pages *pages);

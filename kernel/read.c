@@ -427,7 +427,7 @@ static bool banish_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 		netram_warn_ratelimited(cmd->session->cfg.label,
 					"page %lld is not what was written: reading the backup",
 					page);
-		netram_pages_banish(&r->pages, page);
+		netram_pages_forsake(&r->pages, page);
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 		any = true;

@@ -198,12 +198,12 @@ static void on_serving(struct netram_outage *o, bool on)
 static void on_backup_failed(struct netram_backup *b, bool failed)
 {
 	if (failed)
-		netram_warn(b->router->label,
-			    "backup %s: writing fails; going on without it",
-			    b->bdev->path);
+		netram_warn_ratelimited(b->router->label,
+					"backup %s: writing fails; going on without it",
+					b->bdev->path);
 	else
-		netram_info(b->router->label, "backup %s works again",
-			    b->bdev->path);
+		netram_warn_ratelimited(b->router->label,
+					"backup %s works again", b->bdev->path);
 	netram_event_backup_failed(b->router->label, failed);
 }
 

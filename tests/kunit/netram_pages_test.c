@@ -437,6 +437,25 @@ static void banished(struct kunit *test)
 	expect_page(test, 4, "p-s-");
 }
 
+static void forsaken(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	back_up(test);
+	netram_pages_settled(p, 3, true);
+	netram_pages_settled(p, 4, true);
+	netram_pages_forsake(p, 3);
+	netram_pages_forsake(p, 3);
+	expect_page(test, 3, "pls-");
+	KUNIT_EXPECT_EQ(test, netram_pages_backed(p), 1);
+	/* what is dropped stays so */
+	netram_pages_drop(p, 4, 1);
+	netram_pages_forsake(p, 4);
+	expect_page(test, 4, "--s-");
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&p->nr_lost), 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&p->nr_present), 1);
+}
+
 static void return_of_a_dropped_page(struct kunit *test)
 {
 	struct netram_pages *p = test->priv;
@@ -554,6 +573,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(settled_with_backup),
 	KUNIT_CASE(lost_and_saved),
 	KUNIT_CASE(banished),
+	KUNIT_CASE(forsaken),
 	KUNIT_CASE(return_of_a_dropped_page),
 	KUNIT_CASE(reserve_to_a_bound),
 	KUNIT_CASE(doubted),
