@@ -17,8 +17,9 @@
  * waits for the device, but never for this worker, a list, or a node that is away:
  * nothing here has to make progress for a page of swap to be written.
  *
- * A device that fails is left out: writes are acknowledged without it, what it
- * lacks is dirty, and tried again. It is told, and no bound holds meanwhile.
+ * A device that fails: writes are acknowledged without it, in synchronous mode once
+ * it has said that it fails; what it lacks is dirty, and tried again. It is told, and
+ * no bound holds meanwhile.
  *
  * A dropped page is not present, and nobody asks the backup for such a page: drops
  * need nothing here.

@@ -157,6 +157,16 @@ static enum where lay_out_backed(struct netram_router *r, struct netram_cmd *cmd
 	return runs;
 }
 
+/* This round has its pages, or they have failed. */
+static void round_through(struct netram_router *r, struct netram_cmd *cmd)
+{
+	cmd->tried = 0;
+	if (likely(cmd->pos == cmd->pages))
+		netram_router_finish(r, cmd, 0);
+	else
+		netram_router_wait(r, cmd);
+}
+
 static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->flags |= NETRAM_CMD_F_VERIFY;
@@ -528,11 +538,7 @@ void netram_read_land(struct netram_cmd *cmd)
 		}
 		fail_corrupt(r, cmd, bad);
 	}
-	cmd->tried = 0;
-	if (likely(cmd->pos == cmd->pages))
-		netram_router_finish(r, cmd, 0);
-	else
-		netram_router_wait(r, cmd);
+	round_through(r, cmd);
 }
 
 static void read_done(struct netram_cmd *cmd)
@@ -565,11 +571,7 @@ static void backup_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 	netram_stats_add(r->stats, NETRAM_STAT_BACKUP_ERRORS, 1);
 	if (test_bit(page, r->pages.lost)) {
 		fail_corrupt(r, cmd, page);
-		cmd->tried = 0;
-		if (cmd->pos == cmd->pages)
-			netram_router_finish(r, cmd, 0);
-		else
-			netram_router_wait(r, cmd);
+		round_through(r, cmd);
 		return;
 	}
 	netram_warn_ratelimited(r->label,
@@ -605,11 +607,7 @@ static void backup_read_done(struct netram_cmd *cmd, int error)
 		netram_router_wait(r, cmd);
 		return;
 	}
-	cmd->tried = 0;
-	if (cmd->pos == cmd->pages)
-		netram_router_finish(r, cmd, 0);
-	else
-		netram_router_wait(r, cmd);
+	round_through(r, cmd);
 }
 
 static void read_backup(struct netram_router *r, struct netram_cmd *cmd)
@@ -687,11 +685,7 @@ static void fail_round(struct netram_router *r, struct netram_cmd *cmd)
 			fail_page(r, cmd, page, -ETIMEDOUT,
 				  NETRAM_STAT_LOST_READS);
 	}
-	cmd->tried = 0;
-	if (cmd->pos == cmd->pages)
-		netram_router_finish(r, cmd, 0);
-	else
-		netram_router_wait(r, cmd);
+	round_through(r, cmd);
 }
 
 /* Return: false if the copy was given up meanwhile. */

@@ -289,10 +289,8 @@ static void backed_joined(struct netram_cmd *cmd)
 		save_alone(r, cmd);
 	} else if (asked && !(asked & ~(full | netram_fanout_refused(cmd)))) {
 		fail_write(r, cmd, -EIO);
-	} else if (netram_router_overdue(r, cmd)) {
-		fail_write(r, cmd, -ETIMEDOUT);
 	} else {
-		netram_router_wait_long(r, cmd);
+		not_reached(r, cmd);
 	}
 }
 

@@ -8,16 +8,6 @@
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
 
-# refuses EXIT-CODE TEXT ARG...: what netramctl says on stderr
-refuses() {
-	local want=$1 text=$2 err rc
-	shift 2
-	err=$(netramctl "$@" 2>&1 > /dev/null)
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc, not $want: $err"
-	[[ $err = "netramctl: "*"$text"* ]] || fail "'$*' says: $err; expected: $text"
-}
-
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
 node_add n1 n2 || fail "no namespaces"

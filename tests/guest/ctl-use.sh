@@ -15,16 +15,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# refuses EXIT-CODE TEXT ARG...: with one line on stderr
-refuses() {
-	local want=$1 text=$2 err rc
-	shift 2
-	err=$(netramctl "$@" 2>&1 > /dev/null)
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc, not $want: $err"
-	[[ $err = "netramctl: "*"$text"* ]] || fail "'$*' says: $err; expected: $text"
-	note "$err"
-}
 no_volume() { [ "$(netramctl volume list --json | jq '.volumes | length')" = 0 ]; }
 
 setup_nodes 2 --memory 512M || fail "no nodes"

@@ -15,17 +15,6 @@ is() {
 	jq -e "$2" <<< "$1" > /dev/null || fail "not so: $2 in $1"
 }
 
-# refuses EXIT-CODE TEXT ARG...: with one line on stderr
-refuses() {
-	local want=$1 text=$2 err rc
-	shift 2
-	err=$(netramctl "$@" 2>&1 > /dev/null)
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc, not $want: $err"
-	[[ $err = "netramctl: "*"$text"* ]] || fail "'$*' says: $err; expected: $text"
-	note "$err"
-}
-
 hog='' events=''
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {

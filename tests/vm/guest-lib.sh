@@ -64,6 +64,17 @@ wait_for() {
 	done
 }
 
+# refuses EXIT-CODE TEXT ARG...: netramctl does, with one line on stderr
+refuses() {
+	local want=$1 text=$2 err rc
+	shift 2
+	err=$(netramctl "$@" 2>&1 > /dev/null)
+	rc=$?
+	[ $rc -eq "$want" ] || fail "'$*' exits with $rc, not $want: $err"
+	[[ $err = "netramctl: "*"$text"* ]] || fail "'$*' says: $err; expected: $text"
+	note "$err"
+}
+
 # ---- the module
 
 # shellcheck disable=SC2120 # parameters are optional

@@ -159,5 +159,8 @@ int ctl_open_failed(int err);
 /* find.c */
 int ctl_find_volume(struct netram *nt, const char *operand,
 		    struct netram_volume **volume);
+int ctl_on_volume(const struct ctl_call *call,
+		  int (*fn)(struct netram *nt,
+			    const struct netram_volume *volume, bool json));
 
 #endif /* NETRAM_CTL_H */

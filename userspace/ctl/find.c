@@ -49,3 +49,23 @@ int ctl_find_volume(struct netram *nt, const char *operand,
 	err = netram_volume_get(nt, operand, volume);
 	return err ? ctl_fail_module(nt, err) : CTL_OK;
 }
+
+/* Do something with the volume that the first operand means; an exit code. */
+int ctl_on_volume(const struct ctl_call *call,
+		  int (*fn)(struct netram *nt,
+			    const struct netram_volume *volume, bool json))
+{
+	struct netram_volume *volume;
+	struct netram *nt;
+	int ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	ret = ctl_find_volume(nt, call->operands[0], &volume);
+	if (!ret) {
+		ret = fn(nt, volume, call->json);
+		netram_volume_free(volume);
+	}
+	netram_close(nt);
+	return ret;
+}

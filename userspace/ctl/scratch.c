@@ -286,19 +286,7 @@ static int remove_scratch(struct netram *nt, const struct netram_volume *volume,
 
 static int run_remove(const struct ctl_call *call)
 {
-	struct netram_volume *volume;
-	struct netram *nt;
-	int ret = ctl_open(&nt);
-
-	if (ret)
-		return ret;
-	ret = ctl_find_volume(nt, call->operands[0], &volume);
-	if (!ret) {
-		ret = remove_scratch(nt, volume, call->json);
-		netram_volume_free(volume);
-	}
-	netram_close(nt);
-	return ret;
+	return ctl_on_volume(call, remove_scratch);
 }
 
 const struct ctl_command ctl_scratch_create = {
