@@ -24,8 +24,8 @@ and with requests, which are counted instead of replies:
   enospc    a write is refused with ENOSPC and never gets to the server
   enospc-any, eio   likewise any request, with ENOSPC or EIO
   late      a write is held back, whole or its second half, and its connection reset
-            on the client's side only; when replies come over newer connections, the
-            server gets the rest. MODE-FILE.late counts: "held N refused N answered N".
+            on the client's side only; when replies come over newer connections to that
+            export, the server gets the rest. MODE-FILE.late counts: "held N refused N answered N".
 """
 import os
 import random
@@ -43,7 +43,7 @@ REQUEST, REPLY, OPTION, OPTION_REPLY = 0x25609513, 0x67446698, b"IHAVEOPT", 0x3E
 listen, port, server, mode_file = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 lock = threading.Lock()
 done = 0
-replied = 0  # over all connections
+links = []  # of all time
 late = {"held": 0, "refused": 0, "answered": 0}
 
 
@@ -60,6 +60,8 @@ class Link:
         self.sending = threading.Lock()  # towards the client
         self.held = None  # the cookie of a write that is held back
         self.hung_up = False  # the server has closed it
+        self.export = None  # its name, once it is asked for
+        self.replied = 0
 
     def to_client(self, data):
         with self.sending:
@@ -125,11 +127,22 @@ def count_late(what):
         os.rename(mode_file + ".late.new", mode_file + ".late")
 
 
-def deliver(link, rest):
-    """What was held back, once the client is well under way over newer connections."""
-    start = replied
-    while replied < start + 8:
+def export_of(option):
+    """The name in the data of a GO, without what else a netram client puts there."""
+    return option[4 : 4 + struct.unpack(">I", option[:4])[0]].split(b"?")[0]
+
+
+def deliver(link, rest, before):
+    """What was held back, once the client is well under way over newer connections.
+
+    Those are a session of its own for each export. One reply shows that it is renewed;
+    an export that has little to do may never have more."""
+    patience = time.monotonic() + 5
+    enough = 8
+    while sum(l.replied for l in links[before:] if l.export == link.export) < enough:
         time.sleep(0.02)
+        if time.monotonic() > patience:
+            enough = 1
     try:
         link.upstream.sendall(rest)
         # replies() reads, and knows the answer when it sees it
@@ -151,7 +164,7 @@ def hold(link, head, data):
     link.held = struct.unpack(">Q", head[8:16])[0]
     link.upstream.sendall(now)
     count_late("held")
-    threading.Thread(target=deliver, args=(link, message[len(now) :]), daemon=True).start()
+    threading.Thread(target=deliver, args=(link, message[len(now) :], len(links)), daemon=True).start()
     reset(link.client)
 
 
@@ -164,6 +177,7 @@ def requests(link):
         data = take(client, struct.unpack(">I", head[12:])[0])
         upstream.sendall(head + data)
         if struct.unpack(">I", head[8:12])[0] == GO:
+            link.export = export_of(data)
             break
     while True:
         head = take(client, 28)
@@ -227,7 +241,6 @@ def send_delayed(link, out):
 
 
 def replies(link):
-    global replied
     upstream = link.upstream
     handshake(link.client, upstream)
     while True:
@@ -244,7 +257,7 @@ def replies(link):
         mode = mode_now() if length or not mode_wants_data() else "pass"
         if mode == "pass":
             link.to_client(head + data)
-            replied += 1
+            link.replied += 1
             continue
         if mode == "stall":
             link.to_client((head + data)[: 16 + len(data) // 2])
@@ -297,6 +310,7 @@ def main():
         for sock in (client, upstream):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = Link(client, upstream)
+        links.append(link)
         for function in (requests, replies):
             threading.Thread(target=half, args=(function, link), daemon=True).start()
 
