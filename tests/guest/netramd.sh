@@ -65,6 +65,7 @@ file_says() {
 		  v2:
 		    size: 256M
 		    on_loss: wait
+		    backup: {device: $NETRAM_RUN/v2.img, mode: behind}
 		#v3 v3:
 		#v3   size: 64M
 		#v3   mount: {path: $NETRAM_RUN/mnt, type: ext4, format: yes}
@@ -84,6 +85,7 @@ node_add n1 n2 n3 || fail "no namespaces"
 for n in n1 n2 n3; do
 	server_start $n || fail "no server $n"
 done
+truncate -s 257M "$NETRAM_RUN/v2.img"
 file_says "$no3"
 netramd --check "$conf" || fail "netramd --check does not like the file"
 start
@@ -101,6 +103,8 @@ grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap: $(cat /proc/s
 [ "$(attr_of netram1 replicas)" = 2 ] || fail "replicas"
 [ "$(attr_of netram1 on_loss)" = wait ] || fail "on_loss"
 [ "$(attr_of netram0 io_deadline_ms)" = 300000 ] || fail "io_deadline_ms"
+netramctl volume show v2 --json | jq -e '.backup.mode == "behind" and .backup.state == "ok"' > /dev/null ||
+	fail "v2 has no backup: $(netramctl volume show v2)"
 [ "$(node_attr n2 zone)" = rack2 ] || fail "zone"
 [ "$(node_attr n2 region)" = here ] || fail "region"
 becomes '.nodes[0].server.limit_bytes == 1073741824'
@@ -154,7 +158,7 @@ is '(.config.refused | test("256X")) and .state == "ok"' || fail "$(status)"
 note "what cannot be done is told, and nothing is destroyed"
 file_says 's/size: 256M/size: 512M/; s/priority: 5/priority: 6/; s/^#v3.*//'
 reload
-becomes '.state == "problem" and .config.refused == "" and
+becomes '.state == "problem" and .config.refused == "" and (.findings | length) == 3 and
 	any(.findings[]; .text | test("volume v2: its size is 256M, the file says 512M: .*netramctl volume delete v2")) and
 	any(.findings[]; .text | test("volume v1: its swap priority is 5, the file says 6")) and
 	any(.findings[]; .kind == "note" and (.text | test("volume v3: is not in the file and left alone")))'

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/backup.h"
 #include "common/device.h"
 #include "common/swaps.h"
 
@@ -39,6 +40,8 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 	to->swap_priority = swap ? swap->priority : 0;
 	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
 		to->mounted[0] = '\0';
+	if (v->backup)
+		backup_file(v->backup->path, to->backup, sizeof(to->backup));
 }
 
 static int read_volumes(struct actual *actual, const struct swaps *swaps)

@@ -14,6 +14,7 @@
  * @swapped: it is a swap area
  * @swap_priority: valid while @swapped
  * @mounted: where it is mounted, or ""
+ * @backup: the device or file of its backup, or ""
  */
 struct actual_volume {
 	const struct netram_volume *v;
@@ -21,6 +22,7 @@ struct actual_volume {
 	bool swapped;
 	int swap_priority;
 	char mounted[256];
+	char backup[256];
 };
 
 /**

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/backup.h"
 #include "common/device.h"
 #include "common/swaps.h"
 #include "log.h"
@@ -70,7 +72,8 @@ static int add_node(const struct apply *a)
 static int create_volume(const struct apply *a)
 {
 	const struct config_volume *volume = a->step->volume;
-	const struct netram_volume_spec spec = {
+	char device[NETRAM_PATH_MAX + 1];
+	struct netram_volume_spec spec = {
 		.name = volume->name,
 		.size = volume->size,
 		.extent_size = volume->extent_size,
@@ -81,11 +84,24 @@ static int create_volume(const struct apply *a)
 		.replicas = volume->replicas,
 		.on_loss = volume->on_loss,
 		.uuid = CONFIG_HAS(volume, VOLUME_UUID) ? volume->uuid : NULL,
+		.backup_mode = volume->backup_mode,
+		.backup_force = volume->backup_force,
 	};
 	struct netram_volume *created = NULL;
-	int err = told(a, netram_volume_create(a->nt, &spec, &created));
+	int fd = -1, err;
 
+	if (CONFIG_HAS(volume, VOLUME_BACKUP)) {
+		err = backup_open(volume->backup_path, device, sizeof(device),
+				  &fd, a->why, a->size);
+		if (err)
+			return err;
+		spec.backup_path = device;
+	}
+	err = told(a, netram_volume_create(a->nt, &spec, &created));
 	netram_volume_free(created);
+	/* A loop device stays as long as the volume has it open. */
+	if (fd >= 0)
+		close(fd);
 	return err;
 }
 

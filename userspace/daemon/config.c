@@ -67,6 +67,21 @@ static const struct key mount_keys[] = {
 	{ 0 }
 };
 
+static const char *const backup_mode_words[] = {
+	[NETRAM_BACKUP_SYNC] = "sync",
+	[NETRAM_BACKUP_BEHIND] = "behind",
+	NULL
+};
+
+static const struct key backup_keys[] = {
+	{ "device", KEY_PATH, -1, VOLUME(backup_path),
+	  .required = "where? device: /dev/..., or the path of a file" },
+	{ "mode", KEY_WORD, -1, VOLUME(backup_mode),
+	  .words = backup_mode_words },
+	{ "force", KEY_BOOL, -1, VOLUME(backup_force) },
+	{ 0 }
+};
+
 /* What defaults: can have. */
 #define COMMON_KEYS							\
 	{ "replicas", KEY_NUMBER, VOLUME_REPLICAS, VOLUME(replicas),	\
@@ -82,8 +97,6 @@ static const struct key mount_keys[] = {
 	  VOLUME(queue_depth), RANGE(QUEUE_DEPTH) },			\
 	{ "class", KEY_LATER, -1, .later = NOT_YET("classes of volumes") },	\
 	{ "group", KEY_LATER, -1, .later = NOT_YET("groups of volumes") },	\
-	{ "backup", KEY_LATER, -1,						\
-	  .later = "a backup is given when the volume is made, by netramctl volume create --backup: do that first" }, \
 	{ "prefetch", KEY_LATER, -1, .later = NOT_YET("prefetching") },		\
 	{ "profile", KEY_LATER, -1, .later = NOT_YET("profiles") }
 
@@ -94,6 +107,7 @@ static const struct key volume_keys[] = {
 	{ "uuid", KEY_UUID, VOLUME_UUID, VOLUME(uuid) },
 	{ "swap", KEY_GROUP, VOLUME_SWAP, .group = swap_keys },
 	{ "mount", KEY_GROUP, VOLUME_MOUNT, .group = mount_keys },
+	{ "backup", KEY_GROUP, VOLUME_BACKUP, .group = backup_keys },
 	{ "remove", KEY_BOOL, VOLUME_REMOVE, VOLUME(remove) },
 };
 

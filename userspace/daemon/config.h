@@ -51,6 +51,7 @@ enum volume_key {
 	VOLUME_UUID,
 	VOLUME_SWAP,
 	VOLUME_MOUNT,
+	VOLUME_BACKUP,
 	VOLUME_REMOVE,
 };
 
@@ -144,6 +145,9 @@ struct config_node {
  * @mount_type: the file system, an index of config_filesystems
  * @mount_options: as mount(8) takes them, or ""
  * @mount_format: make the file system where there is nothing
+ * @backup_path: with VOLUME_BACKUP: a block device or a file
+ * @backup_mode: enum netram_backup_mode
+ * @backup_force: overwrite whatever is on it
  * @remove: delete it, with its pages
  */
 struct config_volume {
@@ -165,6 +169,9 @@ struct config_volume {
 	uint64_t mount_type;
 	char mount_options[CONFIG_PATH_SIZE];
 	bool mount_format;
+	char backup_path[CONFIG_PATH_SIZE];
+	uint64_t backup_mode;
+	bool backup_force;
 	bool remove;
 };
 

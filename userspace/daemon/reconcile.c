@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static struct step *add(struct plan *plan, enum step_kind kind)
 {
 	struct step *more;
@@ -183,6 +182,21 @@ static void fixed_size(struct plan *plan, const struct actual_volume *is,
 	fixed(plan, is, what, left, right);
 }
 
+static void check_backup(const struct config_volume *volume,
+			 const struct actual_volume *is, struct plan *plan)
+{
+	const char *has = is->v->backup ? is->backup : "none";
+
+	if (!CONFIG_HAS(volume, VOLUME_BACKUP))
+		return;
+	if (strcmp(has, volume->backup_path))
+		fixed(plan, is, "backup", has, volume->backup_path);
+	else if (is->v->backup->mode != volume->backup_mode)
+		fixed(plan, is, "backup mode",
+		      netram_backup_mode_name(is->v->backup->mode),
+		      netram_backup_mode_name(volume->backup_mode));
+}
+
 static void check_fixed(const struct config_volume *volume,
 			const struct actual_volume *is, struct plan *plan)
 {
@@ -208,6 +222,7 @@ static void check_fixed(const struct config_volume *volume,
 		netram_uuid_format(volume->uuid, right);
 		fixed(plan, is, "uuid", left, right);
 	}
+	check_backup(volume, is, plan);
 }
 
 static void plan_change(const struct config_volume *volume,

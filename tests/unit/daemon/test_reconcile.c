@@ -111,6 +111,17 @@ static void no_pages(struct world *w)
 	w->nodes[0].extents = 0;
 }
 
+static void backed_up(struct world *w)
+{
+	static struct netram_backup backup = {
+		.path = "/dev/loop0",
+		.mode = NETRAM_BACKUP_BEHIND,
+	};
+
+	w->volume.backup = &backup;
+	strcpy(w->is.backup, "/srv/v1.img");
+}
+
 static void draining(struct world *w)
 {
 	w->nodes[0].drain = true;
@@ -243,6 +254,14 @@ static const struct {
 	  "problem: volume v1: its connections is 2, the file says 3: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
 	  "problem: volume v1: its queue_depth is 128, the file says 4: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
 	  "problem: volume v1: its uuid is ab000000-0000-0000-0000-000000000000, the file says 00000000-0000-0000-0000-000000000001: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
+	{ "a backup where there is none", NODES V1 ", backup: {device: /dev/b}}\n", none, "",
+	  "problem: volume v1: its backup is none, the file says /dev/b: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
+	{ "another backup", NODES V1 ", backup: {device: /dev/b}}\n", backed_up, "",
+	  "problem: volume v1: its backup is /srv/v1.img, the file says /dev/b: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
+	{ "a backup in another mode", NODES V1 ", backup: {device: /srv/v1.img}}\n", backed_up, "",
+	  "problem: volume v1: its backup mode is behind, the file says sync: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
+	{ "its backup", NODES V1 ", backup: {device: /srv/v1.img, mode: behind}}\n", backed_up, "", "" },
+	{ "a backup the file does not tell of", NODES V1 "}\n", backed_up, "", "" },
 	{ "drift",
 	  NODES "defaults: {replicas: 2, on_loss: error, io_deadline_ms: 30000}\n" V1 "}\n",
 	  drifted,

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The block device of a volume's backup. */
+#ifndef NETRAM_COMMON_BACKUP_H
+#define NETRAM_COMMON_BACKUP_H
+
+#include <stddef.h>
+
+/* loop.c: 0 or -errno, and then why, in a line */
+int backup_open(const char *path, char *device, size_t room, int *fd,
+		char *why, size_t size);
+void backup_file(const char *device, char *file, size_t size);
+
+#endif /* NETRAM_COMMON_BACKUP_H */
