@@ -109,6 +109,12 @@ class Server:
     def used(self):
         return self.status()["memory"]["used_bytes"]
 
+    def accounted(self, what):
+        """What is counted, used and idle, is what the kernel has for it."""
+        wait_for(lambda: self.status()["memory"]["idle_bytes"] == 0,
+                 f"nothing idle: {what}")
+        equal(self.used(), self.memfd_blocks(), what)
+
     def terminate(self):
         """SIGTERM; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)

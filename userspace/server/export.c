@@ -5,7 +5,8 @@
  * Locking. One mutex, table->lock, guards everything here: slots, user lists,
  * epochs. It is taken when a connection comes, goes or asks for the list, never
  * for a request. It is a leaf but for user->wake(), which may take a loop's
- * inbox lock. The store takes no lock at all.
+ * inbox lock. The store takes one of its own, below them, when there is no memory
+ * left but what was trimmed, and when an export comes or goes.
  *
  * The fence. Promise: when the GO of epoch E has been answered, no request of a
  * connection with an epoch below E changes the export any more. How:
@@ -84,7 +85,7 @@ static struct export *find(const struct export_table *t, const char *name)
 
 static uint64_t pages_used(const struct export *e)
 {
-	return __atomic_load_n(&e->space.used, __ATOMIC_RELAXED);
+	return space_present(&e->space);
 }
 
 /* Nobody would miss it: made on demand, unused, and without a page. */

@@ -16,6 +16,7 @@
 #include "loops.h"
 #include "options.h"
 #include "status.h"
+#include "sweep.h"
 
 /* Files besides connections and exports: rings, eventfds, sockets. */
 #define SPARE_FILES 256
@@ -104,6 +105,15 @@ static int make_store(struct server *s)
 		return ret;
 	}
 	return declare_exports(s);
+}
+
+static int start_sweeper(struct server *s)
+{
+	int ret = sweeper_start(&s->store);
+
+	if (ret)
+		log_error("cannot start the sweeper: %s", strerror(-ret));
+	return ret;
 }
 
 static int open_listener(const struct listen_addr *addr)
@@ -201,13 +211,15 @@ static int serve(struct server *s)
 {
 	int64_t started = clock_ms();
 
-	if (make_store(s) || start_loops(s) || start_status(s, started))
+	if (make_store(s) || start_sweeper(s) || start_loops(s) ||
+	    start_status(s, started))
 		return 1;
 	sd_notify(0, "READY=1");
 	wait_for_signal(s);
 	sd_notify(0, "STOPPING=1");
 	stop_status(s);
 	loops_stop(&s->loops);
+	sweeper_stop(&s->store);
 	export_table_exit(&s->table);
 	store_exit(&s->store);
 	return 0;

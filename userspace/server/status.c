@@ -24,17 +24,14 @@ static void put_text(struct json_object *o, const char *key, const char *v)
 	json_object_object_add(o, key, json_object_new_string(v));
 }
 
-static uint64_t read_pages(const uint64_t *pages)
-{
-	return __atomic_load_n(pages, __ATOMIC_RELAXED) << NETRAM_PAGE_SHIFT;
-}
-
 static struct json_object *memory_json(const struct store *store)
 {
 	struct json_object *o = json_object_new_object();
 
 	put_u64(o, "limit_bytes", store->limit << NETRAM_PAGE_SHIFT);
-	put_u64(o, "used_bytes", read_pages(&store->used));
+	put_u64(o, "used_bytes", store_present(store) << NETRAM_PAGE_SHIFT);
+	put_u64(o, "idle_bytes", __atomic_load_n(&store->idle, __ATOMIC_RELAXED)
+				 << NETRAM_PAGE_SHIFT);
 	return o;
 }
 
@@ -44,7 +41,7 @@ static struct json_object *export_json(const struct export *e)
 
 	put_text(o, "name", e->name);
 	put_u64(o, "size_bytes", e->space.size);
-	put_u64(o, "used_bytes", read_pages(&e->space.used));
+	put_u64(o, "used_bytes", space_present(&e->space) << NETRAM_PAGE_SHIFT);
 	put_u64(o, "connections", e->nr_users);
 	put_u64(o, "epoch", e->epoch);
 	put_u64(o, "takeovers", e->reign);

@@ -1,35 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each space is one sparse memfd, mapped whole: an untouched page costs
- * nothing, and a page's place is base + offset with no lookup.
- *
- * The life of a page. Pages are received into and sent from the mapping while
- * other threads free and allocate. Merely touching a page that was punched out
- * would allocate it again, uncounted and past the limit (a read fault on shmem
- * allocates too), so who may touch a page is decided by one atomic word:
- *
- *   0                 absent: reads as zeroes, must not be touched
- *   BUSY              one thread is populating or punching it; must not be
- *                     touched, ends soon and without waiting for anybody
- *   PRESENT + n       counted in used; n requests are touching it ("pins")
- *   PRESENT|DOOMED+n  trimmed while pinned: absent to readers, and punched by
- *                     whoever takes off the last pin, unless written before
- *
- *   0         -> BUSY       write (populate), or trim bridging a gap
- *   BUSY      -> PRESENT+1  populated; pinned by the writer
- *   PRESENT+0 -> BUSY       trim; never while pinned
- *   BUSY      -> 0          punched, or populating failed
- *   PRESENT+n -> PRESENT+n±1
- *   PRESENT+n -> PRESENT|DOOMED+n  trim, n > 0
- *   PRESENT|DOOMED+n -> PRESENT+n+1  write
- *   PRESENT|DOOMED+0 -> BUSY       the last pin is off
- *
- * A page may be pinned by a READ that the client has its answer of already: the
- * thread that sent it has not looked yet. So a TRIM that meets pins leaves word
- * rather than leave the page. A write's pins are off before it is answered; if
- * a TRIM meets those, the client has both in flight, and either may win.
- * A thread that waits for a BUSY page holds no BUSY page itself.
- * Readers never wait: a BUSY page is absent before or after, so it reads as 0.
+ * nothing, and a page's place is base + offset with no lookup. What may happen
+ * to a page is in page.h, giving memory back in sweep.c.
  *
  * Nothing here faults memory in by touching it: allocate() is told where a touch
  * would be answered with SIGBUS. Where the kernel would rather kill than tell,
@@ -45,6 +18,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "page.h"
+#include "sweep.h"
+
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #endif
@@ -52,11 +28,6 @@
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
-
-#define PAGE_PRESENT	(1U << 31)
-#define PAGE_BUSY	(1U << 30)
-#define PAGE_DOOMED	(1U << 29)
-#define PAGE_PINS	(PAGE_DOOMED - 1)
 
 /* From so many pages on writing zeroes is the cheaper way to have them. */
 #define FILL_PAGES	8U
@@ -66,28 +37,6 @@
 
 /* Pages added between two questions to the host. */
 #define CHECK_PAGES	1024U
-
-/* Trim looks at this many pages at a time: one page of state words. */
-#define TRIM_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
-
-static uint32_t state_of(const struct space *sp, uint64_t page)
-{
-	return __atomic_load_n(&sp->state[page], __ATOMIC_ACQUIRE);
-}
-
-static bool state_move(struct space *sp, uint64_t page, uint32_t from,
-		       uint32_t to)
-{
-	return __atomic_compare_exchange_n(&sp->state[page], &from, to, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-}
-
-static void state_set(struct space *sp, uint64_t page, uint64_t nr,
-		      uint32_t to)
-{
-	while (nr--)
-		__atomic_store_n(&sp->state[page++], to, __ATOMIC_RELEASE);
-}
 
 static uint64_t first_page(uint64_t off)
 {
@@ -99,11 +48,27 @@ static uint64_t end_page(uint64_t off, uint32_t len)
 	return (off + len + NETRAM_PAGE_SIZE - 1) >> NETRAM_PAGE_SHIFT;
 }
 
+static uint64_t state_bytes(uint64_t size)
+{
+	return (size >> NETRAM_PAGE_SHIFT) * sizeof(uint32_t);
+}
+
+static uint64_t mark_bytes(uint64_t size)
+{
+	return (size >> NETRAM_PAGE_SHIFT) / SWEEP_WINDOW + 1;
+}
+
+/* Zeroes that cost memory where they are written. */
+static void *map_zeroes(uint64_t bytes, int prot)
+{
+	return mmap(NULL, bytes, prot,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
 int store_init(struct store *store, uint64_t limit_bytes,
 	       bool (*host_has_memory)(void))
 {
-	void *z = mmap(NULL, STORE_ZEROES, PROT_READ,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *z = map_zeroes(STORE_ZEROES, PROT_READ);
 
 	if (z == MAP_FAILED)
 		return -errno;
@@ -117,6 +82,11 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->zeroes = z;
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
+	store->idle = 0;
+	store->spaces = NULL;
+	store->last_number = 0;
+	pthread_mutex_init(&store->lock, NULL);
+	sweeper_init(&store->sweeper);
 	store->host_has_memory = host_has_memory;
 	store->unchecked = 0;
 	store->tight = false;
@@ -176,12 +146,6 @@ static bool store_reserve(struct store *store, uint64_t pages)
 	return false;
 }
 
-static void *map_state(uint64_t pages)
-{
-	return mmap(NULL, pages * sizeof(uint32_t), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-}
-
 /* Nobody runs programs from it; kernels before 6.3 cannot be told so. */
 static int open_memfd(const char *name)
 {
@@ -192,6 +156,32 @@ static int open_memfd(const char *name)
 	return fd;
 }
 
+static void enlist(struct space *sp)
+{
+	struct store *store = sp->store;
+	struct space **at = &store->spaces;
+
+	pthread_mutex_lock(&store->lock);
+	while (*at)
+		at = &(*at)->next;
+	sp->number = ++store->last_number;
+	sp->next = NULL;
+	*at = sp;
+	pthread_mutex_unlock(&store->lock);
+}
+
+static void delist(struct space *sp)
+{
+	struct store *store = sp->store;
+	struct space **at = &store->spaces;
+
+	pthread_mutex_lock(&store->lock);
+	while (*at != sp)
+		at = &(*at)->next;
+	*at = sp->next;
+	pthread_mutex_unlock(&store->lock);
+}
+
 int space_init(struct space *sp, struct store *store, uint64_t size,
 	       const char *name)
 {
@@ -200,6 +190,7 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->store = store;
 	sp->size = size;
 	sp->used = 0;
+	sp->idle = 0;
 	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
 		return -errno;
@@ -209,15 +200,23 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 		       MAP_SHARED | MAP_NORESERVE, sp->fd, 0);
 	if (sp->map == MAP_FAILED)
 		goto err_fd;
-	sp->state = map_state(size >> NETRAM_PAGE_SHIFT);
+	sp->state = map_zeroes(state_bytes(size), PROT_READ | PROT_WRITE);
 	if (sp->state == MAP_FAILED)
 		goto err_map;
+	sp->mark = map_zeroes(mark_bytes(size), PROT_READ | PROT_WRITE);
+	if (sp->mark == MAP_FAILED)
+		goto err_state;
 	/* A core dump of a page server would be the size of its pages. */
 	madvise(sp->map, size, MADV_DONTDUMP);
 	/* A huge page would hold 511 pages that nobody asked for. */
 	madvise(sp->map, size, MADV_NOHUGEPAGE);
+	enlist(sp);
 	return 0;
 
+err_state:
+	err = errno;
+	munmap(sp->state, state_bytes(size));
+	errno = err;
 err_map:
 	err = errno;
 	munmap(sp->map, size);
@@ -230,13 +229,16 @@ err_fd:
 
 void space_exit(struct space *sp)
 {
+	delist(sp);
+	__atomic_fetch_sub(&sp->store->idle, sp->idle, __ATOMIC_SEQ_CST);
 	store_release(sp->store, sp->used);
-	munmap(sp->state, (sp->size >> NETRAM_PAGE_SHIFT) * sizeof(uint32_t));
+	munmap(sp->mark, mark_bytes(sp->size));
+	munmap(sp->state, state_bytes(sp->size));
 	munmap(sp->map, sp->size);
 	close(sp->fd);
 }
 
-static void punch(struct space *sp, uint64_t page, uint64_t nr)
+void space_punch(struct space *sp, uint64_t page, uint64_t nr)
 {
 	/* Not MADV_REMOVE: that refuses locked memory. */
 	while (fallocate(sp->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
@@ -326,78 +328,94 @@ static int allocate(struct space *sp, uint64_t page, uint64_t nr)
 static int populate(struct space *sp, uint64_t page, uint64_t nr)
 {
 	if (allocate(sp, page, nr)) {
-		punch(sp, page, nr);
-		state_set(sp, page, nr, 0);
+		space_punch(sp, page, nr);
+		page_set(sp, page, nr, 0);
 		store_release(sp->store, nr);
 		return -ENOSPC;
 	}
 	__atomic_fetch_add(&sp->used, nr, __ATOMIC_RELAXED);
-	state_set(sp, page, nr, PAGE_PRESENT | 1);
+	page_set(sp, page, nr, PAGE_PRESENT | 1);
 	return 0;
 }
 
-static bool is_there(uint32_t s)
+static uint64_t less(const uint64_t *used, const uint64_t *idle)
 {
-	return (s & (PAGE_PRESENT | PAGE_DOOMED)) == PAGE_PRESENT;
+	uint64_t i = __atomic_load_n(idle, __ATOMIC_RELAXED);
+	uint64_t u = __atomic_load_n(used, __ATOMIC_RELAXED);
+
+	return u > i ? u - i : 0;
 }
 
-/* One pin more, for a page that is present and nothing of @lacks; less @clear. */
-static bool pin_if(struct space *sp, uint64_t page, uint32_t lacks,
-		   uint32_t clear)
+uint64_t store_present(const struct store *store)
 {
-	uint32_t s = state_of(sp, page);
+	return less(&store->used, &store->idle);
+}
 
-	while (s & PAGE_PRESENT && !(s & lacks)) {
-		if (__atomic_compare_exchange_n(&sp->state[page], &s,
-						(s & ~clear) + 1, true,
-						__ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
+uint64_t space_present(const struct space *sp)
+{
+	return less(&sp->used, &sp->idle);
+}
+
+static bool pin_to_read(struct space *sp, uint64_t page)
+{
+	uint32_t s = page_state(sp, page);
+
+	while (page_is_there(s)) {
+		if (page_change(sp, page, &s, s + 1))
 			return true;
 	}
 	return false;
 }
 
-static bool pin_to_read(struct space *sp, uint64_t page)
+static void count_idle(struct space *sp)
 {
-	return pin_if(sp, page, PAGE_DOOMED, 0);
+	__atomic_fetch_add(&sp->idle, 1, __ATOMIC_RELAXED);
+	if (!__atomic_fetch_add(&sp->store->idle, 1, __ATOMIC_SEQ_CST))
+		sweeper_wake(sp->store);
+}
+
+static void uncount_idle(struct space *sp)
+{
+	__atomic_fetch_sub(&sp->idle, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&sp->store->idle, 1, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Make an idle page present and pin it, if its state is @s still. Zeroes even if
+ * all of it will be written: what was trimmed is not to be seen again when the
+ * connection breaks in the middle.
+ */
+static bool revive(struct space *sp, uint64_t page, uint32_t s)
+{
+	if (!page_move(sp, page, s, s | PAGE_BUSY))
+		return false;
+	memset(sp->map + (page << NETRAM_PAGE_SHIFT), 0, NETRAM_PAGE_SIZE);
+	/* Pins went off meanwhile, maybe, but none came. */
+	s = page_state(sp, page);
+	while (!page_change(sp, page, &s,
+			    PAGE_PRESENT | ((s & PAGE_PINS) + 1)))
+		;
+	uncount_idle(sp);
+	return true;
 }
 
 static bool pin_to_write(struct space *sp, uint64_t page)
 {
-	return pin_if(sp, page, 0, PAGE_DOOMED);
-}
+	uint32_t s = page_state(sp, page);
 
-/* What is doomed stays so: its bytes are only to be zero until then. */
-static bool pin_to_zero(struct space *sp, uint64_t page)
-{
-	return pin_if(sp, page, 0, 0);
-}
-
-static void uncount(struct space *sp, uint64_t pages)
-{
-	__atomic_fetch_sub(&sp->used, pages, __ATOMIC_RELAXED);
-	store_release(sp->store, pages);
-}
-
-/* Another may have pinned it for writing, or claimed it, in between. */
-static void execute(struct space *sp, uint64_t page)
-{
-	if (!state_move(sp, page, PAGE_PRESENT | PAGE_DOOMED, PAGE_BUSY))
-		return;
-	punch(sp, page, 1);
-	state_set(sp, page, 1, 0);
-	uncount(sp, 1);
+	while (s & PAGE_PRESENT && !(s & PAGE_BUSY)) {
+		if (s & PAGE_DOOMED ? revive(sp, page, s) :
+				      page_move(sp, page, s, s + 1))
+			return true;
+		s = page_state(sp, page);
+	}
+	return false;
 }
 
 static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
 {
-	for (; page < end; page++) {
-		uint32_t s = __atomic_sub_fetch(&sp->state[page], 1,
-						__ATOMIC_ACQ_REL);
-
-		if (s == (PAGE_PRESENT | PAGE_DOOMED))
-			execute(sp, page);
-	}
+	for (; page < end; page++)
+		__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_RELEASE);
 }
 
 /* Claim absent pages from @page on; how many became BUSY by us. */
@@ -405,8 +423,8 @@ static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 {
 	uint64_t at = page;
 
-	while (at < end && state_of(sp, at) == 0 &&
-	       state_move(sp, at, 0, PAGE_BUSY))
+	while (at < end && page_state(sp, at) == 0 &&
+	       page_move(sp, at, 0, PAGE_BUSY))
 		at++;
 	return at - page;
 }
@@ -423,8 +441,10 @@ static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 			continue;
 		}
 		if (!store_reserve(sp->store, nr)) {
-			state_set(sp, page, nr, 0);
-			return -ENOSPC;
+			page_set(sp, page, nr, 0);
+			if (!sweep_now(sp->store, nr))
+				return -ENOSPC;
+			continue;
 		}
 		return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
 	}
@@ -451,11 +471,11 @@ int space_write_begin(struct space *sp, uint64_t off, uint32_t len)
 bool space_has_room(struct space *sp, uint64_t off, uint32_t len)
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
-	uint64_t used = __atomic_load_n(&sp->store->used, __ATOMIC_RELAXED);
+	uint64_t used = store_present(sp->store);
 	uint64_t absent = 0;
 
 	for (; page < end; page++)
-		absent += !(state_of(sp, page) & PAGE_PRESENT);
+		absent += !page_is_there(page_state(sp, page));
 	return used + absent <= sp->store->limit || !absent;
 }
 
@@ -482,7 +502,7 @@ uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
 		while (page < end && pin_to_read(sp, page))
 			page++;
 	} else {
-		while (page < end && !is_there(state_of(sp, page)))
+		while (page < end && !page_is_there(page_state(sp, page)))
 			page++;
 	}
 	return run_bytes(off, len, page);
@@ -491,87 +511,41 @@ uint32_t space_read_begin(struct space *sp, uint64_t off, uint32_t len,
 uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present)
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
-	bool like = is_there(state_of(sp, page++));
+	bool like = page_is_there(page_state(sp, page++));
 
-	while (page < end && is_there(state_of(sp, page)) == like)
+	while (page < end && page_is_there(page_state(sp, page)) == like)
 		page++;
 	*present = like;
 	return run_bytes(off, len, page);
 }
 
-/* False: the page has no pins (any more). */
+/* True: it is idle now, by us. */
 static bool doom(struct space *sp, uint64_t page)
 {
-	uint32_t s = state_of(sp, page);
+	uint32_t s = page_state(sp, page);
 
-	while (s & PAGE_PRESENT && s & PAGE_PINS) {
-		if (__atomic_compare_exchange_n(&sp->state[page], &s,
-						s | PAGE_DOOMED, true,
-						__ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
-			return true;
-	}
-	return !(s & PAGE_PRESENT);
-}
-
-/* True: BUSY by us. False: somebody is at it, and told if need be. */
-static bool claim_for_punch(struct space *sp, uint64_t page, uint64_t *freed)
-{
+	if (!page_is_there(s))
+		return false;
+	count_idle(sp);
 	do {
-		if (state_move(sp, page, 0, PAGE_BUSY))
+		if (page_change(sp, page, &s, s | PAGE_DOOMED))
 			return true;
-		if (state_move(sp, page, PAGE_PRESENT, PAGE_BUSY) ||
-		    state_move(sp, page, PAGE_PRESENT | PAGE_DOOMED,
-			       PAGE_BUSY)) {
-			++*freed;
-			return true;
-		}
-	} while (!doom(sp, page));
+	} while (page_is_there(s));
+	uncount_idle(sp);
 	return false;
-}
-
-/* One run of claimable pages: punched and absent afterwards. Its length. */
-static uint64_t trim_run(struct space *sp, uint64_t page, uint64_t end)
-{
-	uint64_t at = page, freed = 0;
-
-	while (at < end && claim_for_punch(sp, at, &freed))
-		at++;
-	if (at == page)
-		return 0;
-	if (freed)
-		punch(sp, page, at - page);
-	state_set(sp, page, at - page, 0);
-	uncount(sp, freed);
-	return at - page;
-}
-
-/*
- * Between the first and the last present page gaps are punched along, so that
- * fragmented memory costs one system call a window, not one a page.
- */
-static void trim_window(struct space *sp, uint64_t page, uint64_t end)
-{
-	while (page < end && !(state_of(sp, page) & PAGE_PRESENT))
-		page++;
-	while (end > page && !(state_of(sp, end - 1) & PAGE_PRESENT))
-		end--;
-	while (page < end) {
-		uint64_t nr = trim_run(sp, page, end);
-
-		page += nr ? nr : 1;
-	}
 }
 
 static void trim_pages(struct space *sp, uint64_t page, uint64_t end)
 {
 	while (page < end) {
-		uint64_t stop = (page / TRIM_WINDOW + 1) * TRIM_WINDOW;
+		uint64_t stop = (page / SWEEP_WINDOW + 1) * SWEEP_WINDOW;
+		uint64_t start = page;
+		bool doomed = false;
 
-		if (stop > end)
-			stop = end;
-		trim_window(sp, page, stop);
-		page = stop;
+		for (; page < end && page < stop; page++)
+			doomed |= doom(sp, page);
+		if (doomed)
+			sweep_mark(sp, start);
 	}
 }
 
@@ -591,7 +565,7 @@ static void zero_present(struct space *sp, uint64_t off, uint32_t len)
 		uint64_t page = first_page(off);
 		uint32_t n = run_bytes(off, len, page + 1);
 
-		if (pin_to_zero(sp, page)) {
+		if (pin_to_read(sp, page)) {
 			memset(space_at(sp, off), 0, n);
 			unpin_pages(sp, page, page + 1);
 		}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The store: pages in memory, addressed by (space, byte offset). It knows
- * nothing of sockets, requests or exports. See store.c for the life of a page.
+ * nothing of sockets, requests or exports. See page.h for the life of a page.
  */
 #ifndef STORE_H
 #define STORE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,10 +16,24 @@
 /* Bytes that may be sent from store_zeroes() at once. */
 #define STORE_ZEROES	(1U << 20)
 
+/* The thread that gives idle pages back; see sweep.c. */
+struct sweeper {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool asleep;
+	bool stop;
+};
+
 /**
  * struct store - the memory all spaces share
  * @limit: pages at most
- * @used: pages in use now, exactly; atomic
+ * @used: pages that have memory now, exactly; atomic
+ * @idle: those of them that are trimmed; atomic
+ * @spaces: in the order of their numbers; under @lock
+ * @last_number: of the space made last; under @lock
+ * @lock: keeps spaces from coming and going
+ * @sweeper: gives idle pages back
  * @host_has_memory: is there more to be had? Asked now and then before pages
  *                   are added, by any thread; NULL: yes
  * @unchecked: pages added since it was asked; atomic
@@ -29,6 +44,11 @@
 struct store {
 	uint64_t limit;
 	uint64_t used;
+	uint64_t idle;
+	struct space *spaces;
+	uint64_t last_number;
+	pthread_mutex_t lock;
+	struct sweeper sweeper;
 	bool (*host_has_memory)(void);
 	uint64_t unchecked;
 	bool tight;
@@ -40,19 +60,31 @@ struct store {
  * struct space - one sparse address space
  * @store: whose pages it uses
  * @map: @size bytes, shared mapping of @fd
- * @state: one word per page, see store.c; atomic
+ * @state: one word per page, see page.h; atomic
+ * @mark: one byte per window of pages, see sweep.c; atomic
  * @size: bytes, a multiple of the page size
- * @used: pages present; atomic
+ * @used: pages that have memory; atomic
+ * @idle: those of them that are trimmed; atomic
  * @fd: the memfd behind @map
+ * @number: tells it from others; never used again
+ * @next: space of the store
  */
 struct space {
 	struct store *store;
 	uint8_t *map;
 	uint32_t *state;
+	uint8_t *mark;
 	uint64_t size;
 	uint64_t used;
+	uint64_t idle;
 	int fd;
+	uint64_t number;
+	struct space *next;
 };
+
+/* Pages that hold data; of use to people, for it may have changed meanwhile. */
+uint64_t store_present(const struct store *store);
+uint64_t space_present(const struct space *sp);
 
 int store_init(struct store *store, uint64_t limit_bytes,
 	       bool (*host_has_memory)(void));
@@ -96,11 +128,14 @@ uint32_t space_run(struct space *sp, uint64_t off, uint32_t len, bool *present);
 
 void space_unpin(struct space *sp, uint64_t off, uint32_t len);
 
-/* Free all whole pages of the range; those in use as soon as they are not. */
+/*
+ * Forget all whole pages of the range. Their memory is given back a little
+ * later, or when it is wanted: sweep.h.
+ */
 void space_trim(struct space *sp, uint64_t off, uint32_t len);
 
 /*
- * The range reads as zeroes afterwards. Whole pages are freed, or, with
+ * The range reads as zeroes afterwards. Whole pages are forgotten, or, with
  * @allocate, made present. 0 or -ENOSPC (only with @allocate).
  */
 int space_zero(struct space *sp, uint64_t off, uint32_t len, bool allocate);

@@ -19,6 +19,7 @@
 #include "text.c"
 #include "name.c"
 #include "store.c"
+#include "sweep.c"
 #include "proto.c"
 #include "out.c"
 #define join export_do_join
@@ -239,6 +240,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST((uint64_t)st.st_blocks * 512 ==
 		     e->space.used << NETRAM_PAGE_SHIFT);
 		space_trim(&e->space, 0, (uint32_t)e->space.size);
+		MUST(!space_present(&e->space));
+		sweep_now(&store, UINT64_MAX);
 		MUST(!e->space.used);
 	}
 	export_table_exit(&table);

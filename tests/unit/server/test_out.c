@@ -19,7 +19,7 @@ static int teardown(void **state)
 {
 	/* No pin is left behind. */
 	space_trim(&sp, 0, 4096 * PAGE);
-	assert_int_equal(store.used, 0);
+	assert_int_equal(store_present(&store), 0);
 	space_exit(&sp);
 	store_exit(&store);
 	return 0;

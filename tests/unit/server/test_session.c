@@ -37,7 +37,7 @@ static int teardown(void **state)
 	session_exit(s);
 	free(s);
 	export_table_exit(&table);
-	assert_int_equal(store.used, 0);
+	assert_int_equal(store_present(&store), 0);
 	store_exit(&store);
 	return 0;
 }
@@ -233,7 +233,7 @@ static void broken_off(void **state)
 	session_eof(s);
 	assert_true(session_finished(s));
 	space_trim(session_space(s), 0, MIB);
-	assert_int_equal(store.used, 0);
+	assert_int_equal(store_present(&store), 0);
 }
 
 static void no_room(void **state)

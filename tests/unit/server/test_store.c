@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store.h"
+#include "sweep.h"
 
 static struct store store;
 static struct space sp;
@@ -25,8 +27,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What is counted is what the kernel holds. */
-static void holds(uint64_t pages)
+/* What is counted is what the kernel has for it. */
+static void has_memory(uint64_t pages, uint64_t idle)
 {
 	struct stat st;
 
@@ -34,6 +36,18 @@ static void holds(uint64_t pages)
 	assert_int_equal(st.st_blocks * 512, pages * PAGE);
 	assert_int_equal(store.used, pages);
 	assert_int_equal(sp.used, pages);
+	assert_int_equal(store.idle, idle);
+	assert_int_equal(sp.idle, idle);
+}
+
+/* So many pages have data, and no others have memory once swept. */
+static void holds(uint64_t pages)
+{
+	assert_int_equal(store_present(&store), pages);
+	assert_int_equal(space_present(&sp), pages);
+	sweep_round(&store);
+	sweep_round(&store);
+	has_memory(pages, 0);
 }
 
 static int put(uint64_t off, uint32_t len, int byte)
@@ -130,7 +144,10 @@ static void pinned_pages_go_later(void **state)
 	assert_int_equal(space_read_begin(&sp, 2 * PAGE, PAGE, &present), PAGE);
 	assert_true(present);
 	space_trim(&sp, 0, 5 * PAGE);
-	holds(1);
+	has_memory(5, 5);
+	assert_int_equal(sweep_now(&store, 99), 4);
+	has_memory(1, 1);
+	assert_int_equal(sweep_now(&store, 99), 0);
 	reads(2 * PAGE, PAGE, 0);
 	assert_int_equal(space_run(&sp, 0, 5 * PAGE, &present), 5 * PAGE);
 	assert_false(present);
@@ -226,6 +243,104 @@ static void runs(void **state)
 	assert_false(present);
 }
 
+/* Memory stays for the round that finds it idle, and goes with the next. */
+static void idle_for_a_round(void **state)
+{
+	assert_int_equal(put(0, 4 * PAGE, 'i'), 0);
+	space_trim(&sp, 0, 3 * PAGE);
+	has_memory(4, 3);
+	reads(0, 3 * PAGE, 0);
+	sweep_round(&store);
+	has_memory(4, 3);
+	/* Freed later in the same window: not a reason to wait for longer. */
+	space_trim(&sp, 3 * PAGE, PAGE);
+	has_memory(4, 4);
+	sweep_round(&store);
+	has_memory(0, 0);
+	sweep_round(&store);
+	space_trim(&sp, 0, 4 * PAGE);
+	has_memory(0, 0);
+}
+
+/* What is written again comes back without what was trimmed. */
+static void idle_written_again(void **state)
+{
+	assert_int_equal(put(0, 4 * PAGE, 'i'), 0);
+	space_trim(&sp, 0, 4 * PAGE);
+	assert_int_equal(put(PAGE + 10, 5, 'w'), 0);
+	has_memory(4, 3);
+	reads(0, PAGE + 10, 0);
+	reads(PAGE + 10, 5, 'w');
+	reads(PAGE + 15, 3 * PAGE - 15, 0);
+	/* Begun and never received. */
+	assert_int_equal(space_write_begin(&sp, 2 * PAGE, PAGE), 0);
+	space_unpin(&sp, 2 * PAGE, PAGE);
+	reads(2 * PAGE, PAGE, 0);
+	has_memory(4, 2);
+	assert_int_equal(space_zero(&sp, 3 * PAGE, PAGE, true), 0);
+	reads(3 * PAGE, PAGE, 0);
+	has_memory(4, 1);
+	assert_int_equal(space_zero(&sp, 100, PAGE, false), 0);
+	has_memory(4, 1);
+	holds(3);
+}
+
+/* Idle pages are no reason to refuse one, in whatever space they are. */
+static void idle_is_given_to_others(void **state)
+{
+	struct space other, third;
+
+	assert_int_equal(space_init(&third, &store, 9000 * PAGE, "third"), 0);
+	assert_int_equal(space_init(&other, &store, 9000 * PAGE, "other"), 0);
+	assert_int_equal(space_write_begin(&other, 8000 * PAGE, 50 * PAGE), 0);
+	space_unpin(&other, 8000 * PAGE, 50 * PAGE);
+	assert_int_equal(put(0, 14 * PAGE, 'x'), 0);
+	space_trim(&other, 8000 * PAGE, 49 * PAGE);
+	assert_int_equal(store_present(&store), 15);
+	assert_true(space_has_room(&sp, 14 * PAGE, 49 * PAGE));
+	assert_false(space_has_room(&sp, 14 * PAGE, 50 * PAGE));
+	assert_int_equal(put(14 * PAGE, 20 * PAGE, 'y'), 0);
+	assert_int_equal(put(34 * PAGE, 29 * PAGE, 'y'), 0);
+	assert_int_equal(put(63 * PAGE, 1, 'z'), -ENOSPC);
+	space_exit(&third);
+	space_exit(&other);
+	assert_int_equal(put(63 * PAGE, 1, 'z'), 0);
+	holds(64);
+}
+
+/* A space goes with pages idle, another comes: nothing of it is left over. */
+static void idle_space_goes(void **state)
+{
+	struct space other;
+
+	assert_int_equal(space_init(&other, &store, 100 * PAGE, "other"), 0);
+	assert_int_equal(space_write_begin(&other, 0, 60 * PAGE), 0);
+	space_unpin(&other, 0, 60 * PAGE);
+	space_trim(&other, 0, 60 * PAGE);
+	assert_int_equal(store.idle, 60);
+	space_exit(&other);
+	assert_int_equal(store.idle, 0);
+	assert_int_equal(space_init(&other, &store, 100 * PAGE, "other"), 0);
+	holds(0);
+	space_exit(&other);
+}
+
+/* With nobody to ask for it, the thread gives idle memory back. */
+static void sweeper(void **state)
+{
+	unsigned int i, round;
+
+	assert_int_equal(sweeper_start(&store), 0);
+	for (round = 0; round < 2; round++) {
+		assert_int_equal(put(0, 30 * PAGE, 's'), 0);
+		space_trim(&sp, 0, 30 * PAGE);
+		for (i = 0; i < 3000 && __atomic_load_n(&store.used, __ATOMIC_RELAXED); i++)
+			usleep(10000);
+		has_memory(0, 0);
+	}
+	sweeper_stop(&store);
+}
+
 static void gaps_are_bridged(void **state)
 {
 	uint64_t page;
@@ -267,7 +382,7 @@ static void *storm(void *arg)
 		bool present;
 		uint32_t n;
 
-		switch (rand_r(&seed) % 4) {
+		switch (rand_r(&seed) % 5) {
 		case 0:
 			if (!space_write_begin(&sp, off, len))
 				space_unpin(&sp, off, len);
@@ -279,6 +394,9 @@ static void *storm(void *arg)
 			break;
 		case 2:
 			space_trim(&sp, off, len);
+			break;
+		case 3:
+			sweep_round(&store);
 			break;
 		default:
 			space_zero(&sp, off, len, rand_r(&seed) % 2);
@@ -298,7 +416,8 @@ static void threads(void **state)
 	for (i = 0; i < 4; i++)
 		pthread_join(t[i], NULL);
 	assert_in_range(store.used, 0, 64);
-	holds(store.used);
+	has_memory(store.used, store.idle);
+	holds(store_present(&store));
 	assert_int_equal(space_zero(&sp, 0, 200 * PAGE, false), 0);
 	holds(0);
 }
@@ -316,6 +435,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(idle_for_a_round, setup, teardown),
+		cmocka_unit_test_setup_teardown(idle_written_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(idle_is_given_to_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(idle_space_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
 		cmocka_unit_test_setup_teardown(threads, setup, teardown),

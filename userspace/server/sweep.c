@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A byte for each window of pages says whether to look there: whoever dooms
+ * pages sets it to FRESH unless it is set, a round makes OLD of FRESH, and
+ * sweeps where it was OLD already. Dooming a page and then looking at the mark,
+ * taking the mark and then looking at the pages, are each in this order for all
+ * to see, so no doomed page is without a mark, or it is about to get one.
+ *
+ * store->lock keeps spaces from coming and going. It is let go of after each
+ * window, so that nobody waits for more than one system call.
+ */
+#include "sweep.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "page.h"
+
+enum mark { MARK_NONE, MARK_OLD, MARK_FRESH };
+
+void sweep_mark(struct space *sp, uint64_t page)
+{
+	uint8_t *mark = &sp->mark[page / SWEEP_WINDOW];
+	uint8_t none = MARK_NONE;
+
+	if (__atomic_load_n(mark, __ATOMIC_SEQ_CST) == MARK_NONE)
+		__atomic_compare_exchange_n(mark, &none, MARK_FRESH, false,
+					    __ATOMIC_SEQ_CST,
+					    __ATOMIC_RELAXED);
+}
+
+static void uncount(struct space *sp, uint64_t pages)
+{
+	struct store *store = sp->store;
+
+	__atomic_fetch_sub(&sp->idle, pages, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&sp->used, pages, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&store->idle, pages, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
+}
+
+/* True: BUSY by us. */
+static bool claim(struct space *sp, uint64_t page, uint64_t *freed)
+{
+	if (page_move(sp, page, 0, PAGE_BUSY))
+		return true;
+	if (!page_move(sp, page, PAGE_PRESENT | PAGE_DOOMED, PAGE_BUSY))
+		return false;
+	++*freed;
+	return true;
+}
+
+/*
+ * One run of pages that are idle or absent: punched, so absent, afterwards. Its
+ * length.
+ */
+static uint64_t sweep_run(struct space *sp, uint64_t page, uint64_t end,
+			  uint64_t *total)
+{
+	uint64_t at = page, freed = 0;
+
+	while (at < end && claim(sp, at, &freed))
+		at++;
+	if (freed)
+		space_punch(sp, page, at - page);
+	page_set(sp, page, at - page, 0);
+	if (freed)
+		uncount(sp, freed);
+	*total += freed;
+	return at - page;
+}
+
+static bool is_doomed(struct space *sp, uint64_t page)
+{
+	return page_state(sp, page) & PAGE_DOOMED;
+}
+
+/*
+ * Between the first and the last idle page gaps are punched along, so that
+ * fragmented memory costs one system call a window, not one a page. Pages that
+ * are pinned, or being cleared, are left, with a mark. How many were freed.
+ */
+static uint64_t sweep_window(struct space *sp, uint64_t page, uint64_t end)
+{
+	uint64_t start = page, freed = 0;
+	bool left = false;
+
+	while (page < end && !is_doomed(sp, page))
+		page++;
+	while (end > page && !is_doomed(sp, end - 1))
+		end--;
+	while (page < end) {
+		page += sweep_run(sp, page, end, &freed);
+		if (page < end)
+			left |= is_doomed(sp, page++);
+	}
+	if (left)
+		sweep_mark(sp, start);
+	return freed;
+}
+
+/* Shall the window be swept now? Its mark is taken off then. */
+static bool take_mark(uint8_t *mark, bool aged)
+{
+	uint8_t m = __atomic_load_n(mark, __ATOMIC_RELAXED);
+
+	if (m == MARK_NONE)
+		return false;
+	if (aged && m == MARK_FRESH) {
+		__atomic_store_n(mark, MARK_OLD, __ATOMIC_RELAXED);
+		return false;
+	}
+	return __atomic_exchange_n(mark, MARK_NONE, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t pages_of(const struct space *sp)
+{
+	return sp->size >> NETRAM_PAGE_SHIFT;
+}
+
+/* From window *@at on the first to be swept, swept; *@at is behind it. */
+static uint64_t sweep_next(struct space *sp, uint64_t *at, bool aged)
+{
+	uint64_t pages = pages_of(sp);
+
+	while (*at * SWEEP_WINDOW < pages) {
+		uint64_t start = *at * SWEEP_WINDOW, end = start + SWEEP_WINDOW;
+
+		if (take_mark(&sp->mark[(*at)++], aged))
+			return sweep_window(sp, start, end < pages ? end : pages);
+	}
+	return 0;
+}
+
+/* The space of that number or the next; store->lock is held. */
+static struct space *space_from(struct store *store, uint64_t number)
+{
+	struct space *sp = store->spaces;
+
+	while (sp && sp->number < number)
+		sp = sp->next;
+	return sp;
+}
+
+static bool has_idle(const struct space *sp)
+{
+	return __atomic_load_n(&sp->idle, __ATOMIC_RELAXED);
+}
+
+static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
+{
+	uint64_t number = 0, at = 0, freed = 0;
+	struct space *sp;
+
+	pthread_mutex_lock(&store->lock);
+	while (freed < pages && (sp = space_from(store, number))) {
+		if (sp->number != number)
+			at = 0;
+		number = sp->number;
+		if (has_idle(sp) && at * SWEEP_WINDOW < pages_of(sp)) {
+			freed += sweep_next(sp, &at, aged);
+		} else {
+			number++;
+			at = 0;
+		}
+		/* Whoever waits for the lock may go in between. */
+		pthread_mutex_unlock(&store->lock);
+		pthread_mutex_lock(&store->lock);
+	}
+	pthread_mutex_unlock(&store->lock);
+	return freed;
+}
+
+uint64_t sweep_now(struct store *store, uint64_t pages)
+{
+	if (!__atomic_load_n(&store->idle, __ATOMIC_RELAXED))
+		return 0;
+	return sweep(store, pages, false);
+}
+
+void sweep_round(struct store *store)
+{
+	sweep(store, UINT64_MAX, true);
+}
+
+/*
+ * The sweeper sleeps while nothing is idle, else from round to round. It says
+ * that it is about to sleep and then looks for idle pages; who makes the first
+ * one counts it and then looks whether the sweeper sleeps.
+ */
+static void wait_for_work(struct store *store)
+{
+	struct sweeper *w = &store->sweeper;
+
+	__atomic_store_n(&w->asleep, true, __ATOMIC_SEQ_CST);
+	while (!w->stop && !__atomic_load_n(&store->idle, __ATOMIC_SEQ_CST))
+		pthread_cond_wait(&w->cond, &w->lock);
+	__atomic_store_n(&w->asleep, false, __ATOMIC_RELAXED);
+}
+
+static void wait_for_round(struct sweeper *w)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += SWEEP_MS / 1000;
+	t.tv_nsec += SWEEP_MS % 1000 * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	while (!w->stop && pthread_cond_timedwait(&w->cond, &w->lock, &t) != ETIMEDOUT)
+		;
+}
+
+static void *sweeper_main(void *arg)
+{
+	struct store *store = arg;
+	struct sweeper *w = &store->sweeper;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stop) {
+		wait_for_work(store);
+		wait_for_round(w);
+		pthread_mutex_unlock(&w->lock);
+		sweep_round(store);
+		pthread_mutex_lock(&w->lock);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+void sweeper_init(struct sweeper *w)
+{
+	pthread_condattr_t attr;
+
+	w->asleep = false;
+	w->stop = false;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+int sweeper_start(struct store *store)
+{
+	return -pthread_create(&store->sweeper.thread, NULL, sweeper_main,
+			       store);
+}
+
+void sweeper_stop(struct store *store)
+{
+	struct sweeper *w = &store->sweeper;
+
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_signal(&w->cond);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+}
+
+void sweeper_wake(struct store *store)
+{
+	struct sweeper *w = &store->sweeper;
+
+	if (!__atomic_load_n(&w->asleep, __ATOMIC_SEQ_CST))
+		return;
+	pthread_mutex_lock(&w->lock);
+	pthread_cond_signal(&w->cond);
+	pthread_mutex_unlock(&w->lock);
+}
