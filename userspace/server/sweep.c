@@ -133,19 +133,15 @@ static uint64_t sweep_next(struct space *sp, uint64_t *at, bool aged)
 	return 0;
 }
 
-/* The space of that number or the next; store->lock is held. */
-static struct space *space_from(struct store *store, uint64_t number)
+/* The first from that number on with idle pages; store->lock is held. */
+static struct space *idle_from(struct store *store, uint64_t number)
 {
 	struct space *sp = store->spaces;
 
-	while (sp && sp->number < number)
+	while (sp && (sp->number < number ||
+		      !__atomic_load_n(&sp->idle, __ATOMIC_RELAXED)))
 		sp = sp->next;
 	return sp;
-}
-
-static bool has_idle(const struct space *sp)
-{
-	return __atomic_load_n(&sp->idle, __ATOMIC_RELAXED);
 }
 
 static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
@@ -154,13 +150,12 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 	struct space *sp;
 
 	pthread_mutex_lock(&store->lock);
-	while (freed < pages && (sp = space_from(store, number))) {
+	while (freed < pages && (sp = idle_from(store, number))) {
 		if (sp->number != number)
 			at = 0;
 		number = sp->number;
-		if (has_idle(sp) && at * SWEEP_WINDOW < pages_of(sp)) {
-			freed += sweep_next(sp, &at, aged);
-		} else {
+		freed += sweep_next(sp, &at, aged);
+		if (at * SWEEP_WINDOW >= pages_of(sp)) {
 			number++;
 			at = 0;
 		}
