@@ -19,9 +19,18 @@ note() { echo "# $*"; }
 
 # An emulated processor takes a tenth of a second to start a program, one with a
 # debug kernel half a second: what is called often is done by the shell itself.
-exec {pause_fd}<> <(:)
-pause() { read -r -t "$1" -u "$pause_fd"; return 0; } # sleep
+# Not by "read -t": when that has timed out, bash 5.2 sets a signal mask that it has
+# never initialized. One that blocks SIGCHLD made a shell that never saw its test end.
+enable -f sleep sleep || exit
+pause() { sleep "$1"; }
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+# No zombie either, which "kill -0" takes for alive until the shell has noticed.
+pid_runs() { # PID
+	local state
+	{ read -r state < "/proc/$1/stat"; } 2> /dev/null || return
+	[[ ${state##*) } != [ZX]* ]]
+}
 
 sid_of() { # PID
 	local sid
@@ -221,7 +230,7 @@ setup_nodes() {
 # ---- leaving nothing behind
 
 # a zombie that nobody waits for has no memory any more
-pid_gone() { ! grep -q '^State:[[:space:]]*[A-WY]' "/proc/$1/status" 2> /dev/null; }
+pid_gone() { ! pid_runs "$1"; }
 
 # guest_reset: undo whatever a test has set up; 1 and a message when it does
 # not come off. Run by guest-run after every test, callable in a test.
