@@ -48,7 +48,7 @@ static int run(const struct ctl_call *call)
 	if (err)
 		ret = ctl_fail_module(nt, err);
 	else if (call->json)
-		ret = ctl_json_print(ctl_json_node(node));
+		ret = ctl_json_print(shape_node(node));
 	else
 		print_node(node);
 	netram_node_free(node);

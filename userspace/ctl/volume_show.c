@@ -89,7 +89,7 @@ static int run(const struct ctl_call *call)
 	if (ret)
 		goto out;
 	if (call->json) {
-		ret = ctl_json_print(ctl_json_volume(volume));
+		ret = ctl_json_print(shape_volume(volume));
 	} else {
 		print_volume(volume);
 		if (volume->backup)

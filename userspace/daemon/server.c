@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "common/clock.h"
 #include "objective.h"
 
 #define ANSWER_MAX	(256 * 1024)

@@ -465,7 +465,7 @@ static void test_swap_without_device(void **state)
 static void expect_event(const struct netram_event_info *event,
 			 const char *expected)
 {
-	struct json_object *o = ctl_json_event(event);
+	struct json_object *o = shape_event(event);
 
 	snprintf(output, sizeof(output), "%s",
 		 json_object_to_json_string(o));
@@ -486,11 +486,11 @@ static void test_event_json(void **state)
 		     "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
 	event.type = NETRAM_EVENT_WAITING;
 	event.state = 1;
-	assert_string_equal(ctl_event_state(&event), "on");
+	assert_string_equal(shape_event_state(&event), "on");
 	event.state = 0;
-	assert_string_equal(ctl_event_state(&event), "off");
+	assert_string_equal(shape_event_state(&event), "off");
 	event.type = NETRAM_EVENT_TAKEN_OVER;
-	assert_null(ctl_event_state(&event));
+	assert_null(shape_event_state(&event));
 	event.type = NETRAM_EVENT_SYNC;
 	event.node[0] = '\0';
 	event.state = 0;
