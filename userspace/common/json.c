@@ -3,6 +3,7 @@
 #include "common/json.h"
 
 #include <netram/latency.h>
+#include <netram/traffic.h>
 #include <stdio.h>
 
 void put_object(struct json_object *o, const char *key,
@@ -21,9 +22,39 @@ void put_u64(struct json_object *o, const char *key, uint64_t value)
 	put_object(o, key, json_object_new_uint64(value));
 }
 
+void put_share(struct json_object *o, const char *key, double share)
+{
+	char text[32];
+
+	/* else it would be told with all the digits of its binary form */
+	snprintf(text, sizeof(text), "%.6f", share);
+	put_object(o, key, json_object_new_double_s(share, text));
+}
+
 void put_bool(struct json_object *o, const char *key, bool value)
 {
 	put_object(o, key, json_object_new_boolean(value));
+}
+
+struct json_object *shape_traffic(const struct netram_traffic *t)
+{
+	struct json_object *o = json_object_new_object();
+	uint64_t ppm = netram_traffic_overhead(t);
+
+	put_u64(o, "payload_bytes", t->payload);
+	put_u64(o, "replicas_bytes", t->replicas);
+	put_u64(o, "headers_bytes", t->headers);
+	put_u64(o, "hedges_bytes", t->hedges);
+	put_u64(o, "retries_bytes", t->retries);
+	put_u64(o, "mover_bytes", t->mover);
+	put_u64(o, "handshakes_bytes", t->handshakes);
+	put_u64(o, "tx_bytes", t->tx_bytes);
+	put_u64(o, "rx_bytes", t->rx_bytes);
+	if (ppm == NETRAM_OVERHEAD_NONE)
+		return o;
+	put_share(o, "overhead_share", ppm / 1e6);
+	put_bool(o, "overhead_met", ppm <= NETRAM_OVERHEAD_TARGET_PPM);
+	return o;
 }
 
 struct json_object *shape_node(const struct netram_node *node)
@@ -51,6 +82,7 @@ struct json_object *shape_node(const struct netram_node *node)
 	put_u64(o, "errors", node->errors);
 	if (node->last_error[0])
 		put_text(o, "last_error", node->last_error);
+	put_object(o, "traffic", shape_traffic(&node->traffic));
 	return o;
 }
 
@@ -176,6 +208,7 @@ struct json_object *shape_volume(const struct netram_volume *volume)
 	if (volume->verify)
 		put_object(o, "verify",
 			   shape_verify(volume->name, volume->verify));
+	put_object(o, "traffic", shape_traffic(&volume->traffic));
 	put_object(o, "sessions", json_sessions(volume->sessions));
 	return o;
 }
@@ -239,17 +272,6 @@ static struct json_object *json_buckets(const __u64 *counts)
 	return array;
 }
 
-static void add_share(struct json_object *o, uint64_t part, uint64_t total)
-{
-	double share = (double)part / total;
-	char text[16];
-
-	/* else it would be told with all the digits of its binary form */
-	snprintf(text, sizeof(text), "%.6f", share);
-	put_object(o, "share_within_target",
-		   json_object_new_double_s(share, text));
-}
-
 struct json_object *shape_latency(const __u64 *counts)
 {
 	uint64_t total = netram_latency_total(counts);
@@ -260,7 +282,7 @@ struct json_object *shape_latency(const __u64 *counts)
 	put_u64(o, "count", total);
 	put_u64(o, "within_target", within);
 	if (total) {
-		add_share(o, within, total);
+		put_share(o, "share_within_target", (double)within / total);
 		put_u64(o, "p50_ns",
 			netram_latency_percentile(counts, 5000));
 		put_u64(o, "p90_ns",
@@ -274,5 +296,35 @@ struct json_object *shape_latency(const __u64 *counts)
 						       NETRAM_LATENCY_ALL));
 	}
 	put_object(o, "buckets", json_buckets(counts));
+	return o;
+}
+
+static struct json_object *json_copies(const struct netram_extent *extent)
+{
+	struct json_object *array = json_object_new_array(), *o;
+	uint32_t i;
+
+	for (i = 0; i < extent->nr_copies; i++) {
+		const struct netram_copy *copy = &extent->copies[i];
+
+		o = json_object_new_object();
+		put_text(o, "node", copy->node);
+		put_text(o, "state", netram_copy_state_name(copy->state));
+		put_bool(o, "up", copy->up);
+		put_u64(o, "missing_pages", copy->missing);
+		json_object_array_add(array, o);
+	}
+	return array;
+}
+
+struct json_object *shape_extent(const struct netram_extent *extent)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_u64(o, "extent", extent->index);
+	put_u64(o, "pages", extent->pages);
+	put_u64(o, "lost_pages", extent->lost_pages);
+	put_u64(o, "backup_pages", extent->backup_pages);
+	put_object(o, "copies", json_copies(extent));
 	return o;
 }

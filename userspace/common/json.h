@@ -16,12 +16,15 @@ struct json_object *shape_volume(const struct netram_volume *volume);
 struct json_object *shape_volumes(const struct netram_volume *first);
 const char *shape_event_state(const struct netram_event_info *event);
 struct json_object *shape_event(const struct netram_event_info *event);
+struct json_object *shape_traffic(const struct netram_traffic *traffic);
+struct json_object *shape_extent(const struct netram_extent *extent);
 struct json_object *shape_latency(const __u64 *counts);
 
 void put_object(struct json_object *object, const char *key,
 		struct json_object *value);
 void put_text(struct json_object *object, const char *key, const char *value);
 void put_u64(struct json_object *object, const char *key, uint64_t value);
+void put_share(struct json_object *object, const char *key, double share);
 void put_bool(struct json_object *object, const char *key, bool value);
 
 #endif /* NETRAM_COMMON_JSON_H */

@@ -2,6 +2,7 @@
 /* netramctl status */
 #include <inttypes.h>
 #include <netram/limits.h>
+#include <netram/traffic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,27 @@ static void print_fill(const struct status *s)
 	putchar('\n');
 }
 
+static struct netram_traffic traffic_of(const struct status *s)
+{
+	const struct netram_volume *volume;
+	struct netram_traffic sum = { 0 };
+
+	for (volume = s->volumes; volume; volume = volume->next)
+		ctl_traffic_add(&sum, &volume->traffic);
+	return sum;
+}
+
+static void print_overhead(const struct status *s)
+{
+	struct netram_traffic sum = traffic_of(s);
+
+	if (netram_traffic_overhead(&sum) == NETRAM_OVERHEAD_NONE)
+		return;
+	fputs("network overhead: ", stdout);
+	ctl_show_overhead(&sum);
+	putchar('\n');
+}
+
 static void print_speed(const struct status *s)
 {
 	printf("\nSpeed, in the last %.1f s\n", s->speed.seconds);
@@ -218,6 +240,7 @@ static void print_text(const struct status *s, const char *health)
 {
 	printf("netram %s, health: %s\n", s->version, health);
 	print_fill(s);
+	print_overhead(s);
 	print_reasons(s);
 	puts("\nNodes");
 	if (s->nodes)
@@ -249,6 +272,7 @@ static struct json_object *json_volume(const struct status *s,
 
 static void print_json(const struct status *s, const char *health)
 {
+	struct netram_traffic sum = traffic_of(s);
 	struct json_object *o = json_object_new_object();
 	struct json_object *volumes = json_object_new_array();
 	const struct netram_volume *volume;
@@ -261,6 +285,7 @@ static void print_json(const struct status *s, const char *health)
 	put_object(o, "volumes", volumes);
 	put_u64(o, "stored_bytes", fill.stored);
 	put_u64(o, "size_bytes", fill.size);
+	put_object(o, "traffic", shape_traffic(&sum));
 	if (s->speed.volumes)
 		put_object(o, "speed", ctl_json_speed(&s->speed));
 	put_text(o, "health", health);

@@ -33,6 +33,7 @@ static void print_volume(const struct netram_volume *v)
 	printf("stored       %s\n",
 	       ctl_human(v->pages * NETRAM_PAGE_SIZE).text);
 	printf("lost pages   %" PRIu64 "\n", v->lost_pages);
+	ctl_show_traffic(&v->traffic, 13);
 }
 
 static void print_backup(const struct netram_backup *b)
