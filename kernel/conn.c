@@ -185,10 +185,25 @@ void netram_conn_part_done(struct netram_cmd *cmd)
 	cmd->done(cmd);
 }
 
+/* Count as its ghost's what was counted of it. */
+static void stuck(struct netram_conn *conn, const struct netram_cmd *cmd,
+		  const struct netram_cmd *ghost, bool sent)
+{
+	struct netram_flow *flow = &conn->tx.flow;
+
+	if (sent) {
+		netram_flow_uncount(flow, cmd->purpose, cmd->nr_runs, 0);
+		netram_flow_count(flow, ghost->purpose, cmd->nr_runs, 0);
+	}
+	netram_conn_rx_stuck(conn, cmd);
+}
+
 /* The caller keeps the sender, the receiver and whoever stops it away. */
 static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
 		      struct netram_cmd *ghost)
 {
+	bool sent;
+
 	netram_table_exchange(conn->table, cmd, ghost);
 	ghost->session = cmd->session;
 	ghost->replica = cmd->replica;
@@ -204,15 +219,10 @@ static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
 	memcpy(ghost->runs, cmd->runs, cmd->nr_runs * sizeof(cmd->runs[0]));
 	WRITE_ONCE(ghost->replied, cmd->replied);
 	atomic_set(&ghost->parts, atomic_read(&cmd->parts));
-	/* It is of no use any more: what was counted of it was for that. */
-	if (!netram_conn_tx_replace(conn, cmd, ghost)) {
-		netram_flow_uncount(&conn->tx.flow, cmd->purpose, cmd->nr_runs,
-				    0);
-		netram_flow_count(&conn->tx.flow, ghost->purpose, cmd->nr_runs,
-				  0);
-	}
+	sent = !netram_conn_tx_replace(conn, cmd, ghost);
+	/* No hedge has answered in its place: it was for nothing altogether. */
 	if (atomic_read(&ghost->race) & NETRAM_RACE_OWNER << NETRAM_LEG_FIRST)
-		netram_conn_rx_stuck(conn, cmd);
+		stuck(conn, cmd, ghost, sent);
 	if (conn->rx.cmd == cmd) {
 		conn->rx.cmd = ghost;
 		conn->rx.discard = true;

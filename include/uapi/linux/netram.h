@@ -52,8 +52,8 @@
  *       NETRAM_NODE_A_EXTENTS: NLA_U64, extents this host has placed there
  *       NETRAM_NODE_A_PAGES: NLA_U64, pages of 4096 bytes this host has there
  *       NETRAM_NODE_A_TX_BYTES, _RX_BYTES: NLA_U64, on the stream, since added
- *       NETRAM_NODE_A_TRAFFIC: NLA_NESTED, what they were for: see enum
- *         netram_traffic_attr
+ *       NETRAM_NODE_A_TRAFFIC: NLA_NESTED, what they were for: see below at
+ *         enum netram_traffic_attr
  *       NETRAM_NODE_A_RECONNECTS: NLA_U64, times a session was renewed
  *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error
  *       NETRAM_NODE_A_LAST_ERROR: NLA_NUL_STRING, why the last connection
@@ -171,8 +171,8 @@
  *         nodes that are up, than there should be
  *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present, each counted once
  *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages that nobody has any more
- *       NETRAM_VOLUME_A_TRAFFIC: NLA_NESTED, since it was created, see enum
- *         netram_traffic_attr
+ *       NETRAM_VOLUME_A_TRAFFIC: NLA_NESTED, since it was created, see below at
+ *         enum netram_traffic_attr
  *       NETRAM_VOLUME_A_BACKUP: NLA_NESTED, absent without a backup
  *         NETRAM_BACKUP_A_PATH, _MODE
  *         NETRAM_BACKUP_A_STATE: NLA_U8, enum netram_backup_state
@@ -468,25 +468,24 @@ enum netram_latency_attr {
 };
 #define NETRAM_LATENCY_A_MAX (__NETRAM_LATENCY_A_MAX - 1)
 
-/**
- * enum netram_traffic_attr - bytes of the streams with nodes, each NLA_U64
- * @NETRAM_TRAFFIC_A_UNSPEC: not used
- * @NETRAM_TRAFFIC_A_PAYLOAD: pages that requests have written, the first copy of
+/*
+ * Traffic: bytes of the streams with nodes, each NLA_U64.
+ *
+ * NETRAM_TRAFFIC_A_PAYLOAD: pages that requests have written, the first copy of
  *   each, or read
- * @NETRAM_TRAFFIC_A_REPLICAS: pages that requests have written, further copies
- * @NETRAM_TRAFFIC_A_HEADERS: headers of these and of TRIMs, and of their answers
- * @NETRAM_TRAFFIC_A_HEDGES: hedged reads, what was of no use: requests to a second
+ * NETRAM_TRAFFIC_A_REPLICAS: pages that requests have written, further copies
+ * NETRAM_TRAFFIC_A_HEADERS: headers of these and of TRIMs, and of their answers
+ * NETRAM_TRAFFIC_A_HEDGES: hedged reads, what was of no use: requests to a second
  *   copy, and answers that came second, with their pages
- * @NETRAM_TRAFFIC_A_RETRIES: pages and headers of requests that were sent, or
+ * NETRAM_TRAFFIC_A_RETRIES: pages and headers of requests that were sent, or
  *   answered, and had to begin anew, for a connection broke, the node refused, or
  *   the page was not right
- * @NETRAM_TRAFFIC_A_MOVER: all that is carried in the background: copies that are
+ * NETRAM_TRAFFIC_A_MOVER: all that is carried in the background: copies that are
  *   made or brought up to date, drained, repaired, compared, brought back from the
  *   backup; with its headers
- * @NETRAM_TRAFFIC_A_HANDSHAKES: handshakes, those that failed included
- * @NETRAM_TRAFFIC_A_TX_BYTES: all bytes sent
- * @NETRAM_TRAFFIC_A_RX_BYTES: all bytes received
- * @NETRAM_TRAFFIC_A_PAD: for alignment
+ * NETRAM_TRAFFIC_A_HANDSHAKES: handshakes, those that failed included
+ * NETRAM_TRAFFIC_A_TX_BYTES: all bytes sent
+ * NETRAM_TRAFFIC_A_RX_BYTES: all bytes received
  *
  * While nothing is under way, the parts add up to the last two: nothing is counted
  * twice. What is under way is in those two only.
