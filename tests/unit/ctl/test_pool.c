@@ -145,7 +145,7 @@ static void test_text(void **state)
 			       "capacity: 300 B as far as it is known, used 210 B (70 %), free 90 B\n"
 			       "stored by this host: 4 MiB\n"));
 	assert_non_null(strstr(kit_output,
-			       "\neast              2 of 3 up  300 B     210 B  90 B  3 MiB   6\n"
+			       "\n" "east              2 of 3 up  300 B     210 B  90 B  3 MiB   6\n"
 			       "  z1              2 of 2 up  300 B     210 B  90 B  2 MiB   4\n"
 			       "    n1            up         100 B     10 B   90 B  1 MiB   2\n"
 			       "    n2            up         200 B     200 B  0 B   1 MiB   2\n"
