@@ -32,6 +32,7 @@
 #include <netram/nbd.h>
 #include "race.h"
 #include "replicas.h"
+#include "traffic.h"
 
 struct netram_conn;
 struct netram_router;
@@ -89,6 +90,7 @@ struct netram_run {
  * @replica: the copy it goes to, a place in @set
  * @tried: copies this round could not be read from, and NETRAM_TRIED_BACKUP
  * @passed: that it is slow was noticed, and nothing could be done
+ * @purpose: enum netram_purpose, never changes
  * @round: @pos when this round began
  * @rival: of a read that may be hedged: NETRAM_CMD_ARMED, NETRAM_CMD_CLAIMED, or its
  *   hedge; NULL while it must not be
@@ -129,6 +131,7 @@ struct netram_cmd {
 	u8			replica;
 	u8			tried;
 	u8			passed;
+	u8			purpose;
 	u32			round;
 	struct netram_cmd	*rival;
 	atomic_t		race;
@@ -161,6 +164,16 @@ struct netram_cmd {
 #define NETRAM_CMD_ARMED	((struct netram_cmd *)1)
 /* ... may not any more, for its pages are being written to. */
 #define NETRAM_CMD_CLAIMED	((struct netram_cmd *)2)
+
+/* How many pages this round moves. */
+static inline u32 netram_cmd_pages(const struct netram_cmd *cmd)
+{
+	u32 pages = 0, i;
+
+	for (i = 0; i < cmd->nr_runs; i++)
+		pages += cmd->runs[i].pages;
+	return pages;
+}
 
 /* It is in nobody's hands: tell its owner. */
 static inline void netram_cmd_complete(struct netram_cmd *cmd, int error)

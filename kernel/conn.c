@@ -10,7 +10,8 @@
  *  4. The callbacks are taken off, which waits for those running, and both
  *     works are cancelled: no receiver is inside.
  *  5. Now the commands are nobody's but ours and go back to the owner: those
- *     in flight (cmd->conn says so), and those on the queue. One that is queued
+ *     in flight (cmd->conn says so, and what was counted of them is taken back), and
+ *     those on the queue. One that is queued
  *     later is given back by netram_conn_queue() itself, which looks at DEAD
  *     after adding it.
  */
@@ -19,6 +20,9 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 #include <net/tcp.h>
+
+#define TX_HEADER	sizeof(struct nbd_request)
+#define RX_HEADER	sizeof(struct nbd_simple_reply)
 
 static void on_closed(void *owner, struct sock *sk)
 {
@@ -110,18 +114,28 @@ static void lock_tx(struct netram_conn *conn)
 		usleep_range(50, 200);
 }
 
+static void collect(struct netram_conn *conn, struct netram_cmd *cmd,
+		    struct list_head *orphans)
+{
+	netram_conn_rx_uncount(conn, cmd);
+	WRITE_ONCE(cmd->conn, NULL);
+	list_add_tail(&cmd->list, orphans);
+}
+
 static void collect_in_flight(struct netram_conn *conn,
 			      struct list_head *orphans)
 {
 	struct netram_cmd *cmd;
 	u32 i;
 
+	while ((cmd = netram_conn_tx_begun(conn)))
+		collect(conn, cmd, orphans);
 	for (i = 0; i < conn->table->len; i++) {
 		cmd = conn->table->cmds[i];
 		if (!cmd || READ_ONCE(cmd->conn) != conn)
 			continue;
-		WRITE_ONCE(cmd->conn, NULL);
-		list_add_tail(&cmd->list, orphans);
+		netram_conn_tx_uncount(conn, cmd);
+		collect(conn, cmd, orphans);
 	}
 }
 
@@ -147,6 +161,8 @@ void netram_conn_stop(struct netram_conn *conn, struct list_head *orphans)
 	cancel_work_sync(&conn->rx_work);
 	collect_in_flight(conn, orphans);
 	netram_conn_tx_collect(conn, orphans);
+	netram_flow_end(&conn->tx.flow, TX_HEADER);
+	netram_flow_end(&conn->rx.flow, RX_HEADER);
 	conn->sock = NULL;
 	netram_sock_close(sock);
 }
@@ -169,10 +185,25 @@ void netram_conn_part_done(struct netram_cmd *cmd)
 	cmd->done(cmd);
 }
 
+/* Count as its ghost's what was counted of it. */
+static void stuck(struct netram_conn *conn, const struct netram_cmd *cmd,
+		  const struct netram_cmd *ghost, bool sent)
+{
+	struct netram_flow *flow = &conn->tx.flow;
+
+	if (sent) {
+		netram_flow_uncount(flow, cmd->purpose, cmd->nr_runs, 0);
+		netram_flow_count(flow, ghost->purpose, cmd->nr_runs, 0);
+	}
+	netram_conn_rx_stuck(conn, cmd);
+}
+
 /* The caller keeps the sender, the receiver and whoever stops it away. */
 static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
 		      struct netram_cmd *ghost)
 {
+	bool sent;
+
 	netram_table_exchange(conn->table, cmd, ghost);
 	ghost->session = cmd->session;
 	ghost->replica = cmd->replica;
@@ -188,7 +219,10 @@ static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
 	memcpy(ghost->runs, cmd->runs, cmd->nr_runs * sizeof(cmd->runs[0]));
 	WRITE_ONCE(ghost->replied, cmd->replied);
 	atomic_set(&ghost->parts, atomic_read(&cmd->parts));
-	netram_conn_tx_replace(conn, cmd, ghost);
+	sent = !netram_conn_tx_replace(conn, cmd, ghost);
+	/* No hedge has answered in its place: it was for nothing altogether. */
+	if (atomic_read(&ghost->race) & NETRAM_RACE_OWNER << NETRAM_LEG_FIRST)
+		stuck(conn, cmd, ghost, sent);
 	if (conn->rx.cmd == cmd) {
 		conn->rx.cmd = ghost;
 		conn->rx.discard = true;
@@ -237,4 +271,24 @@ enum netram_taken netram_conn_take(struct netram_conn *conn,
 	smp_mb__after_atomic();
 	netram_conn_kick(conn);
 	return taken;
+}
+
+/**
+ * netram_conn_traffic() - what went over it, in all its lives
+ * @conn: the connection; it may be in use
+ * @t: where to add that
+ *
+ * Context: any.
+ */
+void netram_conn_traffic(const struct netram_conn *conn,
+			 struct netram_traffic *t)
+{
+	int i;
+
+	t->tx += READ_ONCE(conn->tx.flow.bytes);
+	t->rx += READ_ONCE(conn->rx.flow.bytes);
+	netram_traffic_add(t, &conn->tx.flow, TX_HEADER);
+	netram_traffic_add(t, &conn->rx.flow, RX_HEADER);
+	for (i = 0; i < NETRAM_FOR_NR; i++)
+		netram_traffic_vain(t, i, READ_ONCE(conn->rx.refused[i]));
 }

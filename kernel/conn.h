@@ -54,7 +54,7 @@ enum {
  * @covered: commands whose last byte is in @bvec
  * @iter: what of @bvec is not sent yet
  * @splice: all of @bvec may be sent without copying
- * @bytes: sent since the connection object was made
+ * @flow: what was sent since the connection object was made
  * @nr: entries of @bvec in use
  * @fill: bytes in them
  * @headers: what the headers in @bvec are written to
@@ -72,7 +72,7 @@ struct netram_conn_tx {
 	struct list_head	covered;
 	struct iov_iter		iter;
 	bool			splice;
-	u64			bytes;
+	struct netram_flow	flow;
 	unsigned int		nr;
 	unsigned int		fill;
 	struct netram_headers	headers;
@@ -84,6 +84,7 @@ struct netram_conn_tx {
  * @reply: header being collected
  * @have: bytes of @reply that are there
  * @cmd: command whose payload is being received, or NULL
+ * @run: which run of it
  * @left: bytes of it still to come
  * @discard: they go nowhere
  * @cursor: where they go
@@ -91,12 +92,14 @@ struct netram_conn_tx {
  * @failed: the stream made no sense: what follows is thrown away
  * @last: jiffies when something came
  * @now: ns when the receiver began with what is there now
- * @bytes: received since the connection object was made
+ * @flow: what was received since the connection object was made
+ * @refused: pages that were sent and answered with an error, by what they were for
  */
 struct netram_conn_rx {
 	struct nbd_simple_reply	reply;
 	unsigned int		have;
 	struct netram_cmd	*cmd;
+	unsigned int		run;
 	unsigned int		left;
 	bool			discard;
 	struct netram_cursor	cursor;
@@ -104,7 +107,8 @@ struct netram_conn_rx {
 	bool			failed;
 	unsigned long		last;
 	u64			now;
-	u64			bytes;
+	struct netram_flow	flow;
+	u64			refused[NETRAM_FOR_NR];
 };
 
 /**
@@ -146,6 +150,8 @@ void netram_conn_free(struct netram_conn *conn);
 void netram_conn_start(struct netram_conn *conn, struct socket *sock);
 void netram_conn_stop(struct netram_conn *conn, struct list_head *orphans);
 void netram_conn_part_done(struct netram_cmd *cmd);
+void netram_conn_traffic(const struct netram_conn *conn,
+			 struct netram_traffic *t);
 
 /**
  * enum netram_taken - what became of a command that was to be taken back
@@ -166,18 +172,24 @@ enum netram_taken netram_conn_take(struct netram_conn *conn,
 /* conn_tx.c */
 void netram_conn_tx_init(struct netram_conn *conn);
 void netram_conn_tx_reset(struct netram_conn *conn);
+struct netram_cmd *netram_conn_tx_begun(struct netram_conn *conn);
+void netram_conn_tx_uncount(struct netram_conn *conn,
+			    const struct netram_cmd *cmd);
 void netram_conn_tx_collect(struct netram_conn *conn,
 			    struct list_head *orphans);
 void netram_conn_queue(struct netram_conn *conn, struct netram_cmd *cmd);
 void netram_conn_kick(struct netram_conn *conn);
 bool netram_conn_tx_remove(struct netram_conn *conn, struct netram_cmd *cmd);
-void netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
+bool netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
 			    struct netram_cmd *by);
 void netram_conn_write_space(void *owner, struct sock *sk);
 
 /* conn_rx.c */
 void netram_conn_rx_init(struct netram_conn *conn);
 void netram_conn_rx_reset(struct netram_conn *conn);
+void netram_conn_rx_uncount(struct netram_conn *conn, struct netram_cmd *cmd);
+void netram_conn_rx_stuck(struct netram_conn *conn,
+			  const struct netram_cmd *cmd);
 void netram_conn_data_ready(void *owner, struct sock *sk);
 
 /* The cookie of a request: generation, run, index. */

@@ -70,18 +70,41 @@ static struct netram_cmd *find_cmd(struct netram_conn *conn, u64 cookie,
 	return cmd;
 }
 
+/* What a good answer to a read is for: that is known when it comes. */
+static enum netram_purpose answers(const struct netram_conn_rx *rx,
+				   const struct netram_cmd *cmd)
+{
+	if (unlikely(rx->discard))
+		return NETRAM_FOR_HEDGE;
+	/* The request goes on with this one. */
+	if (unlikely(cmd->purpose == NETRAM_FOR_HEDGE))
+		return NETRAM_FOR_REQUEST;
+	return cmd->purpose;
+}
+
 /* A good answer to a read: its pages follow, and perhaps nobody wants them. */
 static void expect_payload(struct netram_conn_rx *rx, struct netram_cmd *cmd,
 			   unsigned int run)
 {
 	rx->cmd = cmd;
+	rx->run = run;
 	rx->left = cmd->runs[run].pages << NETRAM_PAGE_SHIFT;
 	rx->discard = !netram_cmd_claim(cmd);
+	netram_flow_count(&rx->flow, answers(rx, cmd), 1, cmd->runs[run].pages);
 	if (unlikely(rx->discard))
 		return;
 	netram_cursor_init(&rx->cursor, cmd->bio);
 	netram_cursor_advance(&rx->cursor,
 			      cmd->runs[run].first << NETRAM_PAGE_SHIFT);
+}
+
+static void refused(struct netram_conn_rx *rx, struct netram_cmd *cmd,
+		    unsigned int run, u32 error)
+{
+	if (!cmd->error)
+		cmd->error = from_wire(error);
+	if (cmd->op == NETRAM_OP_WRITE)
+		rx->refused[cmd->purpose] += cmd->runs[run].pages;
 }
 
 static int handle_reply(struct netram_conn *conn)
@@ -105,8 +128,9 @@ static int handle_reply(struct netram_conn *conn)
 		expect_payload(&conn->rx, cmd, run);
 		return 0;
 	}
-	if (unlikely(error) && !cmd->error)
-		cmd->error = from_wire(error);
+	netram_flow_count(&conn->rx.flow, cmd->purpose, 1, 0);
+	if (unlikely(error))
+		refused(&conn->rx, cmd, run, error);
 	netram_conn_part_done(cmd);
 	return 0;
 }
@@ -210,7 +234,7 @@ static int actor(read_descriptor_t *desc, struct sk_buff *skb,
 
 	if (likely(!conn->rx.failed))
 		take_skb(conn, skb, offset, len);
-	conn->rx.bytes += len;
+	conn->rx.flow.bytes += len;
 	conn->rx.last = jiffies;
 	conn->rx.budget -= len;
 	if (conn->rx.budget <= 0)
@@ -280,4 +304,65 @@ void netram_conn_rx_reset(struct netram_conn *conn)
 	conn->rx.left = 0;
 	conn->rx.failed = false;
 	conn->rx.last = jiffies;
+}
+
+/* Its answers were not all counted for what it is for. */
+static bool hedged(const struct netram_cmd *cmd)
+{
+	return cmd->purpose == NETRAM_FOR_HEDGE ||
+	       (cmd->rival && cmd->rival != NETRAM_CMD_ARMED &&
+		cmd->rival != NETRAM_CMD_CLAIMED);
+}
+
+static u32 answer_pages(const struct netram_cmd *cmd, unsigned int run)
+{
+	return cmd->op == NETRAM_OP_READ ? cmd->runs[run].pages : 0;
+}
+
+/**
+ * netram_conn_rx_uncount() - a command that has answers is to begin anew
+ * @conn: a connection being stopped, nothing is received any more
+ * @cmd: the command
+ *
+ * Where it cannot be told for what they were counted, complete ones stay.
+ */
+void netram_conn_rx_uncount(struct netram_conn *conn, struct netram_cmd *cmd)
+{
+	struct netram_conn_rx *rx = &conn->rx;
+	unsigned long replied = cmd->replied;
+	unsigned int run;
+
+	if (rx->cmd == cmd) {
+		netram_flow_uncount(&rx->flow, answers(rx, cmd), 1,
+				    cmd->runs[rx->run].pages);
+		__clear_bit(rx->run, &replied);
+		rx->cmd = NULL;
+	}
+	if (cmd->error || hedged(cmd))
+		return;
+	for_each_set_bit(run, &replied, NETRAM_CMD_RUNS)
+		netram_flow_uncount(&rx->flow, cmd->purpose, 1,
+				    answer_pages(cmd, run));
+}
+
+/**
+ * netram_conn_rx_stuck() - a read whose answers have come in part is given up
+ * @conn: the connection; the caller keeps the receiver away
+ * @cmd: a request, from now on of no use
+ */
+void netram_conn_rx_stuck(struct netram_conn *conn,
+			  const struct netram_cmd *cmd)
+{
+	struct netram_conn_rx *rx = &conn->rx;
+	unsigned long replied = cmd->replied;
+	unsigned int run;
+
+	if (cmd->error)
+		replied = rx->cmd == cmd ? BIT(rx->run) : 0;
+	for_each_set_bit(run, &replied, NETRAM_CMD_RUNS) {
+		netram_flow_uncount(&rx->flow, NETRAM_FOR_REQUEST, 1,
+				    answer_pages(cmd, run));
+		netram_flow_count(&rx->flow, NETRAM_FOR_HEDGE, 1,
+				  answer_pages(cmd, run));
+	}
 }

@@ -160,12 +160,21 @@ static bool fill(struct netram_conn *conn)
 	return true;
 }
 
+static void count(struct netram_conn_tx *tx, const struct netram_cmd *cmd)
+{
+	netram_flow_count(&tx->flow, cmd->purpose, cmd->nr_runs,
+			  cmd->op == NETRAM_OP_WRITE ? netram_cmd_pages(cmd) :
+						       0);
+}
+
 static void finish_covered(struct netram_conn_tx *tx)
 {
 	struct netram_cmd *cmd, *next;
 
 	list_for_each_entry_safe(cmd, next, &tx->covered, list) {
 		list_del(&cmd->list);
+		/* Afterwards it may be gone. */
+		count(tx, cmd);
 		netram_conn_part_done(cmd);
 	}
 }
@@ -188,7 +197,7 @@ static int send_some(struct netram_conn *conn)
 		return 0;
 	if (ret > 0) {
 		iov_iter_advance(&tx->iter, ret);
-		tx->bytes += ret;
+		tx->flow.bytes += ret;
 	}
 	return ret;
 }
@@ -349,11 +358,48 @@ static void give_all(struct llist_node *node, struct list_head *orphans)
 }
 
 /**
+ * netram_conn_tx_begun() - take back a command that was begun and not sent altogether
+ * @conn: a connection being stopped; the caller holds TX_BUSY
+ *
+ * Return: one of them; NULL if there are no more.
+ */
+struct netram_cmd *netram_conn_tx_begun(struct netram_conn *conn)
+{
+	struct netram_conn_tx *tx = &conn->tx;
+	struct netram_cmd *cmd;
+
+	cmd = list_first_entry_or_null(&tx->covered, struct netram_cmd, list);
+	if (cmd) {
+		list_del(&cmd->list);
+	} else {
+		cmd = tx->cmd;
+		tx->cmd = NULL;
+	}
+	return cmd;
+}
+
+/**
+ * netram_conn_tx_uncount() - a command that was sent is to begin anew
+ * @conn: a connection being stopped; the caller holds TX_BUSY
+ * @cmd: the command; it was sent altogether
+ */
+void netram_conn_tx_uncount(struct netram_conn *conn,
+			    const struct netram_cmd *cmd)
+{
+	/* What was refused of it is counted as that. */
+	if (cmd->error)
+		return;
+	netram_flow_uncount(&conn->tx.flow, cmd->purpose, cmd->nr_runs,
+			    cmd->op == NETRAM_OP_WRITE ? netram_cmd_pages(cmd) :
+							 0);
+}
+
+/**
  * netram_conn_tx_collect() - take back the commands that were not yet begun
  * @conn: a connection being stopped; the caller holds TX_BUSY
  * @orphans: the list to add them to
  *
- * Those that were begun, sent or not, were found by their cmd->conn.
+ * Those that were begun, sent or not, are taken back already.
  */
 void netram_conn_tx_collect(struct netram_conn *conn,
 			    struct list_head *orphans)
@@ -395,9 +441,9 @@ bool netram_conn_tx_remove(struct netram_conn *conn, struct netram_cmd *cmd)
  * @cmd: a read that was begun
  * @by: has the same runs and cookies
  *
- * Nothing happens if it was sent altogether.
+ * Return: false, and nothing happens, if it was sent altogether.
  */
-void netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
+bool netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
 			    struct netram_cmd *by)
 {
 	struct netram_conn_tx *tx = &conn->tx;
@@ -405,12 +451,13 @@ void netram_conn_tx_replace(struct netram_conn *conn, struct netram_cmd *cmd,
 
 	if (tx->cmd == cmd) {
 		tx->cmd = by;
-		return;
+		return true;
 	}
 	list_for_each_entry(at, &tx->covered, list) {
 		if (at != cmd)
 			continue;
 		list_replace(&cmd->list, &by->list);
-		return;
+		return true;
 	}
+	return false;
 }

@@ -671,3 +671,55 @@ u64 netram_extents_stale(struct netram_router *r, u8 slot)
 	}
 	return stale;
 }
+
+static u32 missing(union netram_set set, int i, u32 pages, u32 behind)
+{
+	switch (netram_set_state(set, i)) {
+	case NETRAM_REPLICA_EMPTY:
+	case NETRAM_REPLICA_FILLING:
+		return pages;
+	case NETRAM_REPLICA_STALE:
+	case NETRAM_REPLICA_COPYING:
+		return behind;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * netram_extent_inspect() - look at an extent, for somebody to read
+ * @r: the router
+ * @extent: which
+ * @info: what is there. I/O goes on, so this is how it was about then
+ *
+ * Context: any.
+ */
+void netram_extent_inspect(struct netram_router *r, u64 extent,
+			   struct netram_extent_info *info)
+{
+	const struct netram_pages *p = &r->pages;
+	u64 word = extent * (r->extent_pages / BITS_PER_LONG), end;
+	unsigned long present, lost, saved;
+	u32 behind = 0;
+	int i;
+
+	memset(info, 0, sizeof(*info));
+	end = min_t(u64, word + r->extent_pages / BITS_PER_LONG,
+		    BITS_TO_LONGS(p->count));
+	for (; word < end; word++) {
+		present = READ_ONCE(p->present[word]);
+		lost = present & READ_ONCE(p->lost[word]);
+		saved = p->saved ? READ_ONCE(p->saved[word]) : 0;
+		info->pages += hweight_long(present);
+		info->lost += hweight_long(lost & ~saved);
+		info->backed += hweight_long(lost & saved);
+		behind += hweight_long(present & READ_ONCE(p->behind[word]));
+	}
+	rcu_read_lock();
+	info->set = netram_router_set(r, extent);
+	info->up = netram_extent_up(r, info->set,
+				    netram_set_in(info->set, NETRAM_IN_USE));
+	rcu_read_unlock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		info->missing[i] = missing(info->set, i, info->pages, behind);
+}

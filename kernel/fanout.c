@@ -140,6 +140,31 @@ u8 netram_fanout_acked(const struct netram_cmd *cmd)
 }
 
 /**
+ * netram_fanout_vain() - a request that copies have carried out is to begin anew
+ * @r: the router
+ * @cmd: joined
+ *
+ * Context: any.
+ */
+void netram_fanout_vain(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	u8 acked = netram_fanout_acked(cmd), i;
+	struct netram_session *s;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(acked & (1U << i)))
+			continue;
+		s = netram_router_session(r, cmd->set.slot[i]);
+		if (s)
+			netram_session_vain(s, i == cmd->replica ?
+					    NETRAM_FOR_REQUEST : NETRAM_FOR_COPY,
+					    netram_cmd_pages(cmd));
+	}
+	rcu_read_unlock();
+}
+
+/**
  * netram_fanout_saved() - has the backup carried it out
  * @cmd: joined
  *

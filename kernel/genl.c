@@ -62,9 +62,14 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_BACKUP] = NLA_POLICY_NESTED(backup_policy),
 };
 
+static const struct nla_policy extent_policy[NETRAM_EXTENT_A_MAX + 1] = {
+	[NETRAM_EXTENT_A_INDEX]	= { .type = NLA_U64 },
+};
+
 static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
 	[NETRAM_A_NODE]		= NLA_POLICY_NESTED(node_policy),
 	[NETRAM_A_VOLUME]	= NLA_POLICY_NESTED(volume_policy),
+	[NETRAM_A_EXTENT]	= NLA_POLICY_NESTED(extent_policy),
 };
 
 static struct genl_family family;
@@ -547,11 +552,12 @@ static int volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
 /*
  * Of a latency dump are remembered: the volumes told; what is due of the next,
  * 0 for itself or 1 + the slot of a session; 1 + the index of the only volume
- * asked for, or 0 for all.
+ * asked for, or 0 for all. Of a dump of extents: the next one, and the volume.
  */
-enum { LATENCY_VOLUMES, LATENCY_PART, LATENCY_ONLY };
+enum { LATENCY_VOLUMES, LATENCY_PART, DUMP_ONLY };
+enum { EXTENT_NEXT };
 
-static int latency_only(struct netlink_callback *cb, struct nlattr *nest)
+static int only_volume(struct netlink_callback *cb, struct nlattr *nest)
 {
 	struct nlattr *tb[NETRAM_VOLUME_A_MAX + 1];
 	struct netram_volume *volume = NULL;
@@ -566,7 +572,7 @@ static int latency_only(struct netlink_callback *cb, struct nlattr *nest)
 		volume = netram_pool_find_volume(
 				nla_data(tb[NETRAM_VOLUME_A_NAME]));
 	if (volume)
-		cb->args[LATENCY_ONLY] = 1 + volume->index;
+		cb->args[DUMP_ONLY] = 1 + volume->index;
 	mutex_unlock(&netram_pool_lock);
 	if (volume)
 		return 0;
@@ -574,7 +580,7 @@ static int latency_only(struct netlink_callback *cb, struct nlattr *nest)
 	return -ENOENT;
 }
 
-static int latency_start(struct netlink_callback *cb)
+static int only_start(struct netlink_callback *cb)
 {
 	struct nlattr *tb[NETRAM_A_MAX + 1];
 	int err;
@@ -582,7 +588,7 @@ static int latency_start(struct netlink_callback *cb)
 	err = genlmsg_parse(cb->nlh, &family, tb, NETRAM_A_MAX, policy,
 			    cb->extack);
 	if (!err && tb[NETRAM_A_VOLUME])
-		err = latency_only(cb, tb[NETRAM_A_VOLUME]);
+		err = only_volume(cb, tb[NETRAM_A_VOLUME]);
 	return err ? err : dump_start(cb);
 }
 
@@ -611,7 +617,7 @@ static int dump_latency(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int latency_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	long at = 0, only = cb->args[LATENCY_ONLY];
+	long at = 0, only = cb->args[DUMP_ONLY];
 	struct netram_volume *volume;
 	int err = 0;
 
@@ -626,6 +632,123 @@ static int latency_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->args[LATENCY_VOLUMES]++;
 	}
 	mutex_unlock(&netram_pool_lock);
+	return dumped(skb, err);
+}
+
+static int extent_of(struct genl_info *info, u64 *extent)
+{
+	struct nlattr *tb[NETRAM_EXTENT_A_MAX + 1];
+	int err = open_nest(info, NETRAM_A_EXTENT, NETRAM_EXTENT_A_MAX,
+			    extent_policy, tb);
+
+	if (err)
+		return err;
+	if (!tb[NETRAM_EXTENT_A_INDEX]) {
+		GENL_SET_ERR_MSG(info, "which extent? its number is needed");
+		return -EINVAL;
+	}
+	*extent = nla_get_u64(tb[NETRAM_EXTENT_A_INDEX]);
+	return 0;
+}
+
+static int put_one_extent(struct sk_buff *skb, struct genl_info *info,
+			  const char *name, u64 extent)
+{
+	struct netram_volume *volume = netram_pool_find_volume(name);
+
+	if (!volume) {
+		GENL_SET_ERR_MSG(info, "no volume of this name");
+		return -ENOENT;
+	}
+	if (extent >= volume->router.nr_extents) {
+		GENL_SET_ERR_MSG(info, "the volume ends before this extent");
+		return -ERANGE;
+	}
+	return netram_genl_put_extent(skb, &family, info->snd_portid,
+				      info->snd_seq, 0, volume, extent);
+}
+
+static int extent_get(struct sk_buff *request, struct genl_info *info)
+{
+	const char *name = volume_name(info);
+	struct sk_buff *skb;
+	u64 extent;
+	int err;
+
+	if (!name)
+		return -EINVAL;
+	err = extent_of(info, &extent);
+	if (err)
+		return err;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	mutex_lock(&netram_pool_lock);
+	err = put_one_extent(skb, info, name, extent);
+	mutex_unlock(&netram_pool_lock);
+	if (!err)
+		return genlmsg_reply(skb, info);
+	nlmsg_free(skb);
+	return err;
+}
+
+static int extent_start(struct netlink_callback *cb)
+{
+	int err = only_start(cb);
+
+	if (err || cb->args[DUMP_ONLY])
+		return err;
+	NL_SET_ERR_MSG(cb->extack, "of which volume? its name is needed");
+	return -EINVAL;
+}
+
+static struct netram_volume *volume_by_index(u32 index)
+{
+	struct netram_volume *volume;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		if (volume->index == index)
+			return volume;
+	return NULL;
+}
+
+/* So many are looked at with the lock held, lest others wait for long. */
+#define EXTENTS_AT_ONCE	4096
+
+/* Return: 0 when there are no more, 1 when there may be, or an errno. */
+static int dump_extents(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct netram_volume *volume =
+		volume_by_index(cb->args[DUMP_ONLY] - 1);
+	long *next = &cb->args[EXTENT_NEXT];
+	int err, i;
+
+	for (i = 0; volume && i < EXTENTS_AT_ONCE; i++, ++*next) {
+		if (*next >= volume->router.nr_extents)
+			return 0;
+		if (!netram_router_set(&volume->router, *next).word)
+			continue;
+		err = netram_genl_put_extent(skb, &family,
+					     NETLINK_CB(cb->skb).portid,
+					     cb->nlh->nlmsg_seq, NLM_F_MULTI,
+					     volume, *next);
+		if (err)
+			return err;
+	}
+	return !!volume;
+}
+
+/* Nothing in a message would be taken for the end. */
+static int extent_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	int err;
+
+	do {
+		mutex_lock(&netram_pool_lock);
+		err = dump_extents(skb, cb);
+		mutex_unlock(&netram_pool_lock);
+		cond_resched();
+	} while (err > 0);
 	return dumped(skb, err);
 }
 
@@ -649,7 +772,9 @@ static const struct genl_ops ops[] = {
 	{ .cmd = NETRAM_CMD_VOLUME_VERIFY, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_verify },
 	{ .cmd = NETRAM_CMD_LATENCY_GET, .flags = GENL_ADMIN_PERM,
-	  .start = latency_start, .dumpit = latency_dump },
+	  .start = only_start, .dumpit = latency_dump },
+	{ .cmd = NETRAM_CMD_EXTENT_GET, .flags = GENL_ADMIN_PERM,
+	  .doit = extent_get, .start = extent_start, .dumpit = extent_dump },
 };
 
 static const struct genl_multicast_group groups[] = {

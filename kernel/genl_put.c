@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing nodes, volumes and their latencies into netlink messages. */
+/* Writing nodes, volumes, their latencies and extents into netlink messages. */
 #include "genl_put.h"
 #include "backup.h"
 #include "extent.h"
@@ -28,6 +28,26 @@ static int put_node_config(struct sk_buff *skb, struct netram_node *node)
 		nla_put_string(skb, NETRAM_NODE_A_EXPORT, node->peer.export));
 }
 
+static int put_traffic(struct sk_buff *skb, int attr,
+		       const struct netram_traffic *t)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+	const int pad = NETRAM_TRAFFIC_A_PAD;
+	int i;
+
+	BUILD_BUG_ON(NETRAM_TRAFFIC_A_PAYLOAD + NETRAM_PART_HANDSHAKES !=
+		     NETRAM_TRAFFIC_A_HANDSHAKES);
+	if (!nest || put_u64(skb, NETRAM_TRAFFIC_A_TX_BYTES, t->tx, pad) ||
+	    put_u64(skb, NETRAM_TRAFFIC_A_RX_BYTES, t->rx, pad))
+		return -EMSGSIZE;
+	for (i = 0; i < NETRAM_PART_NR; i++)
+		if (put_u64(skb, NETRAM_TRAFFIC_A_PAYLOAD + i, t->parts[i],
+			    pad))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_node_state(struct sk_buff *skb, struct netram_node *node)
 {
 	char error[sizeof(node->peer.last_error)];
@@ -41,8 +61,9 @@ static int put_node_state(struct sk_buff *skb, struct netram_node *node)
 	       nla_put_u32(skb, NETRAM_NODE_A_VOLUMES, sum.volumes) ||
 	       put_u64(skb, NETRAM_NODE_A_EXTENTS, sum.extents, pad) ||
 	       put_u64(skb, NETRAM_NODE_A_PAGES, sum.pages, pad) ||
-	       put_u64(skb, NETRAM_NODE_A_TX_BYTES, sum.tx_bytes, pad) ||
-	       put_u64(skb, NETRAM_NODE_A_RX_BYTES, sum.rx_bytes, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_TX_BYTES, sum.traffic.tx, pad) ||
+	       put_u64(skb, NETRAM_NODE_A_RX_BYTES, sum.traffic.rx, pad) ||
+	       put_traffic(skb, NETRAM_NODE_A_TRAFFIC, &sum.traffic) ||
 	       put_u64(skb, NETRAM_NODE_A_RECONNECTS,
 		       atomic64_read(&node->peer.reconnects), pad) ||
 	       put_u64(skb, NETRAM_NODE_A_ERRORS,
@@ -244,7 +265,9 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 {
 	struct netram_pages *pages = &v->router.pages;
 	const int pad = NETRAM_VOLUME_A_PAD;
+	struct netram_traffic traffic = {};
 
+	netram_volume_traffic(v, &traffic);
 	return nla_put_string(skb, NETRAM_VOLUME_A_NAME, v->name) ||
 	       put_u64(skb, NETRAM_VOLUME_A_SIZE, v->size, pad) ||
 	       nla_put_u32(skb, NETRAM_VOLUME_A_EXTENT_SIZE,
@@ -270,6 +293,7 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 		       atomic_long_read(&pages->nr_present), pad) ||
 	       put_u64(skb, NETRAM_VOLUME_A_LOST_PAGES,
 		       netram_pages_gone(pages), pad) ||
+	       put_traffic(skb, NETRAM_VOLUME_A_TRAFFIC, &traffic) ||
 	       put_backup(skb, v->router.backup) ||
 	       put_verify(skb, v->router.verify.report) ||
 	       put_sessions(skb, v);
@@ -361,6 +385,80 @@ int netram_genl_put_latency(struct sk_buff *skb,
 			  NETRAM_OP_READ) ||
 	    put_histogram(skb, NETRAM_LATENCY_A_WRITES, latency,
 			  NETRAM_OP_WRITE)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int put_copy(struct sk_buff *skb, struct netram_volume *v,
+		    const struct netram_extent_info *info, int i)
+{
+	struct netram_session *s = netram_volume_session(v, info->set.slot[i]);
+	struct nlattr *nest;
+
+	/* The copy was given up since, and its node with it. */
+	if (!s)
+		return 0;
+	nest = nla_nest_start(skb, NETRAM_EXTENT_A_COPY);
+	if (!nest || nla_put_string(skb, NETRAM_COPY_A_NODE, node_of(s)) ||
+	    nla_put_u8(skb, NETRAM_COPY_A_STATE,
+		       netram_set_state(info->set, i) - NETRAM_REPLICA_EMPTY) ||
+	    nla_put_u8(skb, NETRAM_COPY_A_UP, info->up >> i & 1) ||
+	    nla_put_u32(skb, NETRAM_COPY_A_MISSING, info->missing[i]))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_extent(struct sk_buff *skb, struct netram_volume *v, u64 extent)
+{
+	struct netram_extent_info info;
+	int i;
+
+	BUILD_BUG_ON(NETRAM_COPY_INSYNC !=
+		     NETRAM_REPLICA_INSYNC - NETRAM_REPLICA_EMPTY);
+	netram_extent_inspect(&v->router, extent, &info);
+	if (put_u64(skb, NETRAM_EXTENT_A_INDEX, extent, NETRAM_EXTENT_A_PAD) ||
+	    nla_put_u32(skb, NETRAM_EXTENT_A_PAGES, info.pages) ||
+	    nla_put_u32(skb, NETRAM_EXTENT_A_LOST_PAGES, info.lost) ||
+	    nla_put_u32(skb, NETRAM_EXTENT_A_BACKUP_PAGES, info.backed))
+		return -EMSGSIZE;
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (netram_set_state(info.set, i) != NETRAM_REPLICA_NONE &&
+		    put_copy(skb, v, &info, i))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * netram_genl_put_extent() - one message about an extent
+ * @skb: where to; left as it was when there is no room
+ * @family: the family
+ * @portid: of the receiver
+ * @seq: of the request
+ * @flags: NLM_F_*
+ * @volume: the volume
+ * @extent: which of its extents
+ *
+ * Context: under netram_pool_lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int netram_genl_put_extent(struct sk_buff *skb,
+			   const struct genl_family *family, u32 portid,
+			   u32 seq, int flags, struct netram_volume *volume,
+			   u64 extent)
+{
+	void *head = genlmsg_put(skb, portid, seq, family, flags,
+				 NETRAM_CMD_EXTENT_GET);
+	struct nlattr *nest;
+
+	if (!head)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, NETRAM_A_EXTENT);
+	if (!nest || put_extent(skb, volume, extent)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}

@@ -9,7 +9,7 @@
  * Room for one object: a volume tells of up to NETRAM_NODES_MAX sessions, and of
  * what was found when it was verified.
  */
-#define NETRAM_GENL_PUT_SIZE (1792 + NETRAM_NODES_MAX * 192 + \
+#define NETRAM_GENL_PUT_SIZE (2048 + NETRAM_NODES_MAX * 192 + \
 			      NETRAM_VERIFY_BAD_MAX * 96)
 
 int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,
@@ -22,5 +22,10 @@ int netram_genl_put_latency(struct sk_buff *skb,
 			    const struct genl_family *family, u32 portid,
 			    u32 seq, int flags, struct netram_volume *volume,
 			    struct netram_session *session);
+
+int netram_genl_put_extent(struct sk_buff *skb,
+			   const struct genl_family *family, u32 portid,
+			   u32 seq, int flags, struct netram_volume *volume,
+			   u64 extent);
 
 #endif /* NETRAM_GENL_PUT_H */

@@ -643,6 +643,7 @@ int netram_hedge_widen(struct netram_hedge *h)
 	for (i = 0; i < r->primaries; i++) {
 		h->legs[i].router = r;
 		h->legs[i].op = NETRAM_OP_READ;
+		h->legs[i].purpose = NETRAM_FOR_HEDGE;
 		h->legs[i].flags = NETRAM_CMD_F_NOWAIT | NETRAM_CMD_F_HEDGE;
 		h->legs[i].done = leg_done;
 		netram_table_add(&r->table, first + i, &h->legs[i]);

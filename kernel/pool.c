@@ -114,8 +114,7 @@ void netram_pool_summarize(struct netram_node *node,
 
 	lockdep_assert_held(&netram_pool_lock);
 	memset(sum, 0, sizeof(*sum));
-	sum->tx_bytes = atomic64_read(&node->peer.tx_bytes);
-	sum->rx_bytes = atomic64_read(&node->peer.rx_bytes);
+	netram_peer_traffic(&node->peer, &sum->traffic);
 	list_for_each_entry(volume, &netram_pool_volumes, list) {
 		s = netram_volume_session(volume, node->slot);
 		if (!s)
@@ -128,8 +127,7 @@ void netram_pool_summarize(struct netram_node *node,
 		sum->volumes += !!atomic_read(&s->extents);
 		sum->extents += atomic_read(&s->extents);
 		sum->pages += netram_extents_pages(&volume->router, node->slot);
-		sum->tx_bytes += netram_session_bytes(s, true);
-		sum->rx_bytes += netram_session_bytes(s, false);
+		netram_session_traffic(s, &sum->traffic);
 	}
 	sum->state = netram_fsm_node_state(sessions, up, node->peer.draining);
 }

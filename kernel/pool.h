@@ -13,16 +13,14 @@
  * @volumes: volumes with an extent there
  * @extents: extents placed there
  * @pages: pages present there
- * @tx_bytes: sent since the node was added
- * @rx_bytes: received
+ * @traffic: since the node was added
  */
 struct netram_node_summary {
 	enum netram_node_state	state;
 	u32			volumes;
 	u64			extents;
 	u64			pages;
-	u64			tx_bytes;
-	u64			rx_bytes;
+	struct netram_traffic	traffic;
 };
 
 extern struct mutex netram_pool_lock;

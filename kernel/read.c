@@ -167,8 +167,16 @@ static void round_through(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_wait(r, cmd);
 }
 
+/* What has come is not used: it is read again. */
+static void in_vain(const struct netram_cmd *cmd)
+{
+	netram_session_vain(cmd->session, NETRAM_FOR_REQUEST,
+			    netram_cmd_pages(cmd));
+}
+
 static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 {
+	in_vain(cmd);
 	cmd->flags |= NETRAM_CMD_F_VERIFY;
 	cmd->pos = 0;
 	cmd->tried = 0;
@@ -495,6 +503,7 @@ static bool no_more_there(struct netram_router *r, struct netram_cmd *cmd)
 	}
 	if (!now_lost(r, cmd))
 		return false;
+	in_vain(cmd);
 	read_elsewhere(r, cmd);
 	return true;
 }
@@ -519,6 +528,7 @@ void netram_read_land(struct netram_cmd *cmd)
 		return;
 	}
 	if (unlikely(!still_copy(r, cmd))) {
+		in_vain(cmd);
 		read_elsewhere(r, cmd);
 		return;
 	}
@@ -533,6 +543,7 @@ void netram_read_land(struct netram_cmd *cmd)
 			return;
 		}
 		if (mend(r, cmd, bad)) {
+			in_vain(cmd);
 			read_elsewhere(r, cmd);
 			return;
 		}

@@ -373,6 +373,7 @@ void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
 	init_waitqueue_head(&rs->wait);
 	bio_init(&rs->bio, NULL, rs->vecs, NETRAM_RESYNC_PAGES, 0);
 	rs->cmd.router = r;
+	rs->cmd.purpose = NETRAM_FOR_MOVER;
 	netram_table_add(&r->table, index, &rs->cmd);
 }
 

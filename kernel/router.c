@@ -394,6 +394,7 @@ static int make_twins(struct netram_router *r, u32 nr)
 		return -ENOMEM;
 	for (i = 0; i < r->primaries; i++) {
 		twins[i].router = r;
+		twins[i].purpose = NETRAM_FOR_COPY;
 		netram_table_add(&r->table, first + i, &twins[i]);
 	}
 	r->twins[nr] = twins;

@@ -384,13 +384,18 @@ void netram_session_close(struct netram_session *session)
 /**
  * netram_session_destroy() - end a session
  * @session: the session, started or not; nothing is submitted to it any more
+ * @gone: where to add what it has carried
  *
  * What was submitted and not completed fails with -ENOTCONN.
  *
  * Context: process, sleeps, at worst for connect_timeout_ms.
  */
-void netram_session_destroy(struct netram_session *session)
+void netram_session_destroy(struct netram_session *session,
+			    struct netram_traffic *gone)
 {
+	struct netram_peer *peer = session->cfg.peer;
+	struct netram_traffic t = {};
+
 	netram_session_close(session);
 	cancel_work_sync(&session->recover_work);
 	cancel_delayed_work_sync(&session->connect_work);
@@ -398,29 +403,63 @@ void netram_session_destroy(struct netram_session *session)
 	netram_session_stop_conns(session);
 	netram_session_fail_parked(session, true, -ENOTCONN);
 	complete_all(&session->tried);
-	atomic64_add(netram_session_bytes(session, true),
-		     &session->cfg.peer->tx_bytes);
-	atomic64_add(netram_session_bytes(session, false),
-		     &session->cfg.peer->rx_bytes);
+	netram_session_traffic(session, &t);
+	netram_traffic_merge(gone, &t);
+	spin_lock_irq(&peer->lock);
+	netram_traffic_merge(&peer->gone, &t);
+	spin_unlock_irq(&peer->lock);
 	free_session(session);
 }
 
 /**
- * netram_session_bytes() - traffic since the session was made
+ * netram_session_received() - has anything come since the session was made
  * @session: the session
- * @tx: sent, else received
  *
  * Return: bytes of the TCP streams, handshakes not counted.
  */
-u64 netram_session_bytes(struct netram_session *session, bool tx)
+u64 netram_session_received(struct netram_session *session)
 {
 	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < session->cfg.connections; i++)
-		sum += tx ? READ_ONCE(session->conns[i]->tx.bytes) :
-			    READ_ONCE(session->conns[i]->rx.bytes);
+		sum += READ_ONCE(session->conns[i]->rx.flow.bytes);
 	return sum;
+}
+
+/**
+ * netram_session_traffic() - what went over it since it was made
+ * @session: the session; it may be in use
+ * @t: where to add that
+ *
+ * Context: any.
+ */
+void netram_session_traffic(struct netram_session *session,
+			    struct netram_traffic *t)
+{
+	u64 tx = READ_ONCE(session->greeted_tx);
+	u64 rx = READ_ONCE(session->greeted_rx);
+	u32 i;
+
+	for (i = 0; i < session->cfg.connections; i++)
+		netram_conn_traffic(session->conns[i], t);
+	for (i = 0; i < NETRAM_FOR_NR; i++)
+		netram_traffic_vain(t, i, atomic64_read(&session->vain[i]));
+	t->tx += tx;
+	t->rx += rx;
+	t->parts[NETRAM_PART_HANDSHAKES] += tx + rx;
+}
+
+/**
+ * netram_peer_traffic() - what went over sessions that are gone
+ * @peer: the node
+ * @t: where to add that
+ */
+void netram_peer_traffic(struct netram_peer *peer, struct netram_traffic *t)
+{
+	spin_lock_irq(&peer->lock);
+	netram_traffic_merge(t, &peer->gone);
+	spin_unlock_irq(&peer->lock);
 }
 
 /**

@@ -21,10 +21,9 @@ struct netram_session;
  * @export: export to ask a foreign server for
  * @foreign: not a netram-server: @export is all it understands
  * @draining: to be emptied: nothing new is placed there
- * @lock: for @last_error
+ * @lock: for @last_error and @gone
  * @last_error: why the last connection failed or broke, "" while none did
- * @tx_bytes: of sessions that are gone
- * @rx_bytes: likewise
+ * @gone: traffic of sessions that are gone
  * @reconnects: sessions renewed
  * @errors: requests the node answered with an error
  */
@@ -36,8 +35,7 @@ struct netram_peer {
 	bool			draining;
 	spinlock_t		lock;
 	char			last_error[160];
-	atomic64_t		tx_bytes;
-	atomic64_t		rx_bytes;
+	struct netram_traffic	gone;
 	atomic64_t		reconnects;
 	atomic64_t		errors;
 };
@@ -180,6 +178,9 @@ struct netram_session_config {
  * @seen: counts of reads in @latency when that was last looked at; likewise
  * @slot: the owner's name for it
  * @latency: of the commands its node has carried out, the owner's
+ * @vain: pages that were carried and are carried again, by what for, the owner's
+ * @greeted_tx: bytes sent in handshakes, the connect work's
+ * @greeted_rx: received, likewise
  * @backoff_ms: last pause between attempts
  * @up_since: jiffies when it last came up
  * @down_since: jiffies when it last broke, or was made
@@ -217,6 +218,9 @@ struct netram_session {
 	u64				seen[NETRAM_LATENCY_BUCKETS];
 	u8				slot;
 	struct netram_latency __percpu	*latency;
+	atomic64_t			vain[NETRAM_FOR_NR];
+	u64				greeted_tx;
+	u64				greeted_rx;
 	u32				backoff_ms;
 	unsigned long			up_since;
 	unsigned long			down_since;
@@ -233,7 +237,8 @@ struct netram_session *
 netram_session_create(const struct netram_session_config *cfg, u8 slot);
 void netram_session_start(struct netram_session *session);
 void netram_session_close(struct netram_session *session);
-void netram_session_destroy(struct netram_session *session);
+void netram_session_destroy(struct netram_session *session,
+			    struct netram_traffic *gone);
 void netram_session_submit(struct netram_session *session,
 			   struct netram_cmd *cmd);
 void netram_session_kick(struct netram_session *session, u16 queue);
@@ -241,7 +246,10 @@ void netram_session_kick_all(struct netram_session *session);
 void netram_session_look(struct netram_session *session);
 void netram_session_fence(struct netram_session *session);
 void netram_session_renew(struct netram_session *session, const char *why);
-u64 netram_session_bytes(struct netram_session *session, bool tx);
+u64 netram_session_received(struct netram_session *session);
+void netram_session_traffic(struct netram_session *session,
+			    struct netram_traffic *t);
+void netram_peer_traffic(struct netram_peer *peer, struct netram_traffic *t);
 u32 netram_session_connections(struct netram_session *session);
 bool netram_session_change_state(struct netram_session *s,
 				 enum netram_session_state to);
@@ -295,6 +303,22 @@ static inline void netram_session_count(const struct netram_cmd *cmd)
 {
 	netram_latency_add(cmd->session->latency, cmd->op,
 			   cmd->answered - cmd->submitted);
+}
+
+/**
+ * netram_session_vain() - pages that were carried are to be carried again
+ * @session: with the node they were carried to or from
+ * @purpose: what they were carried for
+ * @pages: how many
+ *
+ * For what a connection cannot know: it carried them well.
+ *
+ * Context: any.
+ */
+static inline void netram_session_vain(struct netram_session *session,
+				       enum netram_purpose purpose, u32 pages)
+{
+	atomic64_add(pages, &session->vain[purpose]);
 }
 
 #endif /* NETRAM_SESSION_H */

@@ -16,7 +16,7 @@
  */
 static u32 first_pause(struct netram_session *s)
 {
-	if (netram_session_bytes(s, false) == s->up_bytes) {
+	if (netram_session_received(s) == s->up_bytes) {
 		s->backoff_ms = netram_fsm_backoff_ms(s->backoff_ms);
 		return s->backoff_ms;
 	}
@@ -83,6 +83,15 @@ void netram_session_keep_alive(const struct netram_session *s,
 	netram_sock_keepalive(sock, ka.idle_s, ka.interval_s, ka.probes);
 }
 
+static void count_greeting(struct netram_session *s, const struct socket *sock)
+{
+	u64 tx, rx;
+
+	netram_sock_carried(sock, &tx, &rx);
+	WRITE_ONCE(s->greeted_tx, s->greeted_tx + tx);
+	WRITE_ONCE(s->greeted_rx, s->greeted_rx + rx);
+}
+
 static int connect_one(struct netram_session *s, unsigned long deadline,
 		       struct socket **sock, struct netram_export_info *info,
 		       const char **why)
@@ -97,6 +106,7 @@ static int connect_one(struct netram_session *s, unsigned long deadline,
 	netram_session_keep_alive(s, *sock);
 	export_name(s, name, sizeof(name));
 	err = netram_handshake(*sock, name, deadline, info, why);
+	count_greeting(s, *sock);
 	if (err)
 		return err;
 	*why = netram_nego_check(info, s->cfg.size, s->cfg.payload);
@@ -182,7 +192,7 @@ static bool go_up(struct netram_session *s)
 
 	spin_lock_irq(&s->lock);
 	s->up_since = jiffies;
-	s->up_bytes = netram_session_bytes(s, false);
+	s->up_bytes = netram_session_received(s);
 	up = !s->broke && !s->fenced &&
 	     netram_session_change_state(s, NETRAM_SESSION_UP);
 	if (up)

@@ -176,6 +176,20 @@ int netram_sock_recv(struct socket *sock, void *data, size_t len,
 	return ret < 0 ? ret : -ECONNRESET;
 }
 
+/**
+ * netram_sock_carried() - bytes of the stream since it was connected
+ * @sock: the socket, nothing under way
+ * @tx: set to those sent, each counted once
+ * @rx: set to those received
+ */
+void netram_sock_carried(const struct socket *sock, u64 *tx, u64 *rx)
+{
+	const struct tcp_sock *tp = tcp_sk(sock->sk);
+
+	*tx = READ_ONCE(tp->bytes_sent) - READ_ONCE(tp->bytes_retrans);
+	*rx = READ_ONCE(tp->bytes_received);
+}
+
 static void on_data_ready(struct sock *sk)
 {
 	struct netram_sock_hook *hook;

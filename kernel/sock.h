@@ -49,6 +49,7 @@ int netram_sock_recv(struct socket *sock, void *data, size_t len,
 		     unsigned long deadline);
 void netram_sock_attach(struct socket *sock, struct netram_sock_hook *hook);
 void netram_sock_detach(struct socket *sock, struct netram_sock_hook *hook);
+void netram_sock_carried(const struct socket *sock, u64 *tx, u64 *rx);
 void netram_sock_close(struct socket *sock);
 
 #endif /* NETRAM_SOCK_H */

@@ -3,6 +3,7 @@
  * State, counters and tunables of live objects:
  *   /sys/block/netramN/netram/	volume
  *   /sys/class/netram_node/NAME/	node
+ * and, below both, netram_traffic/: bytes on the network.
  * Each file is described in Documentation/abi/.
  */
 #include "sysfs.h"
@@ -11,6 +12,7 @@
 #include "pool.h"
 
 #include <linux/device.h>
+#include <netram/traffic.h>
 
 static const char * const session_state_names[] = {
 	[NETRAM_SESSION_CONNECTING]	= "connecting",
@@ -299,9 +301,79 @@ static const struct attribute_group counter_group = {
 	.attrs	= counter_attrs,
 };
 
+/* X(name in sysfs, value of struct netram_traffic t): see uapi. */
+#define TRAFFIC(X)							\
+	X(payload_bytes, t.parts[NETRAM_PART_PAYLOAD])			\
+	X(replicas_bytes, t.parts[NETRAM_PART_REPLICAS])		\
+	X(headers_bytes, t.parts[NETRAM_PART_HEADERS])			\
+	X(hedges_bytes, t.parts[NETRAM_PART_HEDGES])			\
+	X(retries_bytes, t.parts[NETRAM_PART_RETRIES])			\
+	X(mover_bytes, t.parts[NETRAM_PART_MOVER])			\
+	X(handshakes_bytes, t.parts[NETRAM_PART_HANDSHAKES])		\
+	X(tx_bytes, t.tx)						\
+	X(rx_bytes, t.rx)
+
+static ssize_t show_overhead(char *buf, const struct netram_traffic *t)
+{
+	u64 ppm = netram_traffic_overhead_ppm(t);
+
+	return ppm == NETRAM_OVERHEAD_NONE ? sysfs_emit(buf, "none\n") :
+					     sysfs_emit(buf, "%llu\n", ppm);
+}
+
+/* As NODE_SUMMARY() below, for the same reason. */
+static int volume_traffic(struct device *dev, struct netram_traffic *t)
+{
+	if (!mutex_trylock(&netram_pool_lock))
+		return restart_syscall();
+	netram_volume_traffic(to_volume(dev), t);
+	mutex_unlock(&netram_pool_lock);
+	return 0;
+}
+
+#define X(name, value)							\
+static ssize_t volume_##name##_show(struct device *dev,			\
+				    struct device_attribute *attr,	\
+				    char *buf)				\
+{									\
+	struct netram_traffic t = {};					\
+	int err = volume_traffic(dev, &t);				\
+									\
+	return err ? err : sysfs_emit(buf, "%llu\n", value);		\
+}									\
+static struct device_attribute volume_attr_##name =			\
+	__ATTR(name, 0444, volume_##name##_show, NULL);
+TRAFFIC(X)
+#undef X
+
+static ssize_t volume_overhead_ppm_show(struct device *dev,
+					struct device_attribute *attr, char *buf)
+{
+	struct netram_traffic t = {};
+	int err = volume_traffic(dev, &t);
+
+	return err ? err : show_overhead(buf, &t);
+}
+static struct device_attribute volume_attr_overhead_ppm =
+	__ATTR(overhead_ppm, 0444, volume_overhead_ppm_show, NULL);
+
+static struct attribute *volume_traffic_attrs[] = {
+#define X(name, value) &volume_attr_##name.attr,
+	TRAFFIC(X)
+#undef X
+	&volume_attr_overhead_ppm.attr,
+	NULL
+};
+
+static const struct attribute_group volume_traffic_group = {
+	.name	= "netram_traffic",
+	.attrs	= volume_traffic_attrs,
+};
+
 const struct attribute_group *netram_sysfs_volume[] = {
 	&volume_group,
 	&counter_group,
+	&volume_traffic_group,
 	NULL
 };
 
@@ -329,8 +401,62 @@ NODE_SUMMARY(state, "%s", node_state_names[sum.state]);
 NODE_SUMMARY(volumes, "%u", sum.volumes);
 NODE_SUMMARY(extents, "%llu", sum.extents);
 NODE_SUMMARY(pages, "%llu", sum.pages);
-NODE_SUMMARY(tx_bytes, "%llu", sum.tx_bytes);
-NODE_SUMMARY(rx_bytes, "%llu", sum.rx_bytes);
+NODE_SUMMARY(tx_bytes, "%llu", sum.traffic.tx);
+NODE_SUMMARY(rx_bytes, "%llu", sum.traffic.rx);
+
+/* Of its traffic, but for what has been there before. */
+#define X(name, value)							\
+static ssize_t node_traffic_##name##_show(struct device *dev,		\
+					  struct device_attribute *attr, \
+					  char *buf)			\
+{									\
+	struct netram_traffic t = {};					\
+	int err = node_traffic(dev, &t);				\
+									\
+	return err ? err : sysfs_emit(buf, "%llu\n", value);		\
+}									\
+static struct device_attribute node_traffic_attr_##name =		\
+	__ATTR(name, 0444, node_traffic_##name##_show, NULL);
+
+static int node_traffic(struct device *dev, struct netram_traffic *t)
+{
+	struct netram_node_summary sum;
+
+	if (!mutex_trylock(&netram_pool_lock))
+		return restart_syscall();
+	netram_pool_summarize(dev_get_drvdata(dev), &sum);
+	mutex_unlock(&netram_pool_lock);
+	*t = sum.traffic;
+	return 0;
+}
+
+TRAFFIC(X)
+#undef X
+
+static ssize_t node_traffic_overhead_ppm_show(struct device *dev,
+					      struct device_attribute *attr,
+					      char *buf)
+{
+	struct netram_traffic t;
+	int err = node_traffic(dev, &t);
+
+	return err ? err : show_overhead(buf, &t);
+}
+static struct device_attribute node_traffic_attr_overhead_ppm =
+	__ATTR(overhead_ppm, 0444, node_traffic_overhead_ppm_show, NULL);
+
+static struct attribute *node_traffic_attrs[] = {
+#define X(name, value) &node_traffic_attr_##name.attr,
+	TRAFFIC(X)
+#undef X
+	&node_traffic_attr_overhead_ppm.attr,
+	NULL
+};
+
+static const struct attribute_group node_traffic_group = {
+	.name	= "netram_traffic",
+	.attrs	= node_traffic_attrs,
+};
 
 #define NODE_SHOW(name, fmt, value)					\
 static ssize_t node_##name##_show(struct device *dev,			\
@@ -382,4 +508,8 @@ static struct attribute *node_attrs[] = {
 
 static const struct attribute_group node_group = { .attrs = node_attrs };
 
-const struct attribute_group *netram_sysfs_node[] = { &node_group, NULL };
+const struct attribute_group *netram_sysfs_node[] = {
+	&node_group,
+	&node_traffic_group,
+	NULL
+};

@@ -221,6 +221,25 @@ struct netram_session *netram_volume_session(struct netram_volume *volume,
 }
 
 /**
+ * netram_volume_traffic() - what went over the network for a volume
+ * @volume: the volume; the caller holds the pool's lock
+ * @t: where to add that
+ */
+void netram_volume_traffic(struct netram_volume *volume,
+			   struct netram_traffic *t)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	netram_traffic_merge(t, &volume->gone);
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_volume_session(volume, slot);
+		if (s)
+			netram_session_traffic(s, t);
+	}
+}
+
+/**
  * netram_volume_attach() - make a session with a node, not yet started
  * @volume: the volume
  * @node: the node, which has none with this volume
@@ -293,7 +312,7 @@ static void end_session(struct netram_volume *v, struct netram_session *s)
 {
 	u8 slot = s->slot;
 
-	netram_session_destroy(s);
+	netram_session_destroy(s, &v->gone);
 	kfree(v->labels[slot]);
 	v->labels[slot] = NULL;
 }

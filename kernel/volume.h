@@ -58,6 +58,7 @@ struct netram_volume_config {
  * @connections: as configured
  * @queue_depth: as configured
  * @labels: "volume/node" for each session
+ * @gone: traffic of sessions that are gone; under the pool's lock
  * @router: the data plane
  * @blk: the disk
  */
@@ -72,6 +73,7 @@ struct netram_volume {
 	u32			connections;
 	u32			queue_depth;
 	char			*labels[NETRAM_NODES_MAX];
+	struct netram_traffic	gone;
 	struct netram_router	router;
 	struct netram_blk	blk;
 };
@@ -106,5 +108,7 @@ int netram_volume_widen(struct netram_volume *volume);
 enum netram_volume_state netram_volume_state(struct netram_volume *volume);
 struct netram_session *netram_volume_session(struct netram_volume *volume,
 					     u8 slot);
+void netram_volume_traffic(struct netram_volume *volume,
+			   struct netram_traffic *t);
 
 #endif /* NETRAM_VOLUME_H */

@@ -163,6 +163,7 @@ static void not_reached(struct netram_router *r, struct netram_cmd *cmd)
 {
 	int err = netram_router_overdue(r, cmd);
 
+	netram_fanout_vain(r, cmd);
 	if (err)
 		fail_write(r, cmd, err);
 	else
@@ -211,10 +212,13 @@ static void write_done(struct netram_cmd *cmd)
 		fail_write(r, cmd, cmd->error);
 	} else {
 		netram_session_count(cmd);
-		if (likely(netram_extent_settle(r, cmd, 1, written)))
+		if (likely(netram_extent_settle(r, cmd, 1, written))) {
 			acknowledged(r, cmd);
-		else
-			netram_router_wait(r, cmd);
+			return;
+		}
+		netram_session_vain(cmd->session, NETRAM_FOR_REQUEST,
+				    netram_cmd_pages(cmd));
+		netram_router_wait(r, cmd);
 	}
 }
 

@@ -17,6 +17,8 @@ _netramctl_devices() {
 
 _netramctl_options() { # COMMAND: its own options
 	case $1 in
+	'pool show') echo --netramd ;;
+	'extent show') echo --offset ;;
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force --dry-run ;;
@@ -38,7 +40,7 @@ _netramctl_options() { # COMMAND: its own options
 _netramctl_takes_value() { # OPTION
 	case $1 in
 	--region | --zone | --weight | --export | --size | --replicas | --extent-size | \
-		--connections | --queue-depth | --rate | --priority | --interval | --timeout | --uuid) return 0 ;;
+		--connections | --queue-depth | --rate | --priority | --interval | --timeout | --uuid | --offset) return 0 ;;
 	esac
 	return 1
 }
@@ -50,7 +52,7 @@ _netramctl_operands() { # PROGRAM COMMAND WORD: what may stand there
 	'sync region' | 'sync zone') _netramctl_places "$1" "${2#sync }" ;;
 	'tmpfs remove') "$1" tmpfs list 2> /dev/null | sed -n '2,$s/  .*//p' ;;
 	'tmpfs create' | 'scratch create') compgen -d -- "$3" ;;
-	'volume show' | verify | resolve | swapon | swapoff | latency | 'swap remove' | 'scratch remove')
+	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency | 'swap remove' | 'scratch remove')
 		_netramctl_names "$1" volume
 		_netramctl_devices
 		;;
@@ -62,9 +64,13 @@ _netramctl() {
 	command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='node volume verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events help --help --version'
+		words='pool node volume extent verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
 		words='add remove drain list show --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = pool ]; then
+		words='show --netramd --json --help'
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = extent ]; then
+		words='list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = volume ]; then
 		words='create delete set list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = sync ]; then
@@ -74,9 +80,9 @@ _netramctl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = tmpfs ]; then
 		words='create remove list --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = help ]; then
-		words='node volume verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events'
+		words='pool node volume extent verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events'
 	else
-		case $command in node | volume | sync | swap | tmpfs | scratch) command+=" ${COMP_WORDS[2]}" ;; esac
+		case $command in pool | node | volume | extent | sync | swap | tmpfs | scratch) command+=" ${COMP_WORDS[2]}" ;; esac
 		if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --on-loss ]; then
 			words='error wait'
 		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --sort ]; then
@@ -85,7 +91,7 @@ _netramctl() {
 			words='ext4 xfs'
 		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup-mode ]; then
 			words='sync behind'
-		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup ]; then
+		elif [[ ${COMP_WORDS[COMP_CWORD - 1]} = --@(backup|netramd) ]]; then
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then

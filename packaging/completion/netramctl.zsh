@@ -52,7 +52,7 @@ _netramctl_operands() { # COMMAND
 	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names node ;;
 	'volume delete' | 'volume set') _netramctl_names volume ;;
 	'sync region' | 'sync zone') _netramctl_places ${1#sync } ;;
-	'volume show' | verify | resolve | swapon | swapoff | latency)
+	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency)
 		_netramctl_names volume
 		compadd -- /dev/netram<->(N)
 		;;

@@ -71,6 +71,7 @@ for n in n1 n2; do
 done
 netramctl node add n3 "$(node_addr n3)" --weight 1 || fail "node add"
 shaped 0 "node show" n1
+shaped 0 "pool show" --netramd "$NETRAM_RUN/nobody"
 
 note "volumes"
 would volume create v1 --size 64M
@@ -86,6 +87,12 @@ timeout -s INT 10 netramctl latency --watch --json > "$NETRAM_RUN/watched"
 fits latency < "$NETRAM_RUN/watched"
 shaped 0 top --count 2
 [ "$(wc -l < "$NETRAM_RUN/json")" -eq 2 ] || fail "not two lines: $(cat "$NETRAM_RUN/json")"
+
+note "extents"
+shaped 0 "extent list" v1
+jq -e '.extents | length == 16' "$NETRAM_RUN/json" > /dev/null || fail "not 16 extents: $(cat "$NETRAM_RUN/json")"
+shaped 0 "extent show" v1 0
+shaped 0 "extent show" v1 --offset 63M
 
 note "copies"
 shaped 0 verify v1

@@ -78,7 +78,8 @@ struct ctl_call {
 
 /**
  * struct ctl_command - a subcommand
- * @group: "node", "volume", "sync", "swap", "tmpfs", "scratch" or NULL
+ * @group: "pool", "node", "volume", "extent", "sync", "swap", "tmpfs", "scratch" or
+ *   NULL
  * @name: the last word
  * @operands: as --help shows them, or NULL
  * @summary: one line
@@ -100,6 +101,7 @@ struct ctl_command {
 	int (*run)(const struct ctl_call *call);
 };
 
+extern const struct ctl_command ctl_pool_show;
 extern const struct ctl_command ctl_node_add;
 extern const struct ctl_command ctl_node_remove;
 extern const struct ctl_command ctl_node_drain;
@@ -110,6 +112,8 @@ extern const struct ctl_command ctl_volume_delete;
 extern const struct ctl_command ctl_volume_set;
 extern const struct ctl_command ctl_volume_list;
 extern const struct ctl_command ctl_volume_show;
+extern const struct ctl_command ctl_extent_list;
+extern const struct ctl_command ctl_extent_show;
 extern const struct ctl_command ctl_verify;
 extern const struct ctl_command ctl_resolve;
 extern const struct ctl_command ctl_sync_node;

@@ -28,14 +28,14 @@ static int print_json(const struct doctor_finding *first)
 
 	for (f = first; f; f = f->next) {
 		one = json_object_new_object();
-		ctl_json_text(one, "id", f->id);
-		ctl_json_text(one, "level", doctor_level_name(f->level));
-		ctl_json_text(one, "text", f->text);
-		ctl_json_text(one, "fix", f->fix);
+		put_text(one, "id", f->id);
+		put_text(one, "level", doctor_level_name(f->level));
+		put_text(one, "text", f->text);
+		put_text(one, "fix", f->fix);
 		json_object_array_add(array, one);
 	}
-	ctl_json_text(o, "worst", doctor_level_name(doctor_worst(first)));
-	ctl_json_add(o, "findings", array);
+	put_text(o, "worst", doctor_level_name(doctor_worst(first)));
+	put_object(o, "findings", array);
 	return ctl_json_print(o);
 }
 

@@ -28,7 +28,7 @@ static const struct ctl_opt opts[] = {
 static void print_text(const struct netram_event_info *event)
 {
 	time_t seconds = event->time_ns / 1000000000;
-	const char *state = ctl_event_state(event);
+	const char *state = shape_event_state(event);
 	char when[32] = "?";
 	struct tm tm;
 
@@ -51,7 +51,7 @@ static int show(const struct netram_event_info *event, void *arg)
 	const struct ctl_call *call = arg;
 
 	if (call->json)
-		ctl_json_print_line(ctl_json_event(event));
+		ctl_json_print_line(shape_event(event));
 	else
 		print_text(event);
 	fflush(stdout);

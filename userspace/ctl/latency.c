@@ -133,9 +133,9 @@ static struct json_object *json_histograms(const char *key, const char *name,
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_text(o, key, name);
-	ctl_json_add(o, "read", ctl_json_latency(l->reads));
-	ctl_json_add(o, "write", ctl_json_latency(l->writes));
+	put_text(o, key, name);
+	put_object(o, "read", shape_latency(l->reads));
+	put_object(o, "write", shape_latency(l->writes));
 	return o;
 }
 
@@ -152,7 +152,7 @@ static struct json_object *json_volume(const struct netram_latency *now,
 		json_object_array_add(nodes, json_histograms("node", now->node,
 							     &diff));
 	}
-	ctl_json_add(o, "nodes", nodes);
+	put_object(o, "nodes", nodes);
 	return o;
 }
 
@@ -166,10 +166,10 @@ static void print_json(const struct netram_latency *now,
 		if (!now->node[0])
 			json_object_array_add(volumes,
 					      json_volume(now, before));
-	ctl_json_u64(o, "target_ns", NETRAM_LATENCY_TARGET_NS);
+	put_u64(o, "target_ns", NETRAM_LATENCY_TARGET_NS);
 	if (args.watch)
-		ctl_json_u64(o, "interval_seconds", interval());
-	ctl_json_add(o, "volumes", volumes);
+		put_u64(o, "interval_seconds", interval());
+	put_object(o, "volumes", volumes);
 	if (args.watch)
 		ctl_json_print_line(o);
 	else

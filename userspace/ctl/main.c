@@ -7,6 +7,7 @@
 #include "ctl.h"
 
 static const struct ctl_command *const commands[] = {
+	&ctl_pool_show,
 	&ctl_node_add,
 	&ctl_node_remove,
 	&ctl_node_drain,
@@ -17,6 +18,8 @@ static const struct ctl_command *const commands[] = {
 	&ctl_volume_set,
 	&ctl_volume_list,
 	&ctl_volume_show,
+	&ctl_extent_list,
+	&ctl_extent_show,
 	&ctl_verify,
 	&ctl_resolve,
 	&ctl_sync_node,
@@ -124,10 +127,20 @@ static int run(const struct ctl_command *cmd, char **argv)
 	return cmd->run(&call);
 }
 
+/* There is one pool, so the word for showing it may be left out. */
+static const struct ctl_command *shown_alone(const char *group)
+{
+	const struct ctl_command *cmd = find(group, "show");
+
+	return cmd && !cmd->min ? cmd : NULL;
+}
+
 static int run_group(char **argv)
 {
-	const struct ctl_command *cmd;
+	const struct ctl_command *cmd = shown_alone(argv[0]);
 
+	if (cmd && (!argv[1] || (argv[1][0] == '-' && !is_help(argv[1]))))
+		return run(cmd, argv + 1);
 	if (!argv[1])
 		return ctl_fail(CTL_USAGE,
 				"%s: which command? 'netramctl %s --help' lists them",

@@ -48,7 +48,7 @@ static int show(struct netram *nt, const char *name)
 
 	if (ret)
 		return ctl_fail_module(nt, ret);
-	ret = ctl_json_print(ctl_json_node(node));
+	ret = ctl_json_print(shape_node(node));
 	netram_node_free(node);
 	return ret;
 }

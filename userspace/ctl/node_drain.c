@@ -110,7 +110,7 @@ static int tell(struct netram *nt, const struct netram_node *node,
 	case GOES_ON:
 		break;
 	}
-	return json ? ctl_json_print(ctl_json_node(node)) : CTL_OK;
+	return json ? ctl_json_print(shape_node(node)) : CTL_OK;
 }
 
 /* Takes node, and asks for it again until there is an outcome. */
@@ -160,7 +160,7 @@ static int drain(struct netram *nt, const char *name, bool json)
 		return ctl_fail_module(nt, err);
 	if (!args.cancel && !args.no_wait)
 		return watch_interruptibly(nt, name, node, json);
-	ctl_json_print(ctl_json_node(node));
+	ctl_json_print(shape_node(node));
 	netram_node_free(node);
 	return CTL_OK;
 }

@@ -47,7 +47,7 @@ static int print_json(const struct netram_node *first)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_add(o, "nodes", ctl_json_nodes(first));
+	put_object(o, "nodes", shape_nodes(first));
 	return ctl_json_print(o);
 }
 

@@ -20,7 +20,7 @@ static int run(const struct ctl_call *call)
 		ret = ctl_fail_module(nt, err);
 	} else if (call->json) {
 		o = json_object_new_object();
-		ctl_json_text(o, "removed", name);
+		put_text(o, "removed", name);
 		ret = ctl_json_print(o);
 	}
 	netram_close(nt);

@@ -27,6 +27,7 @@ static void print_node(const struct netram_node *node)
 	       ctl_human(node->pages * NETRAM_PAGE_SIZE).text);
 	printf("sent        %s\n", ctl_human(node->tx_bytes).text);
 	printf("received    %s\n", ctl_human(node->rx_bytes).text);
+	ctl_show_traffic(&node->traffic, 12);
 	printf("reconnects  %" PRIu64 "\n", node->reconnects);
 	printf("errors      %" PRIu64 "\n", node->errors);
 	if (node->last_error[0])
@@ -48,7 +49,7 @@ static int run(const struct ctl_call *call)
 	if (err)
 		ret = ctl_fail_module(nt, err);
 	else if (call->json)
-		ret = ctl_json_print(ctl_json_node(node));
+		ret = ctl_json_print(shape_node(node));
 	else
 		print_node(node);
 	netram_node_free(node);

@@ -24,9 +24,9 @@ static void tell_json(struct ctl_plan *plan)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_add(o, "dry_run", json_object_new_boolean(true));
-	ctl_json_add(o, "steps", plan->steps);
-	ctl_json_u64(o, "loses_bytes", plan->loses);
+	put_object(o, "dry_run", json_object_new_boolean(true));
+	put_object(o, "steps", plan->steps);
+	put_u64(o, "loses_bytes", plan->loses);
 	ctl_json_print(o);
 }
 

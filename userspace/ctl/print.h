@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/json.h"
 #include "common/swaps.h"
 
 /* human.c */
@@ -46,22 +47,8 @@ void ctl_table_free(struct ctl_table *table);
 /* version.c */
 void ctl_module_version(char *version, size_t size);
 
-/* json.c: the shapes are documented in Documentation/json.md */
-struct json_object *ctl_json_node(const struct netram_node *node);
-struct json_object *ctl_json_nodes(const struct netram_node *first);
-struct json_object *ctl_json_verify(const char *volume,
-				    const struct netram_verify *verify);
-struct json_object *ctl_json_volume(const struct netram_volume *volume);
-struct json_object *ctl_json_volumes(const struct netram_volume *first);
-const char *ctl_event_state(const struct netram_event_info *event);
-struct json_object *ctl_json_event(const struct netram_event_info *event);
-struct json_object *ctl_json_latency(const __u64 *counts);
+/* json.c */
 struct json_object *ctl_json_swap(const struct swap *swap);
-void ctl_json_add(struct json_object *object, const char *key,
-		  struct json_object *value);
-void ctl_json_text(struct json_object *object, const char *key,
-		   const char *value);
-void ctl_json_u64(struct json_object *object, const char *key, uint64_t value);
 int ctl_json_print(struct json_object *object);
 int ctl_json_print_line(struct json_object *object);
 

@@ -110,9 +110,9 @@ static int show(const struct netram_volume *volume, const char *path,
 	if (!json)
 		return CTL_OK;
 	o = json_object_new_object();
-	ctl_json_add(o, "volume", ctl_json_volume(volume));
-	ctl_json_text(o, "path", path);
-	ctl_json_text(o, "type", args.type);
+	put_object(o, "volume", shape_volume(volume));
+	put_text(o, "path", path);
+	put_text(o, "type", args.type);
 	return ctl_json_print(o);
 }
 
@@ -263,7 +263,7 @@ static int show_removed(const char *name, bool json)
 	if (!json)
 		return CTL_OK;
 	o = json_object_new_object();
-	ctl_json_text(o, "removed", name);
+	put_text(o, "removed", name);
 	return ctl_json_print(o);
 }
 

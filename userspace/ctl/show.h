@@ -37,6 +37,15 @@ void ctl_show_speed(const struct top_rows *rows,
 void ctl_show_verify(const char *volume, const struct netram_verify *verify);
 void ctl_show_bad(const struct netram_verify *verify);
 
+/* traffic.c */
+void ctl_traffic_add(struct netram_traffic *sum,
+		     const struct netram_traffic *traffic);
+void ctl_show_traffic(const struct netram_traffic *traffic, int width);
+void ctl_show_overhead(const struct netram_traffic *traffic);
+
+/* extent_list.c */
+void ctl_show_extents(const struct netram_extent *extent, const char *indent);
+
 /* volume_list.c */
 void ctl_show_volumes(const struct netram_volume *volume,
 		      const struct swaps *swaps, const char *indent);

@@ -11,21 +11,21 @@ static struct json_object *json_row(const struct top_row *row, bool volume)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_text(o, "name", row->name);
-	ctl_json_text(o, "state", row->state);
-	ctl_json_u64(o, "stored_bytes", row->stored);
+	put_text(o, "name", row->name);
+	put_text(o, "state", row->state);
+	put_u64(o, "stored_bytes", row->stored);
 	if (volume)
-		ctl_json_u64(o, "size_bytes", row->size);
-	ctl_json_u64(o, "reads_per_second", row->reads + 0.5);
-	ctl_json_u64(o, "writes_per_second", row->writes + 0.5);
-	ctl_json_u64(o, volume ? "read_bytes_per_second" :
+		put_u64(o, "size_bytes", row->size);
+	put_u64(o, "reads_per_second", row->reads + 0.5);
+	put_u64(o, "writes_per_second", row->writes + 0.5);
+	put_u64(o, volume ? "read_bytes_per_second" :
 				 "rx_bytes_per_second", row->in + 0.5);
-	ctl_json_u64(o, volume ? "written_bytes_per_second" :
+	put_u64(o, volume ? "written_bytes_per_second" :
 				 "tx_bytes_per_second", row->out + 0.5);
 	if (row->read_ns)
-		ctl_json_u64(o, "read_p99_ns", row->read_ns);
+		put_u64(o, "read_p99_ns", row->read_ns);
 	if (row->write_ns)
-		ctl_json_u64(o, "write_p99_ns", row->write_ns);
+		put_u64(o, "write_p99_ns", row->write_ns);
 	return o;
 }
 
@@ -44,10 +44,10 @@ struct json_object *ctl_json_speed(const struct top_rows *rows)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_u64(o, "interval_ms", rows->seconds * 1000 + 0.5);
-	ctl_json_add(o, "volumes",
-		     json_rows(rows->volumes, rows->nr_volumes, true));
-	ctl_json_add(o, "nodes", json_rows(rows->nodes, rows->nr_nodes, false));
+	put_u64(o, "interval_ms", rows->seconds * 1000 + 0.5);
+	put_object(o, "volumes",
+		   json_rows(rows->volumes, rows->nr_volumes, true));
+	put_object(o, "nodes", json_rows(rows->nodes, rows->nr_nodes, false));
 	return o;
 }
 

@@ -2,6 +2,7 @@
 /* netramctl status */
 #include <inttypes.h>
 #include <netram/limits.h>
+#include <netram/traffic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,27 @@ static void print_fill(const struct status *s)
 	putchar('\n');
 }
 
+static struct netram_traffic traffic_of(const struct status *s)
+{
+	const struct netram_volume *volume;
+	struct netram_traffic sum = { 0 };
+
+	for (volume = s->volumes; volume; volume = volume->next)
+		ctl_traffic_add(&sum, &volume->traffic);
+	return sum;
+}
+
+static void print_overhead(const struct status *s)
+{
+	struct netram_traffic sum = traffic_of(s);
+
+	if (netram_traffic_overhead(&sum) == NETRAM_OVERHEAD_NONE)
+		return;
+	fputs("network overhead: ", stdout);
+	ctl_show_overhead(&sum);
+	putchar('\n');
+}
+
 static void print_speed(const struct status *s)
 {
 	printf("\nSpeed, in the last %.1f s\n", s->speed.seconds);
@@ -218,6 +240,7 @@ static void print_text(const struct status *s, const char *health)
 {
 	printf("netram %s, health: %s\n", s->version, health);
 	print_fill(s);
+	print_overhead(s);
 	print_reasons(s);
 	puts("\nNodes");
 	if (s->nodes)
@@ -236,19 +259,20 @@ static void print_text(const struct status *s, const char *health)
 static struct json_object *json_volume(const struct status *s,
 				       const struct netram_volume *volume)
 {
-	struct json_object *o = ctl_json_volume(volume);
+	struct json_object *o = shape_volume(volume);
 	char device[DEVICE_SIZE];
 	const struct swap *swap;
 
 	device_path(volume->index, device);
 	swap = swaps_find(&s->swaps, device);
 	if (swap)
-		ctl_json_add(o, "swap", ctl_json_swap(swap));
+		put_object(o, "swap", ctl_json_swap(swap));
 	return o;
 }
 
 static void print_json(const struct status *s, const char *health)
 {
+	struct netram_traffic sum = traffic_of(s);
 	struct json_object *o = json_object_new_object();
 	struct json_object *volumes = json_object_new_array();
 	const struct netram_volume *volume;
@@ -256,27 +280,28 @@ static void print_json(const struct status *s, const char *health)
 
 	for (volume = s->volumes; volume; volume = volume->next)
 		json_object_array_add(volumes, json_volume(s, volume));
-	ctl_json_text(o, "version", s->version);
-	ctl_json_add(o, "nodes", ctl_json_nodes(s->nodes));
-	ctl_json_add(o, "volumes", volumes);
-	ctl_json_u64(o, "stored_bytes", fill.stored);
-	ctl_json_u64(o, "size_bytes", fill.size);
+	put_text(o, "version", s->version);
+	put_object(o, "nodes", shape_nodes(s->nodes));
+	put_object(o, "volumes", volumes);
+	put_u64(o, "stored_bytes", fill.stored);
+	put_u64(o, "size_bytes", fill.size);
+	put_object(o, "traffic", shape_traffic(&sum));
 	if (s->speed.volumes)
-		ctl_json_add(o, "speed", ctl_json_speed(&s->speed));
-	ctl_json_text(o, "health", health);
+		put_object(o, "speed", ctl_json_speed(&s->speed));
+	put_text(o, "health", health);
 	ctl_json_print(o);
 }
 
 /* Two looks at the counters; the second one's nodes and volumes are shown. */
 static int measure(struct netram *nt, struct status *s, uint64_t ms)
 {
-	struct top_sample before, now;
-	int err = top_sample_take(nt, &before);
+	struct sample before, now;
+	int err = sample_take(nt, top_stats, TOP_STATS, &before);
 
 	if (err)
 		return err;
 	ctl_lookon_pause(ms);
-	err = top_sample_take(nt, &now);
+	err = sample_take(nt, top_stats, TOP_STATS, &now);
 	if (!err) {
 		top_rows_make(&before, &now, &s->speed);
 		s->nodes = now.nodes;
@@ -285,9 +310,9 @@ static int measure(struct netram *nt, struct status *s, uint64_t ms)
 		now.nodes = NULL;
 		now.volumes = NULL;
 		now.latency = NULL;
-		top_sample_free(&now);
+		sample_free(&now);
 	}
-	top_sample_free(&before);
+	sample_free(&before);
 	return err;
 }
 

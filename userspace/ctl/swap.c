@@ -105,8 +105,8 @@ static int show_removed(const char *name, uint64_t used_kb)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_text(o, "removed", name);
-	ctl_json_u64(o, "moved_bytes", used_kb * 1024);
+	put_text(o, "removed", name);
+	put_u64(o, "moved_bytes", used_kb * 1024);
 	return ctl_json_print(o);
 }
 

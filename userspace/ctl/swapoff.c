@@ -128,8 +128,8 @@ static int print_json(const char *device, uint64_t used_kb)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_text(o, "device", device);
-	ctl_json_u64(o, "moved_bytes", used_kb * 1024);
+	put_text(o, "device", device);
+	put_u64(o, "moved_bytes", used_kb * 1024);
 	return ctl_json_print(o);
 }
 

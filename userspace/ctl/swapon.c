@@ -42,8 +42,8 @@ static void show(const struct netram_volume *volume, const char *device,
 	swaps_read(&swaps);
 	swap = swaps_find(&swaps, device);
 	o = swap ? ctl_json_swap(swap) : json_object_new_object();
-	ctl_json_text(o, "volume", volume->name);
-	ctl_json_text(o, "device", device);
+	put_text(o, "volume", volume->name);
+	put_text(o, "device", device);
 	if (json)
 		ctl_json_print(o);
 	else

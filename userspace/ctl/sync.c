@@ -210,11 +210,11 @@ static int tell(const struct place *place, const struct state *s, bool json)
 	for (node = s->nodes; node; node = node->next) {
 		if (!belongs(place, node))
 			continue;
-		json_object_array_add(array, ctl_json_node(node));
+		json_object_array_add(array, shape_node(node));
 		if (!json)
 			printf("%s: all copies are in sync\n", node->name);
 	}
-	ctl_json_add(o, "nodes", array);
+	put_object(o, "nodes", array);
 	if (json)
 		return ctl_json_print(o);
 	json_object_put(o);

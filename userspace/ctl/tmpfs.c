@@ -43,9 +43,9 @@ static struct json_object *json_tmpfs(const struct tmpfs *tmpfs)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_text(o, "path", tmpfs->path);
-	ctl_json_u64(o, "size_bytes", tmpfs->size);
-	ctl_json_u64(o, "used_bytes", tmpfs->used);
+	put_text(o, "path", tmpfs->path);
+	put_u64(o, "size_bytes", tmpfs->size);
+	put_u64(o, "used_bytes", tmpfs->used);
 	return o;
 }
 
@@ -138,7 +138,7 @@ static int create(const char *path, bool json)
 	if (ret || !json)
 		return ret;
 	o = json_tmpfs(&tmpfs);
-	ctl_json_text(o, "path", path);
+	put_text(o, "path", path);
 	return ctl_json_print(o);
 }
 
@@ -204,7 +204,7 @@ static int remove_one(const struct tmpfs *tmpfs, bool json)
 	if (!json)
 		return CTL_OK;
 	o = json_object_new_object();
-	ctl_json_text(o, "removed", tmpfs->path);
+	put_text(o, "removed", tmpfs->path);
 	return ctl_json_print(o);
 }
 
@@ -236,7 +236,7 @@ static int list_json(const struct tmpfs_list *list)
 
 	for (i = 0; i < list->count; i++)
 		json_object_array_add(array, json_tmpfs(&list->mounts[i]));
-	ctl_json_add(o, "mounts", array);
+	put_object(o, "mounts", array);
 	return ctl_json_print(o);
 }
 

@@ -40,7 +40,7 @@ static const struct ctl_opt opts[] = {
  */
 struct top {
 	struct netram *nt;
-	struct top_sample before;
+	struct sample before;
 	struct top_rows rows;
 	struct top_view view;
 	uint64_t looks;
@@ -54,14 +54,14 @@ static uint64_t interval_ms(void)
 /* Replaces rows; an exit code. */
 static int look(struct top *top)
 {
-	struct top_sample now;
-	int err = top_sample_take(top->nt, &now);
+	struct sample now;
+	int err = sample_take(top->nt, top_stats, TOP_STATS, &now);
 
 	if (err)
 		return err;
 	top_rows_free(&top->rows);
 	top_rows_make(&top->before, &now, &top->rows);
-	top_sample_free(&top->before);
+	sample_free(&top->before);
 	top->before = now;
 	top->looks++;
 	return 0;
@@ -182,7 +182,7 @@ static int watch_plain(struct top *top, bool json)
 static int watch(struct top *top, bool json)
 {
 	bool terminal = !json && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
-	int ret, err = top_sample_take(top->nt, &top->before);
+	int ret, err = sample_take(top->nt, top_stats, TOP_STATS, &top->before);
 
 	if (err)
 		return ctl_fail_module(top->nt, err);
@@ -196,7 +196,7 @@ static int watch(struct top *top, bool json)
 	}
 	ctl_lookon_stop();
 	top_rows_free(&top->rows);
-	top_sample_free(&top->before);
+	sample_free(&top->before);
 	return ret;
 }
 

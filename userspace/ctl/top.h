@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * netramctl top. A sample is what all counters say at one moment
- * (top_sample.c); two of them make rows with rates (top_rows.c); rows make lines
+ * (common/sample.c); two of them make rows with rates (top_rows.c); rows make lines
  * (top_text.c), which go to a terminal (top_screen.c) or to a file.
  */
 #ifndef NETRAM_CTL_TOP_H
@@ -13,33 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/sample.h"
 #include "common/swaps.h"
 
-/**
- * struct top_bytes - what a volume's counters in sysfs say
- * @read: bytes read
- * @written: bytes written
- */
-struct top_bytes {
-	uint64_t read;
-	uint64_t written;
+/* Counters in sysfs that are looked at. */
+enum top_stat {
+	TOP_READ_BYTES,
+	TOP_WRITE_BYTES,
+	TOP_STATS,
 };
 
-/**
- * struct top_sample - all counters at one moment
- * @at_ms: CLOCK_MONOTONIC
- * @nodes: with what went over the network
- * @volumes: with how full they are
- * @latency: with how many reads and writes there were
- * @bytes: for each of @volumes
- */
-struct top_sample {
-	uint64_t at_ms;
-	struct netram_node *nodes;
-	struct netram_volume *volumes;
-	struct netram_latency *latency;
-	struct top_bytes *bytes;
-};
+extern const char *const top_stats[TOP_STATS];
 
 /**
  * struct top_row - a volume or a node in one interval
@@ -144,13 +128,9 @@ struct top_view {
 	bool help;
 };
 
-/* top_sample.c: 0 or -errno */
-int top_sample_take(struct netram *nt, struct top_sample *sample);
-void top_sample_free(struct top_sample *sample);
-
 /* top_rows.c */
-void top_rows_make(const struct top_sample *before,
-		   const struct top_sample *now, struct top_rows *rows);
+void top_rows_make(const struct sample *before,
+		   const struct sample *now, struct top_rows *rows);
 void top_rows_sort(struct top_rows *rows, enum top_key key, bool reverse);
 void top_rows_free(struct top_rows *rows);
 const char *top_key_name(enum top_key key);

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Rates of two samples, and their order. A volume or node that is new, or was
- * made anew under its name, has counters that began at 0 after the first sample:
- * what they say now is then what happened.
- */
+/* Rates of two samples, and their order. */
 #include <netram/latency.h>
 #include <netram/limits.h>
 #include <stdio.h>
@@ -14,54 +10,12 @@
 
 #define PERCENTILE	9900
 
-/* Histograms that are added up, for a node over all volumes. */
-struct counts {
-	__u64 reads[NETRAM_LATENCY_BUCKETS];
-	__u64 writes[NETRAM_LATENCY_BUCKETS];
+const char *const top_stats[TOP_STATS] = {
+	[TOP_READ_BYTES] = "read_bytes",
+	[TOP_WRITE_BYTES] = "write_bytes",
 };
 
-static uint64_t grown(uint64_t now, uint64_t before)
-{
-	return now >= before ? now - before : now;
-}
-
-static const struct netram_latency *
-latency_of(const struct netram_latency *l, const struct netram_latency *like)
-{
-	while (l && (strcmp(l->volume, like->volume) ||
-		     strcmp(l->node, like->node)))
-		l = l->next;
-	return l;
-}
-
-static void add_grown(__u64 *sum, const __u64 *now, const __u64 *before)
-{
-	bool anew = false;
-	unsigned int i;
-
-	for (i = 0; before && i < NETRAM_LATENCY_BUCKETS; i++)
-		anew |= now[i] < before[i];
-	for (i = 0; i < NETRAM_LATENCY_BUCKETS; i++)
-		sum[i] += before && !anew ? now[i] - before[i] : now[i];
-}
-
-/* Of a volume when node is "", else of a node with all volumes. */
-static void count(const struct top_sample *before, const struct top_sample *now,
-		  const char *volume, const char *node, struct counts *counts)
-{
-	const struct netram_latency *l, *old;
-
-	memset(counts, 0, sizeof(*counts));
-	for (l = now->latency; l; l = l->next) {
-		if (strcmp(l->node, node) || (volume && strcmp(l->volume, volume)))
-			continue;
-		old = latency_of(before->latency, l);
-		add_grown(counts->reads, l->reads, old ? old->reads : NULL);
-		add_grown(counts->writes, l->writes, old ? old->writes : NULL);
-	}
-}
-
-static void set_rates(struct top_row *row, const struct counts *counts,
+static void set_rates(struct top_row *row, const struct sample_counts *counts,
 		      double seconds)
 {
 	row->reads = netram_latency_total(counts->reads) / seconds;
@@ -70,61 +24,47 @@ static void set_rates(struct top_row *row, const struct counts *counts,
 	row->write_ns = netram_latency_percentile(counts->writes, PERCENTILE);
 }
 
-static struct top_bytes bytes_of(const struct top_sample *s, const char *name)
+static double stat_rate(const struct sample *before, const struct sample *now,
+			const char *volume, enum top_stat which, double seconds)
 {
-	const struct netram_volume *v;
-	size_t i = 0;
-
-	for (v = s->volumes; v; v = v->next, i++)
-		if (!strcmp(v->name, name))
-			return s->bytes[i];
-	return (struct top_bytes){ 0 };
+	return sample_grown(sample_stat(now, volume, which),
+			    sample_stat(before, volume, which)) / seconds;
 }
 
-static void make_volume(const struct top_sample *before,
-			const struct top_sample *now,
+static void make_volume(const struct sample *before,
+			const struct sample *now,
 			const struct netram_volume *v, double seconds,
 			struct top_row *row)
 {
-	struct top_bytes old = bytes_of(before, v->name);
-	struct top_bytes new = bytes_of(now, v->name);
-	struct counts counts;
+	struct sample_counts counts;
 
 	strcpy(row->name, v->name);
 	row->state = netram_volume_state_name(v->state);
 	row->ails = v->state != NETRAM_VOLUME_OK;
 	row->stored = v->pages * NETRAM_PAGE_SIZE;
 	row->size = v->size;
-	row->in = grown(new.read, old.read) / seconds;
-	row->out = grown(new.written, old.written) / seconds;
-	count(before, now, v->name, "", &counts);
+	row->in = stat_rate(before, now, v->name, TOP_READ_BYTES, seconds);
+	row->out = stat_rate(before, now, v->name, TOP_WRITE_BYTES, seconds);
+	sample_count(before, now, v->name, "", &counts);
 	set_rates(row, &counts, seconds);
 }
 
-static const struct netram_node *node_of(const struct netram_node *node,
-					 const char *name)
-{
-	while (node && strcmp(node->name, name))
-		node = node->next;
-	return node;
-}
-
-static void make_node(const struct top_sample *before,
-		      const struct top_sample *now,
+static void make_node(const struct sample *before,
+		      const struct sample *now,
 		      const struct netram_node *node, double seconds,
 		      struct top_row *row)
 {
-	const struct netram_node *old = node_of(before->nodes, node->name);
-	struct counts counts;
+	const struct netram_node *old = sample_node(before, node->name);
+	struct sample_counts counts;
 
 	strcpy(row->name, node->name);
 	row->state = netram_node_state_name(node->state);
 	row->ails = node->state == NETRAM_NODE_DOWN ||
 		    node->state == NETRAM_NODE_SUSPECT;
 	row->stored = node->pages * NETRAM_PAGE_SIZE;
-	row->in = grown(node->rx_bytes, old ? old->rx_bytes : 0) / seconds;
-	row->out = grown(node->tx_bytes, old ? old->tx_bytes : 0) / seconds;
-	count(before, now, NULL, node->name, &counts);
+	row->in = sample_grown(node->rx_bytes, old ? old->rx_bytes : 0) / seconds;
+	row->out = sample_grown(node->tx_bytes, old ? old->tx_bytes : 0) / seconds;
+	sample_count(before, now, NULL, node->name, &counts);
 	set_rates(row, &counts, seconds);
 }
 
@@ -138,8 +78,8 @@ static struct top_row *rows_for(size_t n)
 }
 
 /* Two samples of the same moment have no rates. */
-void top_rows_make(const struct top_sample *before,
-		   const struct top_sample *now, struct top_rows *rows)
+void top_rows_make(const struct sample *before,
+		   const struct sample *now, struct top_rows *rows)
 {
 	uint64_t ms = now->at_ms > before->at_ms ? now->at_ms - before->at_ms : 1;
 	const struct netram_volume *v;

@@ -93,9 +93,9 @@ static int tell(const struct netram_volume *volume, struct json_object *array,
 	const struct netram_verify *v = volume->verify;
 
 	if (array) {
-		json_object_array_add(array, ctl_json_verify(volume->name, v));
+		json_object_array_add(array, shape_verify(volume->name, v));
 	} else if (json) {
-		ctl_json_print(ctl_json_verify(volume->name, v));
+		ctl_json_print(shape_verify(volume->name, v));
 	} else {
 		ctl_show_verify(volume->name, v);
 		if (!args.all)
@@ -150,7 +150,7 @@ static int verify_all(struct netram *nt, uint8_t action, bool json)
 	if (!json)
 		return ret;
 	o = json_object_new_object();
-	ctl_json_add(o, "volumes", array);
+	put_object(o, "volumes", array);
 	ctl_json_print(o);
 	return ret;
 }

@@ -157,7 +157,7 @@ static int show(const struct netram_volume *volume, bool json)
 
 	device_path(volume->index, device);
 	if (json)
-		return ctl_json_print(ctl_json_volume(volume));
+		return ctl_json_print(shape_volume(volume));
 	puts(device);
 	return CTL_OK;
 }

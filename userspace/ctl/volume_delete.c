@@ -94,7 +94,7 @@ static int delete(struct netram *nt, const char *name, bool json)
 	if (ret || !json)
 		return ret;
 	o = json_object_new_object();
-	ctl_json_text(o, "deleted", name);
+	put_text(o, "deleted", name);
 	return ctl_json_print(o);
 }
 

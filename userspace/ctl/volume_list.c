@@ -63,7 +63,7 @@ static int print_json(const struct netram_volume *first)
 {
 	struct json_object *o = json_object_new_object();
 
-	ctl_json_add(o, "volumes", ctl_json_volumes(first));
+	put_object(o, "volumes", shape_volumes(first));
 	return ctl_json_print(o);
 }
 

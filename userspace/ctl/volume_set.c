@@ -27,7 +27,7 @@ static int show(struct netram *nt, const char *name)
 
 	if (ret)
 		return ctl_fail_module(nt, ret);
-	ret = ctl_json_print(ctl_json_volume(volume));
+	ret = ctl_json_print(shape_volume(volume));
 	netram_volume_free(volume);
 	return ret;
 }

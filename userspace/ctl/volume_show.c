@@ -33,6 +33,7 @@ static void print_volume(const struct netram_volume *v)
 	printf("stored       %s\n",
 	       ctl_human(v->pages * NETRAM_PAGE_SIZE).text);
 	printf("lost pages   %" PRIu64 "\n", v->lost_pages);
+	ctl_show_traffic(&v->traffic, 13);
 }
 
 static void print_backup(const struct netram_backup *b)
@@ -89,7 +90,7 @@ static int run(const struct ctl_call *call)
 	if (ret)
 		goto out;
 	if (call->json) {
-		ret = ctl_json_print(ctl_json_volume(volume));
+		ret = ctl_json_print(shape_volume(volume));
 	} else {
 		print_volume(volume);
 		if (volume->backup)

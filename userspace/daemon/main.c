@@ -16,7 +16,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "common/clock.h"
 #include "keeper.h"
 #include "log.h"
 #include "options.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "common/clock.h"
 #include "log.h"
 
 /* Events come in bursts; and of a few reads no percentile can be told. */

@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What netramd(8) documents as STATUS. */
-#include <json-c/json.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/json.h"
 #include "status.h"
-
-static void put_u64(struct json_object *o, const char *key, uint64_t v)
-{
-	json_object_object_add(o, key, json_object_new_uint64(v));
-}
-
-static void put_text(struct json_object *o, const char *key, const char *v)
-{
-	json_object_object_add(o, key, json_object_new_string(v));
-}
-
-static void put_bool(struct json_object *o, const char *key, bool v)
-{
-	json_object_object_add(o, key, json_object_new_boolean(v));
-}
 
 /* "ok": as the file says; else what keeps it from that. */
 static const char *state_of(const struct status_source *s)
@@ -84,7 +69,7 @@ static void put_server(struct json_object *o, const struct keeper *k,
 	put_text(server, "error", s[i].why);
 	put_u64(server, "used_bytes", s[i].used);
 	put_u64(server, "limit_bytes", s[i].limit);
-	json_object_object_add(o, "server", server);
+	put_object(o, "server", server);
 }
 
 static struct json_object *nodes_json(const struct status_source *s)
@@ -154,12 +139,12 @@ char *status_json(const struct status_source *s)
 	put_u64(o, "pid", getpid());
 	put_text(o, "state", state_of(s));
 	put_u64(o, "looks", s->keeper->looks);
-	json_object_object_add(o, "config", config_json(s));
-	json_object_object_add(o, "findings", findings_json(s->keeper));
-	json_object_object_add(o, "nodes", nodes_json(s));
-	json_object_object_add(o, "volumes", volumes_json(s));
-	json_object_object_add(o, "objectives",
-			       objectives_json(&s->keeper->objectives));
+	put_object(o, "config", config_json(s));
+	put_object(o, "findings", findings_json(s->keeper));
+	put_object(o, "nodes", nodes_json(s));
+	put_object(o, "volumes", volumes_json(s));
+	put_object(o, "objectives",
+		   objectives_json(&s->keeper->objectives));
 	text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
 						     JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);

@@ -7,7 +7,8 @@
  *   message     builds requests, takes attributes apart with every check
  *   request     one question and all of its answer; error texts
  *   handle      open, close, the lock, the family's number
- *   node, volume, verify, backup, latency, event    what the messages mean
+ *   node, volume, verify, backup, traffic, extent, latency, event    what the
+ *               messages mean
  */
 #ifndef NETRAM_LIB_INTERNAL_H
 #define NETRAM_LIB_INTERNAL_H
@@ -188,7 +189,7 @@ int netram_tell(struct netram *nt, struct netram_message *msg);
 int netram_fail(struct netram *nt, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* node.c, volume.c, verify.c, backup.c, latency.c, event.c: pure, for the tests too */
+/* node.c and those after it: pure, for the tests too */
 
 int netram_node_decode(const struct nlattr *nest, struct netram_node *node);
 int netram_volume_decode(const struct nlattr *nest,
@@ -198,6 +199,10 @@ int netram_verify_decode(const struct nlattr *nest,
 void netram_verify_free(struct netram_verify *verify);
 int netram_backup_decode(const struct nlattr *nest,
 			 struct netram_backup *backup);
+int netram_traffic_decode(const struct nlattr *nest, uint16_t attr,
+			  struct netram_traffic *traffic);
+int netram_extent_decode(const struct nlattr *nest,
+			 struct netram_extent *extent);
 int netram_latency_decode(const struct nlattr *nest,
 			  struct netram_latency *latency);
 int netram_event_decode(const struct nlattr *nest,
@@ -211,6 +216,8 @@ void netram_verify_encode(struct netram_message *msg, const char *name,
 			  const struct netram_verify_spec *spec);
 void netram_backup_encode(struct netram_message *msg,
 			  const struct netram_volume_spec *spec);
+void netram_extent_encode_get(struct netram_message *msg, const char *volume,
+			      uint64_t index);
 void netram_volume_encode_add(struct netram_message *msg,
 			      const struct netram_volume_spec *spec);
 void netram_volume_encode_set(struct netram_message *msg, const char *name,

@@ -40,11 +40,41 @@ extern "C" {
 #define NETRAM_ENDPOINT_SIZE	80
 #define NETRAM_UUID_SIZE	37
 
+/* So many copies an extent has at most. */
+#define NETRAM_COPIES_MAX	4
+
 /* Room in what callers fill in, in units of 8 bytes; it never changes. */
 #define NETRAM_RESERVED		8
 
 struct netram;
 struct netram_events;
+
+/**
+ * struct netram_traffic - bytes on the network, by what they were for
+ * @payload: pages that requests have written, the first copy of each, or read
+ * @replicas: pages that requests have written, further copies
+ * @headers: of these requests, of TRIMs, and of their answers
+ * @hedges: hedged reads, what was of no use
+ * @retries: what had to begin anew
+ * @mover: all that was carried in the background
+ * @handshakes: handshakes
+ * @tx_bytes: all bytes sent
+ * @rx_bytes: all bytes received
+ *
+ * While nothing is under way the others add up to the last two. The parts are told
+ * of exactly at enum netram_traffic_attr in <linux/netram.h>.
+ */
+struct netram_traffic {
+	uint64_t payload;
+	uint64_t replicas;
+	uint64_t headers;
+	uint64_t hedges;
+	uint64_t retries;
+	uint64_t mover;
+	uint64_t handshakes;
+	uint64_t tx_bytes;
+	uint64_t rx_bytes;
+};
 
 /**
  * struct netram_node - a storage node as the module sees it
@@ -66,6 +96,7 @@ struct netram_events;
  * @reconnects: times a session was renewed
  * @errors: requests it answered with an error
  * @last_error: why the last connection failed, or ""
+ * @traffic: what @tx_bytes and @rx_bytes were for
  */
 struct netram_node {
 	struct netram_node *next;
@@ -86,6 +117,7 @@ struct netram_node {
 	uint64_t reconnects;
 	uint64_t errors;
 	char last_error[NETRAM_TEXT_SIZE];
+	struct netram_traffic traffic;
 };
 
 /**
@@ -211,6 +243,7 @@ struct netram_backup {
  * @sessions: one for each node of the pool
  * @verify: what came of verifying it last, or NULL
  * @backup: its backup, or NULL
+ * @traffic: bytes on the network since it was created
  */
 struct netram_volume {
 	struct netram_volume *next;
@@ -234,6 +267,7 @@ struct netram_volume {
 	struct netram_session *sessions;
 	struct netram_verify *verify;
 	struct netram_backup *backup;
+	struct netram_traffic traffic;
 };
 
 /**
@@ -253,6 +287,40 @@ struct netram_latency {
 	char node[NETRAM_NAME_SIZE];
 	__u64 reads[NETRAM_LATENCY_BUCKETS];
 	__u64 writes[NETRAM_LATENCY_BUCKETS];
+};
+
+/**
+ * struct netram_copy - a copy of an extent
+ * @node: whose
+ * @state: enum netram_copy_state
+ * @up: the node can be reached
+ * @missing: pages present that it lacks, at most
+ */
+struct netram_copy {
+	char node[NETRAM_NAME_SIZE];
+	uint8_t state;
+	bool up;
+	uint32_t missing;
+};
+
+/**
+ * struct netram_extent - an extent of a volume
+ * @next: the next of the list, or NULL
+ * @index: counted from 0
+ * @pages: of 4096 bytes, present
+ * @lost_pages: of these, that nobody has any more
+ * @backup_pages: of these, that the backup alone has
+ * @nr_copies: how many it has; 0: no place yet, so nothing was ever written there
+ * @copies: they
+ */
+struct netram_extent {
+	struct netram_extent *next;
+	uint64_t index;
+	uint32_t pages;
+	uint32_t lost_pages;
+	uint32_t backup_pages;
+	uint32_t nr_copies;
+	struct netram_copy copies[NETRAM_COPIES_MAX];
 };
 
 /**
@@ -554,6 +622,47 @@ int netram_latency_list(struct netram *handle, const char *volume,
 void netram_latency_free(struct netram_latency *first);
 
 /**
+ * netram_extent_list() - ask about all extents of a volume that have a place
+ * @handle: the handle
+ * @volume: the volume
+ * @first: set to the list, NULL when there is none; netram_extent_free() it
+ *
+ * I/O goes on, and extents may move, meanwhile.
+ *
+ * Return: 0, -ENOENT: no such volume, or another -errno.
+ */
+int netram_extent_list(struct netram *handle, const char *volume,
+		       struct netram_extent **first);
+
+/**
+ * netram_extent_get() - ask about one extent
+ * @handle: the handle
+ * @volume: the volume
+ * @index: counted from 0
+ * @extent: set to it on success; netram_extent_free() it
+ *
+ * Return: 0, -ENOENT: no such volume, -ERANGE: it has fewer, or another -errno.
+ */
+int netram_extent_get(struct netram *handle, const char *volume, uint64_t index,
+		      struct netram_extent **extent);
+
+/**
+ * netram_extent_free() - free one and those after it
+ * @first: may be NULL
+ */
+void netram_extent_free(struct netram_extent *first);
+
+/**
+ * netram_traffic_overhead() - the share of overhead
+ * @traffic: of a node or a volume
+ *
+ * Headers, hedges, retries and handshakes, over payload and replicas.
+ *
+ * Return: parts per million, rounded up; UINT64_MAX where there is no payload.
+ */
+uint64_t netram_traffic_overhead(const struct netram_traffic *traffic);
+
+/**
  * netram_events_open() - subscribe to what happens from now on
  * @events: set to the subscription on success, to NULL otherwise
  *
@@ -625,6 +734,15 @@ const char *netram_volume_state_name(uint8_t state);
  * Return: a constant string.
  */
 const char *netram_session_state_name(uint8_t state);
+
+/**
+ * netram_copy_state_name() - "empty", "stale", "filling", "copying", "insync" or
+ *                            "unknown"
+ * @state: enum netram_copy_state
+ *
+ * Return: a constant string.
+ */
+const char *netram_copy_state_name(uint8_t state);
 
 /**
  * netram_backup_mode_name() - "sync", "behind" or "unknown"

@@ -42,9 +42,11 @@ int netram_node_decode(const struct nlattr *nest, struct netram_node *node)
 	err = netram_fields_decode(node_fields,
 				   sizeof(node_fields) / sizeof(*node_fields),
 				   nest, node, &seen);
-	if (!err)
-		node->has_export = seen >> NETRAM_NODE_A_EXPORT & 1;
-	return err;
+	if (err)
+		return err;
+	node->has_export = seen >> NETRAM_NODE_A_EXPORT & 1;
+	return netram_traffic_decode(nest, NETRAM_NODE_A_TRAFFIC,
+				     &node->traffic);
 }
 
 static size_t endpoint_len(const struct sockaddr_storage *endpoint)

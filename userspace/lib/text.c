@@ -48,6 +48,19 @@ const char *netram_on_loss_name(uint8_t on_loss)
 	return NAME_OF(names, on_loss);
 }
 
+const char *netram_copy_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[NETRAM_COPY_EMPTY] = "empty",
+		[NETRAM_COPY_STALE] = "stale",
+		[NETRAM_COPY_FILLING] = "filling",
+		[NETRAM_COPY_COPYING] = "copying",
+		[NETRAM_COPY_INSYNC] = "insync",
+	};
+
+	return NAME_OF(names, state);
+}
+
 const char *netram_backup_mode_name(uint8_t mode)
 {
 	static const char *const names[] = {

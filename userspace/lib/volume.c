@@ -121,6 +121,9 @@ int netram_volume_decode(const struct nlattr *nest,
 				   sizeof(volume_fields) /
 				   sizeof(*volume_fields),
 				   nest, volume, &seen);
+	if (!err)
+		err = netram_traffic_decode(nest, NETRAM_VOLUME_A_TRAFFIC,
+					    &volume->traffic);
 	if (err)
 		return err;
 	err = netram_attr_nested(nest, session_decode, &sessions);

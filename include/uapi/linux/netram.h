@@ -52,6 +52,8 @@
  *       NETRAM_NODE_A_EXTENTS: NLA_U64, extents this host has placed there
  *       NETRAM_NODE_A_PAGES: NLA_U64, pages of 4096 bytes this host has there
  *       NETRAM_NODE_A_TX_BYTES, _RX_BYTES: NLA_U64, on the stream, since added
+ *       NETRAM_NODE_A_TRAFFIC: NLA_NESTED, what they were for: see below at
+ *         enum netram_traffic_attr
  *       NETRAM_NODE_A_RECONNECTS: NLA_U64, times a session was renewed
  *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error
  *       NETRAM_NODE_A_LAST_ERROR: NLA_NUL_STRING, why the last connection
@@ -169,6 +171,8 @@
  *         nodes that are up, than there should be
  *       NETRAM_VOLUME_A_PAGES: NLA_U64, pages present, each counted once
  *       NETRAM_VOLUME_A_LOST_PAGES: NLA_U64, pages that nobody has any more
+ *       NETRAM_VOLUME_A_TRAFFIC: NLA_NESTED, since it was created, see below at
+ *         enum netram_traffic_attr
  *       NETRAM_VOLUME_A_BACKUP: NLA_NESTED, absent without a backup
  *         NETRAM_BACKUP_A_PATH, _MODE
  *         NETRAM_BACKUP_A_STATE: NLA_U8, enum netram_backup_state
@@ -247,6 +251,31 @@
  *   which latencies a bucket counts is told at NETRAM_LATENCY_BUCKETS. Counts only
  *   grow; whoever wants those of an interval asks twice.
  *
+ * NETRAM_CMD_EXTENT_GET, with NLM_F_DUMP for all extents of a volume that have a
+ * place, else for one, which need not have one
+ *
+ *   -ENOENT: no such volume. -ERANGE: it has fewer extents. What changes while a
+ *   dump is under way may be told as it was before or as it is then.
+ *
+ *     NETRAM_A_VOLUME: NLA_NESTED
+ *       NETRAM_VOLUME_A_NAME
+ *     NETRAM_A_EXTENT: NLA_NESTED, only without NLM_F_DUMP
+ *       NETRAM_EXTENT_A_INDEX: NLA_U64, counted from 0
+ *
+ *   answers, one message an extent:
+ *
+ *     NETRAM_A_EXTENT: NLA_NESTED
+ *       NETRAM_EXTENT_A_INDEX
+ *       NETRAM_EXTENT_A_PAGES: NLA_U32, pages present
+ *       NETRAM_EXTENT_A_LOST_PAGES: NLA_U32, of these, that nobody has any more
+ *       NETRAM_EXTENT_A_BACKUP_PAGES: NLA_U32, of these, that the backup alone has
+ *       NETRAM_EXTENT_A_COPY: NLA_NESTED, once for each copy; absent while it has no
+ *         place
+ *         NETRAM_COPY_A_NODE: NLA_NUL_STRING
+ *         NETRAM_COPY_A_STATE: NLA_U8, enum netram_copy_state
+ *         NETRAM_COPY_A_UP: NLA_U8, 1: its node can be reached
+ *         NETRAM_COPY_A_MISSING: NLA_U32, pages present that it lacks, at most
+ *
  * NETRAM_CMD_EVENT, sent to the multicast group "events"
  *
  *     NETRAM_A_EVENT: NLA_NESTED
@@ -278,6 +307,7 @@ enum netram_genl_cmd {
 	NETRAM_CMD_NODE_SET,
 	NETRAM_CMD_VOLUME_SET,
 	NETRAM_CMD_VOLUME_VERIFY,
+	NETRAM_CMD_EXTENT_GET,
 	__NETRAM_CMD_MAX,
 };
 #define NETRAM_CMD_MAX (__NETRAM_CMD_MAX - 1)
@@ -288,6 +318,7 @@ enum netram_attr {
 	NETRAM_A_VOLUME,
 	NETRAM_A_EVENT,
 	NETRAM_A_LATENCY,
+	NETRAM_A_EXTENT,
 	__NETRAM_A_MAX,
 };
 #define NETRAM_A_MAX (__NETRAM_A_MAX - 1)
@@ -312,6 +343,7 @@ enum netram_node_attr {
 	NETRAM_NODE_A_PAD,
 	NETRAM_NODE_A_DRAIN,
 	NETRAM_NODE_A_SYNC,
+	NETRAM_NODE_A_TRAFFIC,
 	__NETRAM_NODE_A_MAX,
 };
 #define NETRAM_NODE_A_MAX (__NETRAM_NODE_A_MAX - 1)
@@ -340,6 +372,7 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_TAKEOVER,
 	NETRAM_VOLUME_A_VERIFY,
 	NETRAM_VOLUME_A_BACKUP,
+	NETRAM_VOLUME_A_TRAFFIC,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)
@@ -434,6 +467,69 @@ enum netram_latency_attr {
 	__NETRAM_LATENCY_A_MAX,
 };
 #define NETRAM_LATENCY_A_MAX (__NETRAM_LATENCY_A_MAX - 1)
+
+/*
+ * Traffic: bytes of the streams with nodes, each NLA_U64.
+ *
+ * NETRAM_TRAFFIC_A_PAYLOAD: pages that requests have written, the first copy of
+ *   each, or read
+ * NETRAM_TRAFFIC_A_REPLICAS: pages that requests have written, further copies
+ * NETRAM_TRAFFIC_A_HEADERS: headers of these and of TRIMs, and of their answers
+ * NETRAM_TRAFFIC_A_HEDGES: hedged reads, what was of no use: requests to a second
+ *   copy, and answers that came second, with their pages
+ * NETRAM_TRAFFIC_A_RETRIES: pages and headers of requests that were sent, or
+ *   answered, and had to begin anew, for a connection broke, the node refused, or
+ *   the page was not right
+ * NETRAM_TRAFFIC_A_MOVER: all that is carried in the background: copies that are
+ *   made or brought up to date, drained, repaired, compared, brought back from the
+ *   backup; with its headers
+ * NETRAM_TRAFFIC_A_HANDSHAKES: handshakes, those that failed included
+ * NETRAM_TRAFFIC_A_TX_BYTES: all bytes sent
+ * NETRAM_TRAFFIC_A_RX_BYTES: all bytes received
+ *
+ * While nothing is under way, the parts add up to the last two: nothing is counted
+ * twice. What is under way is in those two only.
+ *
+ * The share of overhead is HEADERS + HEDGES + RETRIES + HANDSHAKES over PAYLOAD +
+ * REPLICAS. What the mover carries is neither: it comes with copies, not requests.
+ */
+enum netram_traffic_attr {
+	NETRAM_TRAFFIC_A_UNSPEC,
+	NETRAM_TRAFFIC_A_PAYLOAD,
+	NETRAM_TRAFFIC_A_REPLICAS,
+	NETRAM_TRAFFIC_A_HEADERS,
+	NETRAM_TRAFFIC_A_HEDGES,
+	NETRAM_TRAFFIC_A_RETRIES,
+	NETRAM_TRAFFIC_A_MOVER,
+	NETRAM_TRAFFIC_A_HANDSHAKES,
+	NETRAM_TRAFFIC_A_TX_BYTES,
+	NETRAM_TRAFFIC_A_RX_BYTES,
+	NETRAM_TRAFFIC_A_PAD,
+	__NETRAM_TRAFFIC_A_MAX,
+};
+#define NETRAM_TRAFFIC_A_MAX (__NETRAM_TRAFFIC_A_MAX - 1)
+
+enum netram_extent_attr {
+	NETRAM_EXTENT_A_UNSPEC,
+	NETRAM_EXTENT_A_INDEX,
+	NETRAM_EXTENT_A_PAGES,
+	NETRAM_EXTENT_A_LOST_PAGES,
+	NETRAM_EXTENT_A_BACKUP_PAGES,
+	NETRAM_EXTENT_A_COPY,
+	NETRAM_EXTENT_A_PAD,
+	__NETRAM_EXTENT_A_MAX,
+};
+#define NETRAM_EXTENT_A_MAX (__NETRAM_EXTENT_A_MAX - 1)
+
+enum netram_copy_attr {
+	NETRAM_COPY_A_UNSPEC,
+	NETRAM_COPY_A_NODE,
+	NETRAM_COPY_A_STATE,
+	NETRAM_COPY_A_UP,
+	NETRAM_COPY_A_MISSING,
+	__NETRAM_COPY_A_MAX,
+};
+#define NETRAM_COPY_A_MAX (__NETRAM_COPY_A_MAX - 1)
 
 /*
  * A latency histogram is an array of __u64, counts of buckets. Bucket i counts
@@ -536,6 +632,22 @@ enum netram_session_state {
 	NETRAM_SESSION_UP,
 	NETRAM_SESSION_BROKEN,
 	NETRAM_SESSION_CLOSED,
+};
+
+/**
+ * enum netram_copy_state - what a copy of an extent is worth
+ * @NETRAM_COPY_EMPTY: it has nothing yet
+ * @NETRAM_COPY_STALE: it lacks some pages
+ * @NETRAM_COPY_FILLING: it had nothing, and gets all pages now
+ * @NETRAM_COPY_COPYING: it gets the pages that it lacks now
+ * @NETRAM_COPY_INSYNC: it has each page as it was last acknowledged
+ */
+enum netram_copy_state {
+	NETRAM_COPY_EMPTY,
+	NETRAM_COPY_STALE,
+	NETRAM_COPY_FILLING,
+	NETRAM_COPY_COPYING,
+	NETRAM_COPY_INSYNC,
 };
 
 /**

@@ -49,7 +49,7 @@ NODE, VOLUME, NESTED = 1, 2, 0x8000
 SOCKADDR = struct.pack("=H", 2) + struct.pack(">H", 10809) + bytes([192, 0, 2, 1]) + bytes(8)
 good = 0
 for i in range(400):
-    command = r.choice([1, 2, 3, 4, 5, 6, 7, 8, 99, 255])
+    command = r.choice([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 99, 255])
     inner = b""
     for _ in range(r.randrange(5)):
         kind = r.randrange(1, 20)

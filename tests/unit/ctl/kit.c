@@ -232,6 +232,19 @@ void kit_family(struct kit_msg *m)
 	kit_ack(m, 0, NULL);
 }
 
+/* 1.5 % overhead, and numbers that can be told apart. */
+static void put_traffic(struct nlmsghdr *h, uint16_t attr)
+{
+	static const uint64_t bytes[] = { 1000000, 1000000, 20000, 3000, 4000,
+					  500000, 3000, 1500000, 1030000 };
+	struct nlattr *nest = mnl_attr_nest_start(h, attr);
+	size_t i;
+
+	for (i = 0; i < sizeof(bytes) / sizeof(*bytes); i++)
+		mnl_attr_put_u64(h, NETRAM_TRAFFIC_A_PAYLOAD + i, bytes[i]);
+	mnl_attr_nest_end(h, nest);
+}
+
 void kit_put_node(struct kit_msg *m, const char *name, uint8_t state)
 {
 	kit_put_node_extents(m, name, state, 3);
@@ -266,6 +279,7 @@ void kit_put_node_extents(struct kit_msg *m, const char *name, uint8_t state,
 	if (state == NETRAM_NODE_DOWN)
 		mnl_attr_put_strz(h, NETRAM_NODE_A_LAST_ERROR,
 				  "connection refused\033[2J");
+	put_traffic(h, NETRAM_NODE_A_TRAFFIC);
 	mnl_attr_nest_end(h, nest);
 }
 
@@ -346,6 +360,7 @@ static void put_volume(struct kit_msg *m, const char *name, uint32_t index,
 			 state == NETRAM_VOLUME_DEGRADED ? 2 : 0);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_PAGES, 3000);
 	mnl_attr_put_u64(h, NETRAM_VOLUME_A_LOST_PAGES, 0);
+	put_traffic(h, NETRAM_VOLUME_A_TRAFFIC);
 	if (verify)
 		put_verify(h, verify);
 	put_session(h, "n1", NETRAM_SESSION_UP, stale);
@@ -388,6 +403,37 @@ void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 	mnl_attr_put(m->last, NETRAM_LATENCY_A_READS, reads * 8, ones);
 	mnl_attr_put(m->last, NETRAM_LATENCY_A_WRITES, writes * 8, twos);
 	mnl_attr_nest_end(m->last, nest);
+}
+
+static void put_copy(struct nlmsghdr *h, const char *node, uint8_t state,
+		     uint8_t up, uint32_t missing)
+{
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_EXTENT_A_COPY);
+
+	mnl_attr_put_strz(h, NETRAM_COPY_A_NODE, node);
+	mnl_attr_put_u8(h, NETRAM_COPY_A_STATE, state);
+	mnl_attr_put_u8(h, NETRAM_COPY_A_UP, up);
+	mnl_attr_put_u32(h, NETRAM_COPY_A_MISSING, missing);
+	mnl_attr_nest_end(h, nest);
+}
+
+/* With up to five copies; the second one lacks something and is away. */
+void kit_put_extent(struct kit_msg *m, uint64_t index, unsigned int copies)
+{
+	static const char *const nodes[] = { "n1", "n2", "n3", "n4", "n5" };
+	struct nlmsghdr *h = m->last;
+	struct nlattr *nest = mnl_attr_nest_start(h, NETRAM_A_EXTENT);
+	unsigned int i;
+
+	mnl_attr_put_u64(h, NETRAM_EXTENT_A_INDEX, index);
+	mnl_attr_put_u32(h, NETRAM_EXTENT_A_PAGES, copies ? 100 : 0);
+	mnl_attr_put_u32(h, NETRAM_EXTENT_A_LOST_PAGES, copies ? 3 : 0);
+	mnl_attr_put_u32(h, NETRAM_EXTENT_A_BACKUP_PAGES, 0);
+	for (i = 0; i < copies; i++)
+		put_copy(h, nodes[i], i == 1 ? NETRAM_COPY_STALE :
+						NETRAM_COPY_INSYNC,
+			 i != 1, i == 1 ? 12 : 0);
+	mnl_attr_nest_end(h, nest);
 }
 
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node)

@@ -60,6 +60,7 @@ void kit_put_verified(struct kit_msg *m, const char *name,
 		      const struct netram_verify *verify);
 void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 		     size_t reads, size_t writes);
+void kit_put_extent(struct kit_msg *m, uint64_t index, unsigned int copies);
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node);
 
 struct netram *kit_open(void);

@@ -88,12 +88,19 @@ static void expect_json(const char *expected)
 	json_object_put(want);
 }
 
+#define TRAFFIC \
+	"\"traffic\":{\"payload_bytes\":1000000,\"replicas_bytes\":1000000," \
+	"\"headers_bytes\":20000,\"hedges_bytes\":3000," \
+	"\"retries_bytes\":4000,\"mover_bytes\":500000," \
+	"\"handshakes_bytes\":3000,\"tx_bytes\":1500000," \
+	"\"rx_bytes\":1030000,\"overhead_share\":0.015," \
+	"\"overhead_met\":true}"
 #define NODE(name, more) \
 	"{\"name\":\"" name "\",\"address\":\"192.0.2.1\",\"port\":10809," \
 	"\"region\":\"default\",\"zone\":\"rack1\",\"weight\":100," \
 	"\"volumes\":1,\"extents\":3,\"pages\":3000," \
 	"\"tx_bytes\":1099511627776,\"rx_bytes\":5,\"reconnects\":1," \
-	"\"errors\":2," more "}"
+	"\"errors\":2," TRAFFIC "," more "}"
 #define UP	"\"state\":\"up\",\"drain\":false"
 #define DRAINING	"\"state\":\"draining\",\"drain\":true"
 #define DOWN	"\"state\":\"down\",\"drain\":false,\"last_error\":\"connection refused?[2J\""
@@ -109,7 +116,7 @@ static void expect_json(const char *expected)
 	"\"replicas\":2,\"on_loss\":\"wait\"," \
 	"\"state\":\"" state "\",\"openers\":1," \
 	"\"extents\":3,\"degraded_extents\":" degraded "," \
-	"\"pages\":3000,\"lost_pages\":0,\"sessions\":[" \
+	"\"pages\":3000,\"lost_pages\":0," TRAFFIC ",\"sessions\":[" \
 	SESSION("n1", "up", "0") "," SESSION("n2", "connecting", "2") "]}"
 
 static void test_node_list(void **state)
@@ -189,7 +196,7 @@ static void test_status(void **state)
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
 	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
 		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok", "0")
-		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296,\"health\":\"ok\"}");
+		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296," TRAFFIC ",\"health\":\"ok\"}");
 	queue_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_OK);
@@ -465,7 +472,7 @@ static void test_swap_without_device(void **state)
 static void expect_event(const struct netram_event_info *event,
 			 const char *expected)
 {
-	struct json_object *o = ctl_json_event(event);
+	struct json_object *o = shape_event(event);
 
 	snprintf(output, sizeof(output), "%s",
 		 json_object_to_json_string(o));
@@ -486,11 +493,11 @@ static void test_event_json(void **state)
 		     "\"node\":\"n1\",\"volume\":\"v1\",\"state\":\"broken\"}");
 	event.type = NETRAM_EVENT_WAITING;
 	event.state = 1;
-	assert_string_equal(ctl_event_state(&event), "on");
+	assert_string_equal(shape_event_state(&event), "on");
 	event.state = 0;
-	assert_string_equal(ctl_event_state(&event), "off");
+	assert_string_equal(shape_event_state(&event), "off");
 	event.type = NETRAM_EVENT_TAKEN_OVER;
-	assert_null(ctl_event_state(&event));
+	assert_null(shape_event_state(&event));
 	event.type = NETRAM_EVENT_SYNC;
 	event.node[0] = '\0';
 	event.state = 0;

@@ -12,11 +12,11 @@
 /* ---- rates */
 
 struct counters {
-	struct top_sample sample;
+	struct sample sample;
 	struct netram_node nodes[2];
 	struct netram_volume volumes[2];
 	struct netram_latency latency[4];
-	struct top_bytes bytes[2];
+	uint64_t stats[2 * TOP_STATS];
 };
 
 static void init(struct counters *c, uint64_t at_ms)
@@ -40,8 +40,8 @@ static void init(struct counters *c, uint64_t at_ms)
 			{ .volume = "v2", .node = "n1" },
 		},
 	};
-	c->sample = (struct top_sample){
-		at_ms, c->nodes, c->volumes, c->latency, c->bytes
+	c->sample = (struct sample){
+		at_ms, c->nodes, c->volumes, c->latency, c->stats, TOP_STATS
 	};
 }
 
@@ -57,8 +57,9 @@ static void test_rates(void **state)
 	now.latency[0].reads[10] = 50;
 	now.latency[0].reads[5] = 200;
 	now.latency[0].writes[7] = 3;
-	before.bytes[0] = (struct top_bytes){ 1000, 500 };
-	now.bytes[0] = (struct top_bytes){ 5000, 500 };
+	before.stats[TOP_READ_BYTES] = 1000;
+	now.stats[TOP_READ_BYTES] = 5000;
+	before.stats[TOP_WRITE_BYTES] = now.stats[TOP_WRITE_BYTES] = 500;
 	before.nodes[0].rx_bytes = 100;
 	now.nodes[0].rx_bytes = 300;
 	/* a node's are those with all volumes */
@@ -97,8 +98,8 @@ static void test_anew(void **state)
 	init(&now, 1000);
 	before.latency[0].reads[1] = 100;
 	now.latency[0].reads[1] = 7;
-	before.bytes[0].read = 100;
-	now.bytes[0].read = 7;
+	before.stats[TOP_READ_BYTES] = 100;
+	now.stats[TOP_READ_BYTES] = 7;
 	strcpy(now.nodes[1].name, "n3");
 	now.nodes[1].tx_bytes = 11;
 	now.nodes[0].next = &now.nodes[1];

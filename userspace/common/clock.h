@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef NETRAMD_CLOCK_H
-#define NETRAMD_CLOCK_H
+#ifndef NETRAM_COMMON_CLOCK_H
+#define NETRAM_COMMON_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
@@ -14,4 +14,4 @@ static inline uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-#endif /* NETRAMD_CLOCK_H */
+#endif /* NETRAM_COMMON_CLOCK_H */
