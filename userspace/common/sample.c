@@ -89,6 +89,16 @@ const struct netram_node *sample_node(const struct sample *s, const char *name)
 	return node;
 }
 
+const struct netram_volume *sample_volume(const struct sample *s,
+					  const char *name)
+{
+	const struct netram_volume *v = s->volumes;
+
+	while (v && strcmp(v->name, name))
+		v = v->next;
+	return v;
+}
+
 /* A counter of a volume, or SAMPLE_UNKNOWN. */
 uint64_t sample_stat(const struct sample *s, const char *volume, size_t which)
 {

@@ -44,6 +44,8 @@ int sample_take(struct netram *nt, const char *const *stats, size_t nr,
 void sample_free(struct sample *sample);
 const struct netram_node *sample_node(const struct sample *sample,
 				      const char *name);
+const struct netram_volume *sample_volume(const struct sample *sample,
+					  const char *name);
 uint64_t sample_stat(const struct sample *sample, const char *volume,
 		     size_t which);
 uint64_t sample_grown(uint64_t now, uint64_t before);

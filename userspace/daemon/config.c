@@ -160,10 +160,15 @@ static const struct key objective_keys[] = {
 	  .min = 1, .max = (greatest) }
 	OBJECTIVE("read_p50_us", READ_P50_US, 10000000),
 	OBJECTIVE("read_p99_us", READ_P99_US, 10000000),
+	OBJECTIVE("hit_rate_percent", HIT_RATE_PERCENT, 100),
 	OBJECTIVE("utilization_percent", UTILIZATION_PERCENT, 100),
-	{ "hit_rate_percent", KEY_LATER, -1, .later = NOT_YET("measure of hits") },
-	{ "network_overhead_percent", KEY_LATER, -1,
-	  .later = NOT_YET("measure of network overhead") },
+	OBJECTIVE("network_overhead_percent", NETWORK_OVERHEAD_PERCENT, 100),
+	{ 0 }
+};
+
+static const struct key status_keys[] = {
+	{ "listen", KEY_LISTEN, STATUS_LISTEN,
+	  MEMBER(struct config_status, listen) },
 	{ 0 }
 };
 
@@ -370,6 +375,15 @@ static void read_objectives(struct keys_reader *r, const yaml_node_t *value,
 	keys_read(r, value, "of objectives", objective_keys, o, &o->set);
 }
 
+static void read_status(struct keys_reader *r, const yaml_node_t *value,
+			struct load *load)
+{
+	struct config_status *status = &load->config->status;
+
+	status->line = keys_line(value);
+	keys_read(r, value, "of status", status_keys, status, &status->set);
+}
+
 static const struct section {
 	const char *name;
 	void (*read)(struct keys_reader *r, const yaml_node_t *value,
@@ -381,6 +395,7 @@ static const struct section {
 	{ "nodes", read_nodes },
 	{ "volumes", read_volumes },
 	{ "objectives", read_objectives },
+	{ "status", read_status },
 };
 
 static void read_section(struct keys_reader *r, const char *name,
@@ -493,6 +508,7 @@ struct config *config_load(const char *path, struct complaints *c)
 	config = calloc(1, sizeof(*config));
 	if (config) {
 		volume_init(&config->defaults);
+		address_parse(CONFIG_LISTEN_DEF, 0, &config->status.listen.at);
 		parse(file, config, c);
 		rules_apply(config, c);
 	} else {

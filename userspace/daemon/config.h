@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/address.h"
 #include "complaint.h"
 #include "key_set.h"
 #include "tunable.h"
@@ -55,10 +56,16 @@ enum volume_key {
 	VOLUME_REMOVE,
 };
 
+enum status_key {
+	STATUS_LISTEN,
+};
+
 enum objective_key {
 	OBJECTIVE_READ_P50_US,
 	OBJECTIVE_READ_P99_US,
+	OBJECTIVE_HIT_RATE_PERCENT,
 	OBJECTIVE_UTILIZATION_PERCENT,
+	OBJECTIVE_NETWORK_OVERHEAD_PERCENT,
 	OBJECTIVES,
 };
 
@@ -188,6 +195,32 @@ struct config_objectives {
 	uint64_t limit[OBJECTIVES];
 };
 
+/* Where the status page is if the file does not tell. */
+#define CONFIG_LISTEN_PORT	10810
+#define CONFIG_LISTEN_DEF	"127.0.0.1:10810"
+
+/**
+ * struct config_listen - where something is to be answered
+ * @off: nowhere
+ * @at: there
+ */
+struct config_listen {
+	bool off;
+	struct address at;
+};
+
+/**
+ * struct config_status - the status page
+ * @line: of status:
+ * @set: which of enum status_key
+ * @listen: where it is
+ */
+struct config_status {
+	unsigned int line;
+	struct key_set set;
+	struct config_listen listen;
+};
+
 /**
  * struct config - all of a file
  * @host: where this machine stands
@@ -199,6 +232,7 @@ struct config_objectives {
  * @volumes: in the file's order, with @defaults put in
  * @nr_volumes: how many
  * @objectives: what should be reached
+ * @status: the status page
  */
 struct config {
 	struct config_host host;
@@ -210,6 +244,7 @@ struct config {
 	struct config_volume *volumes;
 	size_t nr_volumes;
 	struct config_objectives objectives;
+	struct config_status status;
 };
 
 /* config.c: NULL if the file cannot be used, and why is among the complaints */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "keeper.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply.h"
 #include "log.h"
+#include "module.h"
 
 /* A new volume needs two: creating it, and taking it into use. */
 #define ROUNDS_MAX	8
@@ -21,30 +21,6 @@ const char *finding_kind_name(enum finding_kind kind)
 	};
 
 	return names[kind];
-}
-
-/* The module is asked anew each time: it may have been loaded anew. */
-static int open_module(struct netram **nt, char *why, size_t size)
-{
-	int err = netram_open(nt);
-
-	switch (err) {
-	case 0:
-		return 0;
-	case -ENOENT:
-	case -EPROTONOSUPPORT:
-		snprintf(why, size,
-			 "the netram kernel module is not loaded: run 'modprobe netram'");
-		return err;
-	case -EPERM:
-	case -EACCES:
-		snprintf(why, size,
-			 "not permitted: run as root, with CAP_NET_ADMIN and CAP_SYS_ADMIN");
-		return err;
-	}
-	snprintf(why, size, "cannot talk to the netram module: %s",
-		 strerror(-err));
-	return err;
 }
 
 /* Do the steps of a plan; what fails becomes one of its findings. */
@@ -143,7 +119,7 @@ static int look(struct keeper *k, const struct config *config,
 		struct plan *plan)
 {
 	struct netram *nt;
-	int err = open_module(&nt, k->why, sizeof(k->why));
+	int err = module_open(&nt, k->why, sizeof(k->why));
 
 	if (err)
 		return err;

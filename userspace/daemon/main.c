@@ -21,6 +21,7 @@
 #include "log.h"
 #include "options.h"
 #include "status.h"
+#include "watch.h"
 
 /* After an event: for the others of the same cause to come. */
 #define QUIET_MS	300
@@ -35,7 +36,10 @@
  * @config: the file as it was last read well
  * @refused: what was wrong with it since, or ""
  * @keeper: what was seen last
- * @status: who answers, or NULL
+ * @board: what is told to whoever asks
+ * @watch: who looks at counters
+ * @page: who answers where the file says
+ * @status: who answers on the socket, or NULL
  * @events: the module's, or NULL while it is not loaded
  * @signals: a signalfd
  * @next_ms: when to look
@@ -46,6 +50,9 @@ struct daemon {
 	struct config *config;
 	char refused[REFUSED_SIZE];
 	struct keeper keeper;
+	struct board *board;
+	struct watch *watch;
+	struct page page;
 	struct status *status;
 	struct netram_events *events;
 	int signals;
@@ -142,12 +149,13 @@ static void notify(const struct daemon *d)
 static void look(struct daemon *d)
 {
 	const struct status_source source = {
-		d->options.config, d->config, d->refused, &d->keeper,
+		d->options.config, d->config, d->refused, &d->keeper, &d->page,
 	};
 
 	subscribe(d);
 	keeper_look(&d->keeper, d->config);
-	status_put(d->status, &source);
+	page_settle(&d->page, &d->config->status.listen);
+	status_put(d->board, &source);
 	notify(d);
 	d->looked_ms = clock_ms();
 	d->next_ms = d->looked_ms + (d->keeper.pending ?
@@ -264,13 +272,37 @@ static void lock_memory(void)
 static int start_status(struct daemon *d)
 {
 	const char *path = d->options.status;
-	int err = path ? status_start(path, &d->status) : 0;
+	int err = path ? status_start(path, d->board, &d->status) : 0;
 
 	if (err == -EADDRINUSE)
 		log_line("--status %s: another netramd answers there", path);
 	else if (err)
 		log_line("--status %s: %s", path, strerror(-err));
 	return err;
+}
+
+/* What others look at; none of it is needed for the rest. */
+static int start_telling(struct daemon *d)
+{
+	int err;
+
+	d->board = board_new();
+	if (!d->board)
+		return -ENOMEM;
+	d->page.board = d->board;
+	d->page.listen.off = true;
+	err = start_status(d);
+	if (!err)
+		err = watch_start(d->board, &d->watch);
+	return err;
+}
+
+static void stop_telling(struct daemon *d)
+{
+	page_stop(&d->page);
+	status_stop(d->status);
+	if (watch_stop(d->watch))
+		board_free(d->board);
 }
 
 static int serve(struct daemon *d)
@@ -281,7 +313,7 @@ static int serve(struct daemon *d)
 		return EXIT_CONFIG;
 	}
 	d->signals = take_signals();
-	if (d->signals < 0 || start_status(d))
+	if (d->signals < 0 || start_telling(d))
 		return EXIT_FAILED;
 	if (!d->options.no_mlock)
 		lock_memory();
@@ -289,7 +321,7 @@ static int serve(struct daemon *d)
 	while (wait_once(d))
 		;
 	sd_notify(0, "STOPPING=1");
-	status_stop(d->status);
+	stop_telling(d);
 	netram_events_close(d->events);
 	keeper_free(&d->keeper);
 	config_free(d->config);

@@ -4,26 +4,69 @@
 #include <inttypes.h>
 #include <netram/latency.h>
 #include <netram/limits.h>
+#include <netram/traffic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "log.h"
+#include "stats.h"
+#include "traffic.h"
 
 /* Events come in bursts; and of a few reads no percentile can be told. */
 #define MEASURE_MS	5000
 #define READS_MIN	100
+#define PPM_PERCENT	10000
+
+/* Limits where the file has none, percent. */
+#define HIT_RATE_USUAL		95
+#define UTILIZATION_USUAL	85
+
+/**
+ * struct kind - an objective
+ * @name: as in the file
+ * @usual: the limit where the file has none; 0: it is not looked at then
+ * @at_least: the limit is the least that is good, not the most
+ * @of: "volume" or "node"
+ */
+static const struct kind {
+	const char *name;
+	uint64_t usual;
+	bool at_least;
+	const char *of;
+} kinds[OBJECTIVES] = {
+	[OBJECTIVE_READ_P50_US] = {
+		"read_p50_us", NETRAM_LATENCY_TARGET_NS / 1000, false, "volume"
+	},
+	[OBJECTIVE_READ_P99_US] = { "read_p99_us", 0, false, "volume" },
+	[OBJECTIVE_HIT_RATE_PERCENT] = {
+		"hit_rate_percent", HIT_RATE_USUAL, true, "volume"
+	},
+	[OBJECTIVE_UTILIZATION_PERCENT] = {
+		"utilization_percent", UTILIZATION_USUAL, false, "node"
+	},
+	[OBJECTIVE_NETWORK_OVERHEAD_PERCENT] = {
+		"network_overhead_percent",
+		NETRAM_OVERHEAD_TARGET_PPM / PPM_PERCENT, false, "volume"
+	},
+};
 
 const char *objective_name(enum objective_key id)
 {
-	static const char *const names[] = {
-		[OBJECTIVE_READ_P50_US] = "read_p50_us",
-		[OBJECTIVE_READ_P99_US] = "read_p99_us",
-		[OBJECTIVE_UTILIZATION_PERCENT] = "utilization_percent",
-	};
+	return kinds[id].name;
+}
 
-	return names[id];
+const char *objective_of(enum objective_key id)
+{
+	return kinds[id].of;
+}
+
+/* 0: it is not looked at. */
+static uint64_t limit_of(const struct config *config, enum objective_key id)
+{
+	return CONFIG_HAS(&config->objectives, id) ?
+	       config->objectives.limit[id] : kinds[id].usual;
 }
 
 static struct objective *find(struct objective *all, size_t nr,
@@ -39,41 +82,53 @@ static struct objective *find(struct objective *all, size_t nr,
 
 static void tell(const struct objective *one)
 {
-	log_line("%s %s: %s is %" PRIu64 ", %s %" PRIu64,
-		 one->id == OBJECTIVE_UTILIZATION_PERCENT ? "node" : "volume",
-		 one->name, objective_name(one->id), one->value,
-		 one->met ? "within" : "above the objective of", one->limit);
+	log_line("%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
+		 kinds[one->id].of, one->name, kinds[one->id].name, one->value,
+		 one->met ? "within" :
+		 kinds[one->id].at_least ? "below" : "above", one->limit);
 }
 
-/* A new value; a change of whether it is met is told. */
+static struct objective *find_or_add(struct objectives *o,
+				     enum objective_key id, const char *name)
+{
+	struct objective *one = find(o->all, o->nr, id, name), *more;
+
+	if (one)
+		return one;
+	more = realloc(o->all, (o->nr + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	o->all = more;
+	one = &more[o->nr++];
+	*one = (struct objective){ .id = id, .met = true };
+	strcpy(one->name, name);
+	return one;
+}
+
+/* A new value; a change of whether it is met is told to who asked. */
 static void put(struct objectives *o, const struct config *config,
 		enum objective_key id, const char *name, uint64_t value)
 {
-	struct objective *one = find(o->all, o->nr, id, name), *more;
-	bool was_met = one ? one->met : true;
+	uint64_t limit = limit_of(config, id);
+	struct objective *one;
+	bool was_met;
 
-	if (!CONFIG_HAS(&config->objectives, id))
+	one = limit ? find_or_add(o, id, name) : NULL;
+	if (!one)
 		return;
-	if (!one) {
-		more = realloc(o->all, (o->nr + 1) * sizeof(*more));
-		if (!more)
-			return;
-		o->all = more;
-		one = &more[o->nr++];
-		one->id = id;
-		strcpy(one->name, name);
-	}
-	one->limit = config->objectives.limit[id];
+	was_met = one->met;
+	one->limit = limit;
 	one->value = value;
-	one->met = value <= one->limit;
-	if (one->met != was_met)
+	one->met = kinds[id].at_least ? value >= limit : value <= limit;
+	one->asked = CONFIG_HAS(&config->objectives, id);
+	if (one->met != was_met && one->asked)
 		tell(one);
 }
 
 static bool wanted(const struct config *config, const struct actual *actual,
 		   const struct objective *one)
 {
-	if (!CONFIG_HAS(&config->objectives, one->id))
+	if (!limit_of(config, one->id))
 		return false;
 	if (one->id == OBJECTIVE_UTILIZATION_PERCENT)
 		return actual_find_node(actual, one->name);
@@ -92,60 +147,60 @@ static void forget(struct objectives *o, const struct config *config,
 	o->nr = kept;
 }
 
-/* ---- latencies */
-
-static const struct netram_latency *earlier(const struct objectives *o,
-					    const char *volume)
-{
-	const struct netram_latency *l;
-
-	for (l = o->before; l; l = l->next)
-		if (!l->node[0] && !strcmp(l->volume, volume))
-			return l;
-	return NULL;
-}
+/* ---- latencies and hits */
 
 static uint64_t percentile_us(const __u64 *counts, unsigned int share)
 {
 	return (netram_latency_percentile(counts, share) + 999) / 1000;
 }
 
-static void measure_volume(struct objectives *o, const struct config *config,
-			   const struct netram_latency *now)
+/* Rounded up: it is never less than told. */
+static void measure_overhead(struct objectives *o, const struct config *config,
+			     const struct netram_volume *v)
 {
-	const struct netram_latency *before = earlier(o, now->volume);
-	__u64 reads[NETRAM_LATENCY_BUCKETS];
-	unsigned int i;
+	const struct netram_volume *old = sample_volume(&o->before, v->name);
+	struct netram_traffic t = traffic_grown(&v->traffic,
+						old ? &old->traffic : NULL);
 
-	/* what was before we looked for the first time is not of now */
-	if (!before)
-		return;
-	for (i = 0; i < NETRAM_LATENCY_BUCKETS; i++) {
-		/* it is another volume of that name */
-		if (before->reads[i] > now->reads[i])
-			return;
-		reads[i] = now->reads[i] - before->reads[i];
-	}
-	if (netram_latency_total(reads) < READS_MIN)
-		return;
-	put(o, config, OBJECTIVE_READ_P50_US, now->volume,
-	    percentile_us(reads, NETRAM_LATENCY_ALL / 2));
-	put(o, config, OBJECTIVE_READ_P99_US, now->volume,
-	    percentile_us(reads, NETRAM_LATENCY_ALL / 100 * 99));
+	if (t.payload + t.replicas >= READS_MIN * NETRAM_PAGE_SIZE)
+		put(o, config, OBJECTIVE_NETWORK_OVERHEAD_PERCENT, v->name,
+		    (netram_traffic_overhead(&t) + PPM_PERCENT - 1) /
+		    PPM_PERCENT);
 }
 
-static void measure_latencies(struct objectives *o, struct netram *nt,
-			      const struct config *config)
+static void measure_volume(struct objectives *o, const struct config *config,
+			   const struct sample *now, const char *volume)
 {
-	struct netram_latency *first, *l;
+	struct hits hits = stats_hits(&o->before, now, volume);
+	struct sample_counts counts;
 
-	if (netram_latency_list(nt, NULL, &first))
+	sample_count(&o->before, now, volume, "", &counts);
+	if (netram_latency_total(counts.reads) >= READS_MIN) {
+		put(o, config, OBJECTIVE_READ_P50_US, volume,
+		    percentile_us(counts.reads, NETRAM_LATENCY_ALL / 2));
+		put(o, config, OBJECTIVE_READ_P99_US, volume,
+		    percentile_us(counts.reads, NETRAM_LATENCY_ALL / 100 * 99));
+	}
+	if (hits.pages >= READS_MIN)
+		put(o, config, OBJECTIVE_HIT_RATE_PERCENT, volume,
+		    (hits.pages - hits.missed) * 100 / hits.pages);
+}
+
+static void measure_volumes(struct objectives *o, struct netram *nt,
+			    const struct config *config)
+{
+	const struct netram_volume *v;
+	struct sample now;
+
+	if (sample_take(nt, stat_files, STATS_NR, &now))
 		return;
-	for (l = first; l; l = l->next)
-		if (!l->node[0])
-			measure_volume(o, config, l);
-	netram_latency_free(o->before);
-	o->before = first;
+	/* what was before we looked for the first time is not of now */
+	for (v = o->before.at_ms ? now.volumes : NULL; v; v = v->next) {
+		measure_volume(o, config, &now, v->name);
+		measure_overhead(o, config, v);
+	}
+	sample_free(&o->before);
+	o->before = now;
 }
 
 /* ---- how full nodes are */
@@ -220,9 +275,7 @@ void objectives_measure(struct objectives *o, struct netram *nt,
 	if (o->measured_ms && now - o->measured_ms < MEASURE_MS)
 		return;
 	o->measured_ms = now;
-	if (CONFIG_HAS(&config->objectives, OBJECTIVE_READ_P50_US) ||
-	    CONFIG_HAS(&config->objectives, OBJECTIVE_READ_P99_US))
-		measure_latencies(o, nt, config);
+	measure_volumes(o, nt, config);
 	ask_servers(o, config);
 	measure_nodes(o, config, actual);
 }
@@ -231,6 +284,6 @@ void objectives_free(struct objectives *o)
 {
 	free(o->all);
 	free(o->servers);
-	netram_latency_free(o->before);
+	sample_free(&o->before);
 	memset(o, 0, sizeof(*o));
 }

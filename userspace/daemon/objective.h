@@ -8,6 +8,7 @@
 #define NETRAMD_OBJECTIVE_H
 
 #include "actual.h"
+#include "common/sample.h"
 #include "config.h"
 
 /**
@@ -16,7 +17,8 @@
  * @name: of the volume or node
  * @limit: what it should be at most
  * @value: what it is
- * @met: @value is not above @limit
+ * @met: @value is not above @limit, or, of a rate of hits, not below it
+ * @asked: the file wants it; else it is one that netram has of itself
  */
 struct objective {
 	enum objective_key id;
@@ -24,6 +26,7 @@ struct objective {
 	uint64_t limit;
 	uint64_t value;
 	bool met;
+	bool asked;
 };
 
 /**
@@ -32,12 +35,21 @@ struct objective {
  * @why: why it could not be asked, or ""
  * @used: bytes of pages
  * @limit: bytes it holds at most
+ * @refused: writes refused for want of memory
+ * @has_pressure: the next two are known
+ * @pressure_some: percent of the last seconds in which some task of its machine
+ *   waited for memory
+ * @pressure_full: in which all did
  */
 struct server_status {
 	char node[NETRAM_NAME_SIZE];
 	char why[128];
 	uint64_t used;
 	uint64_t limit;
+	uint64_t refused;
+	bool has_pressure;
+	double pressure_some;
+	double pressure_full;
 };
 
 /**
@@ -46,7 +58,7 @@ struct server_status {
  * @nr: how many
  * @servers: of each node with status: in the file
  * @nr_servers: how many
- * @before: histograms at the last measure
+ * @before: counters at the last measure
  * @measured_ms: when that was
  */
 struct objectives {
@@ -54,7 +66,7 @@ struct objectives {
 	size_t nr;
 	struct server_status *servers;
 	size_t nr_servers;
-	struct netram_latency *before;
+	struct sample before;
 	uint64_t measured_ms;
 };
 
@@ -63,6 +75,8 @@ void objectives_measure(struct objectives *o, struct netram *nt,
 			const struct actual *actual);
 void objectives_free(struct objectives *o);
 const char *objective_name(enum objective_key id);
+/* What it is of: "volume" or "node". */
+const char *objective_of(enum objective_key id);
 
 /* server.c */
 void server_ask(const char *path, struct server_status *status);

@@ -381,6 +381,20 @@ static void check_promises(const struct config *config, struct complaints *c)
 		      need, have);
 }
 
+/* The page has no password. */
+static void check_status(const struct config *config, struct complaints *c)
+{
+	const struct config_status *status = &config->status;
+	char at[ADDRESS_SIZE];
+
+	if (status->listen.off || address_is_loopback(&status->listen.at))
+		return;
+	address_format(&status->listen.at, at, sizeof(at));
+	complain_note(c, CONFIG_LINE(status, STATUS_LISTEN),
+		      "status: whoever reaches %s can read names, addresses and figures of this host: have a firewall keep others out, or listen on %s",
+		      at, CONFIG_LISTEN_DEF);
+}
+
 void rules_apply(struct config *config, struct complaints *c)
 {
 	const struct place host = {
@@ -397,4 +411,5 @@ void rules_apply(struct config *config, struct complaints *c)
 	for (i = 0; i < config->nr_volumes; i++)
 		check_volume(config, i, c);
 	check_promises(config, c);
+	check_status(config, c);
 }

@@ -31,6 +31,18 @@ static struct json_object *config_json(const struct status_source *s)
 	return o;
 }
 
+static struct json_object *page_json(const struct page *page)
+{
+	struct json_object *o = json_object_new_object();
+	char at[ADDRESS_SIZE] = "off";
+
+	if (!page->listen.off)
+		address_format(&page->listen.at, at, sizeof(at));
+	put_text(o, "listen", at);
+	put_text(o, "error", page->why);
+	return o;
+}
+
 static void add_finding(struct json_object *a, const char *kind,
 			const char *text)
 {
@@ -69,7 +81,18 @@ static void put_server(struct json_object *o, const struct keeper *k,
 	put_text(server, "error", s[i].why);
 	put_u64(server, "used_bytes", s[i].used);
 	put_u64(server, "limit_bytes", s[i].limit);
+	put_u64(server, "refused_writes", s[i].refused);
+	if (s[i].has_pressure) {
+		put_share(server, "pressure_some_percent", s[i].pressure_some);
+		put_share(server, "pressure_full_percent", s[i].pressure_full);
+	}
 	put_object(o, "server", server);
+}
+
+static void put_capacity(struct json_object *o, const struct config_node *node)
+{
+	if (node && node->capacity)
+		put_u64(o, "capacity_bytes", node->capacity);
 }
 
 static struct json_object *nodes_json(const struct status_source *s)
@@ -83,6 +106,7 @@ static struct json_object *nodes_json(const struct status_source *s)
 		put_text(o, "state", netram_node_state_name(node->state));
 		put_bool(o, "in_file", config_find_node(s->config, node->name));
 		put_text(o, "last_error", node->last_error);
+		put_capacity(o, config_find_node(s->config, node->name));
 		put_server(o, s->keeper, node->name);
 		json_object_array_add(a, o);
 	}
@@ -119,12 +143,11 @@ static struct json_object *objectives_json(const struct objectives *objectives)
 
 		o = json_object_new_object();
 		put_text(o, "objective", objective_name(one->id));
-		put_text(o, one->id == OBJECTIVE_UTILIZATION_PERCENT ? "node" :
-								       "volume",
-			 one->name);
+		put_text(o, objective_of(one->id), one->name);
 		put_u64(o, "limit", one->limit);
 		put_u64(o, "value", one->value);
 		put_bool(o, "met", one->met);
+		put_bool(o, "in_file", one->asked);
 		json_object_array_add(a, o);
 	}
 	return a;
@@ -140,6 +163,7 @@ char *status_json(const struct status_source *s)
 	put_text(o, "state", state_of(s));
 	put_u64(o, "looks", s->keeper->looks);
 	put_object(o, "config", config_json(s));
+	put_object(o, "page", page_json(s->page));
 	put_object(o, "findings", findings_json(s->keeper));
 	put_object(o, "nodes", nodes_json(s));
 	put_object(o, "volumes", volumes_json(s));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "config.h"
 #include "keys.h"
 
 /**
@@ -243,6 +244,23 @@ static bool read_text(const struct value *v)
 	return true;
 }
 
+static bool read_listen(const struct value *v)
+{
+	struct config_listen *to = v->to;
+	char at[ADDRESS_SIZE];
+
+	to->off = !strcmp(v->text, "off") || !strcmp(v->text, "no");
+	if (to->off)
+		return true;
+	if (!address_parse(v->text, CONFIG_LISTEN_PORT, &to->at)) {
+		address_format(&to->at, at, sizeof(at));
+		if (strcmp(strrchr(at, ':'), ":0"))
+			return true;
+	}
+	return refuse(v, "'%s' is not an address to listen on: write one as %s or \"[::1]:%d\", or off",
+		      v->text, CONFIG_LISTEN_DEF, CONFIG_LISTEN_PORT);
+}
+
 static bool read_uuid(const struct value *v)
 {
 	if (!netram_uuid_parse(v->text, v->to))
@@ -284,6 +302,8 @@ bool value_read(struct keys_reader *r, const struct key *key,
 		return read_bool(&v);
 	case KEY_WORD:
 		return read_word(&v);
+	case KEY_LISTEN:
+		return read_listen(&v);
 	case KEY_UUID:
 		return read_uuid(&v);
 	case KEY_TUNABLE:

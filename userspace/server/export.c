@@ -447,3 +447,43 @@ bool export_next_name(struct export_table *t, unsigned int *cursor,
 	pthread_mutex_unlock(&t->lock);
 	return found;
 }
+
+static void fill_info(struct export_info *info, const struct export *e)
+{
+	strcpy(info->name, e->name);
+	strcpy(info->client, e->client);
+	info->class = e->class ? e->class : "";
+	info->size = e->space.size;
+	info->used = space_present(&e->space) << NETRAM_PAGE_SHIFT;
+	info->epoch = e->epoch;
+	info->reign = e->reign;
+	info->connections = e->nr_users;
+}
+
+static unsigned int count_exports(struct export_table *t)
+{
+	unsigned int i, nr = 0;
+
+	pthread_mutex_lock(&t->lock);
+	for (i = 0; i < t->max; i++)
+		nr += t->slots[i] != NULL;
+	pthread_mutex_unlock(&t->lock);
+	return nr;
+}
+
+/* Memory is found outside of the lock, which connections wait for. */
+struct export_info *export_list(struct export_table *t, unsigned int *nr)
+{
+	unsigned int i, room = count_exports(t);
+	struct export_info *all = calloc(room ? room : 1, sizeof(*all));
+
+	*nr = 0;
+	if (!all)
+		return NULL;
+	pthread_mutex_lock(&t->lock);
+	for (i = 0; i < t->max && *nr < room; i++)
+		if (t->slots[i])
+			fill_info(&all[(*nr)++], t->slots[i]);
+	pthread_mutex_unlock(&t->lock);
+	return all;
+}

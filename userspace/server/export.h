@@ -111,6 +111,31 @@ int export_peek(struct export_table *t, const struct name *name,
 bool export_next_name(struct export_table *t, unsigned int *cursor,
 		      char *name);
 
+/**
+ * struct export_info - an export as it is at the moment
+ * @name: its name
+ * @client: who uses it, or ""
+ * @class: or ""
+ * @size: bytes
+ * @used: bytes of pages present
+ * @epoch: the highest seen
+ * @reign: how often it was taken over
+ * @connections: that use it
+ */
+struct export_info {
+	char name[NETRAM_EXPORT_MAX + 1];
+	char client[NETRAM_NAME_MAX + 1];
+	const char *class;
+	uint64_t size;
+	uint64_t used;
+	uint64_t epoch;
+	uint64_t reign;
+	unsigned int connections;
+};
+
+/* *nr exports, to be freed; NULL: no memory. For telling of them, at leisure. */
+struct export_info *export_list(struct export_table *t, unsigned int *nr);
+
 static inline bool export_fenced(const struct export_user *user)
 {
 	return __atomic_load_n(&user->fenced, __ATOMIC_ACQUIRE);

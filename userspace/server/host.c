@@ -87,6 +87,31 @@ bool host_has_memory(void)
 	       reserve(meminfo(text, "MemTotal:"));
 }
 
+/* "some avg10=0.12 avg60=0.05 avg300=0.01 total=12345" */
+static bool read_stall(const char *text, const char *kind,
+		       struct host_stall *stall)
+{
+	const char *line = strstr(text, kind), *total;
+
+	total = line ? strstr(line, "total=") : NULL;
+	if (!total || sscanf(line + strlen(kind), " avg10=%lf",
+			     &stall->avg10) != 1)
+		return false;
+	stall->total_us = strtoull(total + strlen("total="), NULL, 10);
+	return true;
+}
+
+int host_pressure(struct host_pressure *pressure)
+{
+	char text[512];
+
+	if (!read_file("/proc/pressure/memory", text, sizeof(text)) ||
+	    !read_stall(text, "some", &pressure->some) ||
+	    !read_stall(text, "full", &pressure->full))
+		return -ENOENT;
+	return 0;
+}
+
 static bool can_map(uint64_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_NONE,

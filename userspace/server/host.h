@@ -23,6 +23,29 @@ void host_prepare(bool lock, uint64_t limit);
 /* As many open files as @nr connections and exports need; a warning if not. */
 void host_raise_files(uint64_t nr);
 
+/**
+ * struct host_stall - what memory that is short costs
+ * @avg10: percent of the last ten seconds
+ * @total_us: microseconds since boot
+ */
+struct host_stall {
+	double avg10;
+	uint64_t total_us;
+};
+
+/**
+ * struct host_pressure - /proc/pressure/memory
+ * @some: while at least one task waited for memory
+ * @full: while all did
+ */
+struct host_pressure {
+	struct host_stall some;
+	struct host_stall full;
+};
+
+/* 0, or -ENOENT: the kernel does not tell (no PSI). */
+int host_pressure(struct host_pressure *pressure);
+
 /* @len random bytes. */
 int host_random(void *to, size_t len);
 

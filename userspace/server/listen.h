@@ -3,24 +3,9 @@
 #ifndef LISTEN_H
 #define LISTEN_H
 
-#include <stddef.h>
-#include <sys/socket.h>
-
 #define LISTEN_MAX	16
 
-struct listen_addr {
-	struct sockaddr_storage sa;
-	socklen_t len;
-};
-
-/* "ADDR", "ADDR:PORT", "[V6]", "[V6]:PORT"; 0, or -EINVAL. */
-int listen_parse(const char *text, struct listen_addr *addr);
-
-/* A listening socket, or -errno. */
-int listen_open(const struct listen_addr *addr);
-
-/* The address a socket is bound to, as text. */
-void listen_format(int fd, char *text, size_t size);
+#define LISTEN_BACKLOG	1024
 
 /* Options of a connection that was just accepted; best effort. */
 void listen_tune(int fd);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -22,6 +23,7 @@
 #define SPARE_FILES 256
 
 #define INSTANCE_BYTES 16
+#define METRICS_BACKLOG 16
 
 struct server {
 	struct options options;
@@ -31,7 +33,9 @@ struct server {
 	struct export_table table;
 	struct service service;
 	struct loops loops;
+	struct status_source source;
 	struct status *status;
+	struct status *metrics;
 	sigset_t signals;
 };
 
@@ -116,9 +120,9 @@ static int start_sweeper(struct server *s)
 	return ret;
 }
 
-static int open_listener(const struct listen_addr *addr)
+static int open_listener(const struct address *addr)
 {
-	int fd = listen_open(addr);
+	int fd = address_listen(addr, LISTEN_BACKLOG);
 
 	if (fd < 0)
 		log_error("cannot listen: %s; choose another --listen",
@@ -139,15 +143,22 @@ static int open_listeners(const struct options *o, int *fds)
 }
 
 /* On standard output, for whoever started us with port 0. */
+static void announce_one(const char *what, int fd)
+{
+	char text[ADDRESS_SIZE];
+	struct address addr;
+
+	address_of(fd, &addr);
+	address_format(&addr, text, sizeof(text));
+	printf("%s on %s\n", what, text);
+}
+
 static void announce(const struct options *o, const int *fds)
 {
-	char text[80];
 	unsigned int i;
 
-	for (i = 0; i < o->nr_listen; i++) {
-		listen_format(fds[i], text, sizeof(text));
-		printf("listening on %s\n", text);
-	}
+	for (i = 0; i < o->nr_listen; i++)
+		announce_one("listening", fds[i]);
 	fflush(stdout);
 }
 
@@ -170,32 +181,45 @@ static int start_loops(struct server *s)
 	return ret;
 }
 
-static int start_status(struct server *s, int64_t started)
+static int start_status(struct server *s)
 {
-	struct status_source source = { s->options.name, s->instance, started,
-					&s->table, &s->loops };
 	const char *path = s->options.status_path;
-	int fd;
+	int err, fd;
 
 	if (!path)
 		return 0;
 	fd = listen_unix(path);
-	if (fd < 0) {
-		log_error("--status %s: %s", path, strerror(-fd));
-		return fd;
-	}
-	s->status = status_start(fd, &source);
-	if (!s->status)
-		log_error("--status %s: cannot be served", path);
-	return s->status ? 0 : -EIO;
+	err = fd < 0 ? fd : status_start(fd, &s->source, STATUS_ALL,
+					 &s->status);
+	if (err)
+		log_error("--status %s: %s", path, strerror(-err));
+	return err;
+}
+
+static int start_metrics(struct server *s)
+{
+	const struct options *o = &s->options;
+	int err, fd;
+
+	if (!o->metrics)
+		return 0;
+	fd = address_listen(&o->metrics_at, METRICS_BACKLOG);
+	if (fd >= 0)
+		announce_one("metrics", fd);
+	fflush(stdout);
+	err = fd < 0 ? fd : status_start(fd, &s->source, STATUS_METRICS,
+					 &s->metrics);
+	if (err)
+		log_error("--metrics %s: %s", o->metrics, strerror(-err));
+	return err;
 }
 
 static void stop_status(struct server *s)
 {
-	if (!s->status)
-		return;
+	status_stop(s->metrics);
 	status_stop(s->status);
-	unlink(s->options.status_path);
+	if (s->status)
+		unlink(s->options.status_path);
 }
 
 static void wait_for_signal(const struct server *s)
@@ -209,10 +233,12 @@ static void wait_for_signal(const struct server *s)
 /* The status is started last and stopped first: it looks at all the rest. */
 static int serve(struct server *s)
 {
-	int64_t started = clock_ms();
-
+	s->source = (struct status_source){
+		s->options.name, s->instance, clock_ms(), time(NULL),
+		&s->table, &s->loops
+	};
 	if (make_store(s) || start_sweeper(s) || start_loops(s) ||
-	    start_status(s, started))
+	    start_status(s) || start_metrics(s))
 		return 1;
 	sd_notify(0, "READY=1");
 	wait_for_signal(s);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <netram/nbd.h>
+
 #include "host.h"
 #include "log.h"
 #include "loops.h"
@@ -17,6 +19,7 @@
 
 #define THREADS_DEF		4
 #define EXPORTS_DEF		4096
+#define METRICS_PORT		10811
 #define EXPORTS_MAX		65536
 #define CONNECTIONS_DEF		1024
 #define CONNECTIONS_MAX		65536
@@ -32,7 +35,10 @@ static const char help[] =
 "  -e, --export NAME=SIZE     make this export at once; may be repeated\n"
 "      --export-size SIZE     size of exports made for a bare name\n"
 "                             (default: the memory limit)\n"
-"  -s, --status PATH          answer GET /status (HTTP, JSON) on this unix socket\n"
+"  -s, --status PATH          answer GET /status (HTTP, JSON) and GET /metrics on this\n"
+"                             unix socket\n"
+"      --metrics ADDR[:PORT]  answer GET /metrics (for Prometheus) here, too\n"
+"                             (port 10811 if none is given)\n"
 "  -t, --threads N            threads that serve connections (default: CPUs, up to 4)\n"
 "  -n, --name NAME            this server's name in its status (default: host name)\n"
 "      --max-exports N        (default 4096)\n"
@@ -47,6 +53,7 @@ enum {
 	OPT_EXPORT_SIZE = 256,
 	OPT_MAX_EXPORTS,
 	OPT_MAX_CONNECTIONS,
+	OPT_METRICS,
 	OPT_NO_MLOCK,
 };
 
@@ -56,6 +63,7 @@ static const struct option long_options[] = {
 	{ "export", required_argument, NULL, 'e' },
 	{ "export-size", required_argument, NULL, OPT_EXPORT_SIZE },
 	{ "status", required_argument, NULL, 's' },
+	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "threads", required_argument, NULL, 't' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "max-exports", required_argument, NULL, OPT_MAX_EXPORTS },
@@ -115,9 +123,18 @@ static void add_listen(struct options *o, const char *text)
 {
 	if (o->nr_listen == LISTEN_MAX)
 		die("--listen: at most %d addresses", LISTEN_MAX);
-	if (listen_parse(text, &o->listen[o->nr_listen++]))
+	if (address_parse(text, NBD_DEFAULT_PORT,
+			  &o->listen[o->nr_listen++]))
 		die("--listen %s: give a numeric address as 192.0.2.1, 192.0.2.1:10809, [2001:db8::1] or [2001:db8::1]:10809",
 		    text);
+}
+
+static void set_metrics(struct options *o, const char *text)
+{
+	o->metrics = text;
+	if (address_parse(text, METRICS_PORT, &o->metrics_at))
+		die("--metrics %s: give a numeric address as 127.0.0.1, 127.0.0.1:%d or [::1]:%d",
+		    text, METRICS_PORT, METRICS_PORT);
 }
 
 static void add_export(struct options *o, const char *text)
@@ -175,6 +192,9 @@ static void set_option(struct options *o, int opt, const char *arg)
 		break;
 	case 's':
 		o->status_path = arg;
+		break;
+	case OPT_METRICS:
+		set_metrics(o, arg);
 		break;
 	case 't':
 		o->threads = number("threads", arg, 1, LOOP_THREADS_MAX);

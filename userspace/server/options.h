@@ -8,6 +8,7 @@
 
 #include <netram/limits.h>
 
+#include "common/address.h"
 #include "listen.h"
 
 #define OPTIONS_EXPORTS_MAX	256
@@ -19,7 +20,7 @@ struct options_export {
 };
 
 struct options {
-	struct listen_addr listen[LISTEN_MAX];
+	struct address listen[LISTEN_MAX];
 	unsigned int nr_listen;
 	struct options_export exports[OPTIONS_EXPORTS_MAX];
 	unsigned int nr_exports;
@@ -29,6 +30,8 @@ struct options {
 	uint64_t max_exports;
 	uint64_t max_connections;
 	const char *status_path;
+	const char *metrics;	/* as given; NULL: not at all */
+	struct address metrics_at;
 	char name[NETRAM_NAME_MAX + 1];
 	bool no_mlock;
 };

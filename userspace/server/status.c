@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "status.h"
 
+#include <errno.h>
 #include <json-c/json.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "common/exposition.h"
+#include "common/http.h"
+#include "host.h"
 
 struct status {
-	struct MHD_Daemon *daemon;
+	struct http *http;
 	struct status_source source;
+	enum status_scope scope;
 };
 
 static void put_u64(struct json_object *o, const char *key, uint64_t v)
@@ -24,6 +28,22 @@ static void put_text(struct json_object *o, const char *key, const char *v)
 	json_object_object_add(o, key, json_object_new_string(v));
 }
 
+static void put_double(struct json_object *o, const char *key, double v)
+{
+	json_object_object_add(o, key, json_object_new_double(v));
+}
+
+/* Absent where the kernel does not tell. */
+static void put_pressure(struct json_object *o)
+{
+	struct host_pressure p;
+
+	if (host_pressure(&p))
+		return;
+	put_double(o, "pressure_some_percent", p.some.avg10);
+	put_double(o, "pressure_full_percent", p.full.avg10);
+}
+
 static struct json_object *memory_json(const struct store *store)
 {
 	struct json_object *o = json_object_new_object();
@@ -32,34 +52,35 @@ static struct json_object *memory_json(const struct store *store)
 	put_u64(o, "used_bytes", store_present(store) << NETRAM_PAGE_SHIFT);
 	put_u64(o, "idle_bytes", __atomic_load_n(&store->idle, __ATOMIC_RELAXED)
 				 << NETRAM_PAGE_SHIFT);
+	put_pressure(o);
 	return o;
 }
 
-static struct json_object *export_json(const struct export *e)
+static struct json_object *export_json(const struct export_info *e)
 {
 	struct json_object *o = json_object_new_object();
 
 	put_text(o, "name", e->name);
-	put_u64(o, "size_bytes", e->space.size);
-	put_u64(o, "used_bytes", space_present(&e->space) << NETRAM_PAGE_SHIFT);
-	put_u64(o, "connections", e->nr_users);
+	put_u64(o, "size_bytes", e->size);
+	put_u64(o, "used_bytes", e->used);
+	put_u64(o, "connections", e->connections);
 	put_u64(o, "epoch", e->epoch);
 	put_u64(o, "takeovers", e->reign);
 	put_text(o, "client", e->client);
-	put_text(o, "class", e->class ? e->class : "");
+	put_text(o, "class", e->class);
 	return o;
 }
 
 static struct json_object *exports_json(struct export_table *t)
 {
 	struct json_object *a = json_object_new_array();
-	unsigned int i;
+	struct export_info *all;
+	unsigned int i, nr;
 
-	pthread_mutex_lock(&t->lock);
-	for (i = 0; i < t->max; i++)
-		if (t->slots[i])
-			json_object_array_add(a, export_json(t->slots[i]));
-	pthread_mutex_unlock(&t->lock);
+	all = export_list(t, &nr);
+	for (i = 0; all && i < nr; i++)
+		json_object_array_add(a, export_json(&all[i]));
+	free(all);
 	return a;
 }
 
@@ -106,78 +127,53 @@ static struct json_object *status_json(const struct status_source *src)
 	return o;
 }
 
-static enum MHD_Result answer(struct MHD_Connection *c, unsigned int code,
-			      const char *type, const char *text)
-{
-	struct MHD_Response *r;
-	enum MHD_Result ret;
-
-	r = MHD_create_response_from_buffer(strlen(text), (void *)text,
-					    MHD_RESPMEM_MUST_COPY);
-	if (!r)
-		return MHD_NO;
-	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	ret = MHD_queue_response(c, code, r);
-	MHD_destroy_response(r);
-	return ret;
-}
-
-static enum MHD_Result answer_status(struct MHD_Connection *c,
-				     const struct status_source *src)
+static char *status_text(const struct status_source *src)
 {
 	struct json_object *o = status_json(src);
-	enum MHD_Result ret;
+	char *text;
 
-	ret = answer(c, MHD_HTTP_OK, "application/json",
-		     json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-						    JSON_C_TO_STRING_NOSLASHESCAPE));
+	text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+						     JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
-	return ret;
+	return text;
 }
 
-static enum MHD_Result handle(void *arg, struct MHD_Connection *c,
-			      const char *url, const char *method,
-			      const char *version, const char *data,
-			      size_t *data_size, void **state)
+static void answer(void *arg, const char *url,
+		   const struct http_request *request, struct http_answer *a)
 {
-	const struct status *status = arg;
+	const struct status *s = arg;
 
-	(void)version;
-	(void)data;
-	(void)state;
-	if (strcmp(method, MHD_HTTP_METHOD_GET))
-		return *data_size ? MHD_NO :
-		       answer(c, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain",
-			      "only GET\n");
-	if (strcmp(url, "/status"))
-		return answer(c, MHD_HTTP_NOT_FOUND, "text/plain",
-			      "there is only /status\n");
-	return answer_status(c, &status->source);
+	(void)request;
+	if (!strcmp(url, "/metrics"))
+		http_text(a, EXPOSITION_TYPE, metrics_text(&s->source));
+	else if (s->scope == STATUS_ALL && !strcmp(url, "/status"))
+		http_text(a, HTTP_JSON, status_text(&s->source));
 }
 
-struct status *status_start(int fd, const struct status_source *source)
+int status_start(int fd, const struct status_source *source,
+		 enum status_scope scope, struct status **status)
 {
-	struct status *s = malloc(sizeof(*s));
+	struct status *s = calloc(1, sizeof(*s));
+	int err;
 
-	if (!s)
-		return NULL;
-	s->source = *source;
-	s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0,
-				     NULL, NULL, handle, s,
-				     MHD_OPTION_LISTEN_SOCKET, fd,
-				     MHD_OPTION_CONNECTION_TIMEOUT, 5U,
-				     MHD_OPTION_CONNECTION_LIMIT, 16U,
-				     MHD_OPTION_END);
-	if (!s->daemon) {
+	if (!s) {
 		close(fd);
-		free(s);
-		return NULL;
+		return -ENOMEM;
 	}
-	return s;
+	s->source = *source;
+	s->scope = scope;
+	err = http_start(fd, answer, s, &s->http);
+	if (err)
+		free(s);
+	else
+		*status = s;
+	return err;
 }
 
 void status_stop(struct status *s)
 {
-	MHD_stop_daemon(s->daemon);
+	if (!s)
+		return;
+	http_stop(s->http);
 	free(s);
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* GET /status: what the server is doing, as JSON over HTTP on a unix socket. */
+/*
+ * What the server is doing, over HTTP: GET /status as JSON, GET /metrics for
+ * Prometheus. In a thread of its own; the threads that serve pages do not know of
+ * it, they only write their counters.
+ */
 #ifndef STATUS_H
 #define STATUS_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "export.h"
 #include "loops.h"
@@ -12,14 +17,26 @@ struct status_source {
 	const char *name;
 	const char *instance;
 	int64_t started_ms;
+	time_t started;
 	struct export_table *table;
 	struct loops *loops;
 };
 
+/* What is answered to: on a network /status would tell who has which export. */
+enum status_scope {
+	STATUS_METRICS,
+	STATUS_ALL,
+};
+
 struct status;
 
-/* @fd: a listening socket; closed in the end. NULL if it cannot be served. */
-struct status *status_start(int fd, const struct status_source *source);
+/* @fd: a listening socket; closed in the end, and on failure. 0 or -errno. */
+int status_start(int fd, const struct status_source *source,
+		 enum status_scope scope, struct status **status);
+/* NULL: there is nothing to stop. */
 void status_stop(struct status *status);
+
+/* metrics.c: a text to be freed, or NULL */
+char *metrics_text(const struct status_source *source);
 
 #endif /* STATUS_H */

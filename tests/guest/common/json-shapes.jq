@@ -33,4 +33,4 @@ def differs($doc; $shape; $path):
 	else select(. as $word | $shape | split("|") | index([$word]) | not) | "\($path) is not \($shape): \(.)"
 	end;
 
-differs($doc; $doc.commands[$command] // error("there is no command \($command)"); "")
+differs($doc; $doc.commands[$command] // $doc.addresses[$command] // error("there is no command \($command)"); "")

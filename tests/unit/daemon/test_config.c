@@ -82,7 +82,7 @@ static const struct bad {
 	{ "hosts: {}\n", 1,
 	  "unknown key 'hosts' at the left margin: did you mean 'host'?" },
 	{ "frobnicate: 1\n", 1,
-	  "unknown key 'frobnicate' at the left margin: there are host, regions, defaults, nodes, volumes, objectives" },
+	  "unknown key 'frobnicate' at the left margin: there are host, regions, defaults, nodes, volumes, objectives, status" },
 	{ "host:\n  regoin: a\n", 2,
 	  "unknown key 'regoin' of host: did you mean 'region'?" },
 	{ "host:\n  region: a\n  region: b\n", 3,
@@ -216,8 +216,25 @@ static const struct bad {
 	/* objectives */
 	{ "objectives:\n  utilization_percent: 101\n", 2,
 	  "utilization_percent: '101' is not a number from 1 to 100" },
-	{ "objectives:\n  hit_rate_percent: 95\n", 2,
-	  "hit_rate_percent: netram has no measure of hits yet: take it out" },
+	{ "objectives:\n  network_overhead_percent: 0\n", 2,
+	  "network_overhead_percent: '0' is not a number from 1 to 100" },
+	/* the status page */
+#define NO_LISTEN(text)							\
+	{ "status:\n  listen: \"" text "\"\n", 2,			\
+	  "listen: '" text "' is not an address to listen on: write one as 127.0.0.1:10810 or \"[::1]:10810\", or off" }
+	NO_LISTEN(""),
+	NO_LISTEN("10810"),
+	NO_LISTEN("localhost"),
+	NO_LISTEN("127.0.0.1:"),
+	NO_LISTEN("127.0.0.1:0"),
+	NO_LISTEN("127.0.0.1:65536"),
+	NO_LISTEN("127.0.0.1:1x"),
+	NO_LISTEN("127.0.0.256:1"),
+	NO_LISTEN("::1"),
+	NO_LISTEN("[::1"),
+	NO_LISTEN("[::1]x"),
+	NO_LISTEN("fe80::1%eth0"),
+	NO_LISTEN("on"),
 };
 
 static void test_bad(void **state)
@@ -462,6 +479,42 @@ static void test_mutations(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+static void expect_listen(const char *text, const char *at)
+{
+	struct config *config = load_good(text);
+	char is[ADDRESS_SIZE] = "off";
+
+	if (!config->status.listen.off)
+		address_format(&config->status.listen.at, is, sizeof(is));
+	assert_string_equal(is, at);
+	config_free(config);
+}
+
+static void test_listen(void **state)
+{
+	struct complaints c;
+	struct config *config;
+
+	(void)state;
+	expect_listen("host: {}\n", "127.0.0.1:10810");
+	expect_listen("status: {}\n", "127.0.0.1:10810");
+	expect_listen("status: {listen: off}\n", "off");
+	expect_listen("status: {listen: no}\n", "off");
+	expect_listen("status: {listen: 127.0.0.2}\n", "127.0.0.2:10810");
+	expect_listen("status: {listen: 127.0.0.1:80}\n", "127.0.0.1:80");
+	expect_listen("status: {listen: \"[::1]\"}\n", "[::1]:10810");
+	expect_listen("status: {listen: \"[::1]:65535\"}\n", "[::1]:65535");
+	/* others may read it then: told, and allowed */
+	config = load("status:\n  listen: 192.0.2.1:80\n", &c);
+	assert_non_null(config);
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.all[0].line, 2);
+	assert_int_equal(c.all[0].kind, COMPLAINT_NOTE);
+	assert_non_null(strstr(c.all[0].text, "whoever reaches 192.0.2.1:80"));
+	complaints_free(&c);
+	config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +525,7 @@ int main(void)
 		TEST(test_volumes),
 		TEST(test_notes),
 		TEST(test_mutations),
+		cmocka_unit_test(test_listen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

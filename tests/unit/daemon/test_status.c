@@ -29,7 +29,7 @@ static struct netram_volume volume = {
 
 static struct actual_volume is = { .v = &volume, .swapped = true };
 
-static struct config_node config_node = { .name = "n1" };
+static struct config_node config_node = { .name = "n1", .capacity = 2 << 20 };
 static struct config_volume config_volume = { .name = "v1" };
 static struct config config = {
 	.host = { .region = "east", .zone = "rack1" },
@@ -43,12 +43,13 @@ static struct finding findings[2] = {
 };
 
 static struct server_status server = {
-	.node = "n1", .used = 4096, .limit = 1 << 20,
+	.node = "n1", .used = 4096, .limit = 1 << 20, .refused = 3,
+	.has_pressure = true, .pressure_some = 12.5, .pressure_full = 0.25,
 };
 
 static struct objective objective = {
 	.id = OBJECTIVE_UTILIZATION_PERCENT, .name = "n1",
-	.limit = 85, .value = 90,
+	.limit = 85, .value = 90, .asked = true,
 };
 
 static struct keeper keeper = {
@@ -59,8 +60,10 @@ static struct keeper keeper = {
 			.servers = &server, .nr_servers = 1 },
 };
 
+static struct page page = { .listen.off = true };
+
 static const struct status_source source = {
-	"/etc/x", &config, "", &keeper,
+	"/etc/x", &config, "", &keeper, &page,
 };
 
 /* A text at a path of keys and indices: "nodes.0.name". */
@@ -107,6 +110,10 @@ static void test_json(void **state)
 		{ "nodes.0.in_file", "true" },
 		{ "nodes.0.server.used_bytes", "4096" },
 		{ "nodes.0.server.limit_bytes", "1048576" },
+		{ "nodes.0.server.refused_writes", "3" },
+		{ "nodes.0.server.pressure_some_percent", "12.500000" },
+		{ "nodes.0.server.pressure_full_percent", "0.250000" },
+		{ "nodes.0.capacity_bytes", "2097152" },
 		{ "nodes.1.in_file", "false" },
 		{ "nodes.1.last_error", "timed out" },
 		{ "volumes.0.name", "v1" },
@@ -119,6 +126,9 @@ static void test_json(void **state)
 		{ "objectives.0.limit", "85" },
 		{ "objectives.0.value", "90" },
 		{ "objectives.0.met", "false" },
+		{ "objectives.0.in_file", "true" },
+		{ "page.listen", "off" },
+		{ "page.error", "" },
 	};
 	struct json_object *o = make();
 	size_t i;
@@ -130,6 +140,7 @@ static void test_json(void **state)
 			fail_msg("%s is %s, not %s", expected[i].path,
 				 at(o, expected[i].path), expected[i].value);
 	assert_null(at(o, "nodes.1.server"));
+	assert_null(at(o, "nodes.1.capacity_bytes"));
 	json_object_put(o);
 }
 
@@ -170,31 +181,46 @@ static char *ask(const char *path, const char *request)
 	return answer;
 }
 
+static void expect_answer(const char *path, const char *request,
+			  const char *part)
+{
+	char *answer = ask(path, request);
+
+	if (!strstr(answer, part))
+		fail_msg("%s: %s", request, answer);
+	free(answer);
+}
+
 static void test_socket(void **state)
 {
-	char folder[] = "/tmp/netramd-test.XXXXXX", path[64], *answer;
+	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
+	struct board *board = board_new();
 	struct status *status, *second;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/sock", folder);
-	assert_int_equal(status_start(path, &status), 0);
-	answer = ask(path, "GET /status HTTP/1.0\r\n\r\n");
-	assert_non_null(strstr(answer, " 503 "));
-	free(answer);
-	status_put(status, &source);
-	answer = ask(path, "GET /status HTTP/1.0\r\n\r\n");
-	assert_non_null(strstr(answer, " 200 "));
-	assert_non_null(strstr(answer, "\"rack1\""));
-	free(answer);
-	answer = ask(path, "GET /other HTTP/1.0\r\n\r\n");
-	assert_non_null(strstr(answer, " 404 "));
-	free(answer);
-	answer = ask(path, "DELETE /status HTTP/1.0\r\n\r\n");
-	assert_non_null(strstr(answer, " 405 "));
-	free(answer);
-	assert_int_equal(status_start(path, &second), -EADDRINUSE);
+	assert_int_equal(status_start(path, board, &status), 0);
+	expect_answer(path, "GET /status HTTP/1.0\r\n\r\n", " 503 ");
+	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n", " 503 ");
+	expect_answer(path, "GET /api/live HTTP/1.0\r\n\r\n", " 503 ");
+	status_put(board, &source);
+	expect_answer(path, "GET /status HTTP/1.0\r\n\r\n", " 200 ");
+	expect_answer(path, "GET /status HTTP/1.0\r\n\r\n", "\"rack1\"");
+	expect_answer(path, "GET /api/status HTTP/1.0\r\n\r\n", "\"rack1\"");
+	/* one of two parts is not all of them */
+	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n", " 503 ");
+	board_put(board, BOARD_SAMPLE_METRICS, strdup("the_other_part 1\n"));
+	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n",
+		      "netramd_findings{kind=\"waiting\"} 1\n");
+	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n",
+		      "the_other_part 1\n");
+	expect_answer(path, "GET / HTTP/1.0\r\n\r\n", "<!DOCTYPE html>");
+	expect_answer(path, "GET /other HTTP/1.0\r\n\r\n", " 404 ");
+	expect_answer(path, "DELETE /status HTTP/1.0\r\n\r\n", " 405 ");
+	assert_int_equal(status_start(path, board, &second), -EADDRINUSE);
 	status_stop(status);
+	board_free(board);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(rmdir(folder), 0);
 }
@@ -204,6 +230,7 @@ static void test_not_a_server(void **state)
 {
 	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
 	struct server_status asked = { .node = "n1" };
+	struct board *board = board_new();
 	struct status *status;
 
 	(void)state;
@@ -211,14 +238,15 @@ static void test_not_a_server(void **state)
 	snprintf(path, sizeof(path), "%s/sock", folder);
 	server_ask(path, &asked);
 	assert_non_null(strstr(asked.why, "No such file"));
-	assert_int_equal(status_start(path, &status), 0);
+	assert_int_equal(status_start(path, board, &status), 0);
 	server_ask(path, &asked);
 	assert_non_null(strstr(asked.why, "Protocol error"));
-	status_put(status, &source);
+	status_put(board, &source);
 	server_ask(path, &asked);
 	assert_non_null(strstr(asked.why, "Protocol error"));
 	assert_int_equal(asked.limit, 0);
 	status_stop(status);
+	board_free(board);
 	assert_int_equal(rmdir(folder), 0);
 }
 

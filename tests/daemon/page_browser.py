@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: GPL-2.0
+"""page_browser.py PAGE FAKE SHOTS PID: looks at netramd's page; see page-browser"""
+import json
+import math
+import os
+import signal
+import sys
+import time
+import urllib.request
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from browser import Browser  # noqa: E402
+
+PAGE_SIZE = 4096
+NBSP = "\u00a0"
+
+
+def get(page, path):
+    with urllib.request.urlopen(f"http://{page}{path}", timeout=60) as answer:
+        return json.load(answer)
+
+
+# ---- figures, written down once more
+
+def digits(value):
+    places = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text and set(text.split(".")[1]) == {"0"} else text
+
+
+def bytes_(value):
+    units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    unit = 0
+    while value >= 1000 and unit < 4:
+        value, unit = value / 1024, unit + 1
+    return (digits(value) if unit else f"{value:.0f}") + NBSP + units[unit]
+
+
+def time_(ns):
+    if ns is None:
+        return "–"
+    for limit, unit, name in ((999500, 1e3, "µs"), (999500000, 1e6, "ms"), (math.inf, 1e9, "s")):
+        if ns < limit:
+            return digits(ns / unit) + NBSP + name
+    return None
+
+
+def count(value):
+    if value < 999.5:
+        return f"{value:.0f}"
+    return digits(value / 1e3) + NBSP + "k" if value < 999500 else digits(value / 1e6) + NBSP + "M"
+
+
+def percent(share):
+    tenths = math.floor(share * 1000)
+    if share > 0 and not tenths:
+        return f"<{NBSP}0.1{NBSP}%"
+    return (f"{tenths / 10:.1f}" if tenths % 10 or tenths < 100 else f"{tenths // 10}") + NBSP + "%"
+
+
+# ---- what is on the page
+
+SNAPSHOT = """(() => {
+    const text = (e, s) => e.querySelector(s)?.textContent ?? null;
+    const card = (e) => ({
+        name: text(e, 'h4'), badge: text(e, '.badge'), level: e.querySelector('.badge').dataset.level,
+        sub: text(e, '.card-sub'), bar: text(e, '.bar-text'),
+        width: e.querySelector('.bar').hidden ? null : parseFloat(e.querySelector('.bar > div').style.width),
+        note: e.querySelector('.card-note').hidden ? '' : text(e, '.card-note'),
+        fields: Object.fromEntries([...e.querySelectorAll('dd')].map((d) => [d.dataset.f, d.textContent])),
+    });
+    const all = (e, s) => [...e.querySelectorAll(s)];
+    return JSON.stringify({
+        seq: Number(document.body.dataset.seq), looks: Number(document.body.dataset.looks),
+        point: Number(document.body.dataset.point), health: text(document, '#health'), sum: text(document, '#pool-sum'),
+        pool: all(document, '.region').map((r) => [text(r, 'h3'), all(r, '.zone').map((z) => [
+            text(z, 'h4'), all(z, '.card').map((c) => text(c, 'h4'))])]),
+        nodes: Object.fromEntries(all(document, '#pool .card').map((c) => [text(c, 'h4'), card(c)])),
+        volumes: Object.fromEntries(all(document, '#volumes .card').map((c) => [text(c, 'h4'), card(c)])),
+        objectives: Object.fromEntries(all(document, '.tile').map((t) => [t.dataset.key, {
+            badge: text(t, '.badge'), value: text(t, '.value'), each: text(t, '.each')}])),
+        findings: all(document, '#findings li').map((l) => l.textContent),
+        events: all(document, '#events li').map((l) => l.textContent),
+        banner: document.querySelector('#banner').hidden ? '' : text(document, '#banner'),
+    });
+})()"""
+
+
+def snapshot(b, page):
+    """The page, and the JSON that it was made of."""
+    for _ in range(200):
+        live, status = get(page, "/api/live"), get(page, "/api/status")
+        seen = json.loads(b.js(SNAPSHOT))
+        # an event is shown before the next sample
+        if seen["seq"] == live["seq"] and seen["looks"] == status["looks"] and \
+                len(seen["events"]) == max(len(live["events"]), 1):
+            points = {p["seq"]: p for p in get(page, "/api/history")["points"] if p["seq"] <= seen["point"]}
+            return seen, live, status, points[seen["point"]], list(points.values())
+        time.sleep(0.15)
+    raise AssertionError("the page and the JSON are never of the same moment")
+
+
+def same(what, got, want):
+    if got != want:
+        raise AssertionError(f"{what} is {got!r}, not {want!r}")
+
+
+def check_node(card, node, told, point):
+    server = told.get("server", {})
+    used, room = node["pages"] * PAGE_SIZE, told.get("capacity_bytes")
+    if server.get("limit_bytes") and not server["error"]:
+        used, room = server["used_bytes"], server["limit_bytes"]
+    now = next(n for n in point["nodes"] if n["name"] == node["name"])
+    second = point["interval_ms"] / 1000
+    name = node["name"]
+    same(name + " state", card["badge"], node["state"])
+    same(name + " level", card["level"], {"up": "good", "down": "bad"}[node["state"]])
+    same(name + " address", card["sub"], f"{node['address']}:{node['port']}")
+    same(name + " fill", card["bar"], f"{bytes_(used)} of {bytes_(room)} ({percent(used / room)})")
+    assert abs(card["width"] - used / room * 100) < 0.01, card
+    pressure = "not told"
+    if "pressure_some_percent" in server and not server["error"]:
+        pressure = f"{server['pressure_some_percent']:.1f} % some, {server['pressure_full_percent']:.1f} % full"
+    same(name + " pressure", card["fields"]["pressure"], pressure)
+    same(name + " stored", card["fields"]["stored"],
+         f"{bytes_(node['pages'] * PAGE_SIZE)} in {count(node['extents'])} extents")
+    same(name + " p99", card["fields"]["p99"], time_(now.get("read_p99_ns")))
+    same(name + " received", card["fields"]["rx"], bytes_(now["rx_bytes"] / second) + "/s")
+    same(name + " sent", card["fields"]["tx"], bytes_(now["tx_bytes"] / second) + "/s")
+    if node["state"] == "down":
+        same(name + " note", card["note"], node["last_error"])
+    elif server.get("error"):
+        assert server["error"] in card["note"], card
+
+
+def check_volume(card, volume, point, points):
+    name, stored = volume["name"], volume["pages"] * PAGE_SIZE
+    now = next(v for v in point["volumes"] if v["name"] == name)
+    second = point["interval_ms"] / 1000
+    ours = [v for p in points for v in p["volumes"] if v["name"] == name]
+
+    def rates(n, size):
+        return f"{count(now[n] / second)}/s, {bytes_(now[size] / second)}/s"
+
+    def share(part, whole):
+        return percent(sum(map(part, ours)) / sum(map(whole, ours)))
+    same(name + " state", card["badge"], volume["state"])
+    same(name + " stored", card["bar"],
+         f"{bytes_(stored)} of {bytes_(volume['size_bytes'])} ({percent(stored / volume['size_bytes'])})")
+    same(name + " reads", card["fields"]["reads"], rates("reads", "read_bytes"))
+    same(name + " writes", card["fields"]["writes"], rates("writes", "written_bytes"))
+    same(name + " latency", card["fields"]["p99"], f"{time_(now.get('read_p50_ns'))}, {time_(now.get('read_p99_ns'))}")
+    same(name + " within", card["fields"]["within"], share(lambda v: v["within_target"], lambda v: v["reads"]))
+    same(name + " hits", card["fields"]["hits"], share(lambda v: v["pages"] - v["missed_pages"], lambda v: v["pages"]))
+    same(name + " overhead", card["fields"]["overhead"],
+         share(lambda v: v["overhead_bytes"], lambda v: v["payload_bytes"]))
+    same(name + " reason", card["note"], volume.get("reason", ""))
+    same(name + " backup", "backup" in card["fields"], "backup" in volume)
+
+
+def check_objectives(tiles, status):
+    kinds = {}
+    for o in status["objectives"]:
+        kinds.setdefault(o["objective"], []).append(o)
+    for kind, all_ in kinds.items():
+        worst = (min if kind == "hit_rate_percent" else max)(all_, key=lambda o: o["value"])
+        tile = tiles[kind]
+        same(kind, tile["badge"], "met" if all(o["met"] for o in all_) else "missed")
+        same(kind, tile["value"], time_(worst["value"] * 1000) if kind.endswith("_us") else f"{worst['value']}{NBSP}%")
+    # what REQUIREMENTS asks for is there
+    for kind in ("read_p50_us", "hit_rate_percent", "utilization_percent", "network_overhead_percent"):
+        assert kind in tiles and kind in kinds, tiles
+
+
+def check_all(b, page):
+    seen, live, status, point, points = snapshot(b, page)
+    regions = {}
+    for node in live["nodes"]:
+        regions.setdefault(node["region"], {}).setdefault(node["zone"], []).append(node["name"])
+    same("the pool", seen["pool"], [[f"region {r}", [[f"zone {z}", n] for z, n in sorted(zones.items())]]
+                                    for r, zones in sorted(regions.items())])
+    told = {n["name"]: n for n in status["nodes"]}
+    for node in live["nodes"]:
+        check_node(seen["nodes"][node["name"]], node, told[node["name"]], point)
+    same("volumes", list(seen["volumes"]), [v["name"] for v in live["volumes"]])
+    for volume in live["volumes"]:
+        check_volume(seen["volumes"][volume["name"]], volume, point, points)
+    check_objectives(seen["objectives"], status)
+    same("findings", seen["findings"], [f["kind"] + f["text"] for f in status["findings"]])
+    if live["events"]:
+        same("events", len(seen["events"]), len(live["events"]))
+        for line, event in zip(seen["events"], live["events"]):
+            assert event["node"] in line and event["state"] in line and event["volume"] in line, (line, event)
+    return seen
+
+
+# ---- how it looks
+
+OVERFLOW = """(() => {
+    const wide = document.documentElement.clientWidth;
+    return [...document.querySelectorAll('body *')]
+        .filter((e) => e.getBoundingClientRect().right > wide + 0.5 || e.getBoundingClientRect().left < -0.5 ||
+                       (e.scrollWidth > e.clientWidth + 1 && !['INLINE', 'inline'].includes(getComputedStyle(e).display) &&
+                        getComputedStyle(e).overflowX === 'visible' && e.clientWidth))
+        .map((e) => `${e.tagName} ${e.className} ${e.textContent.slice(0, 40)}`);
+})()"""
+
+# of every element that has a text of its own, against what is behind it
+CONTRAST = """(() => {
+    const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+        .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const behind = (e) => {
+        for (; e; e = e.parentElement) {
+            const c = parse(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] === 1)
+                return c;
+        }
+        return [255, 255, 255];
+    };
+    let worst = [99, ''];
+    for (const e of document.querySelectorAll('body *')) {
+        const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+        if (!own || !e.getClientRects().length || e.tagName === 'OPTION')
+            continue;
+        const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < worst[0])
+            worst = [ratio, `${e.tagName} ${e.className} ${e.textContent}`];
+    }
+    return worst;
+})()"""
+
+INK = """(() => [...document.querySelectorAll('canvas')].map((canvas) => {
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let ink = 0;
+    for (let i = 3; i < data.length; i += 4)
+        ink += data[i] > 0;
+    return ink / (data.length / 4);
+}))()"""
+
+PICTURES = "[...document.querySelectorAll('canvas')].map((c) => c.toDataURL())"
+
+
+def check_look(b, shots, name, width, height, dark):
+    b.look(width, height, dark, phone=width < 500)
+    b.until(f"innerWidth === {width}")
+    b.until(f"matchMedia('(prefers-color-scheme: dark)').matches === {str(dark).lower()}")
+    seq = b.js("Number(document.body.dataset.seq)")
+    b.until(f"Number(document.body.dataset.seq) > {seq}")
+    same(f"{name}: too wide", b.js(OVERFLOW), [])
+    ratio, what = b.js(CONTRAST)
+    assert ratio >= 4.5, f"{name}: a contrast of {ratio:.2f}: {what}"
+    back = b.js("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]")
+    assert (back < 128) == dark, f"{name}: a background of {back}"
+    ink = b.js(INK)
+    same(f"{name}: plots", len(ink), 9)
+    assert min(ink) > 0.005, f"{name}: an empty plot: {ink}"
+    b.shot(os.path.join(shots, name + ".png"))
+    print(f"{name}: worst contrast {ratio:.2f}, ink {min(ink):.3f} to {max(ink):.3f}")
+
+
+# ---- what the browser was asked to do
+
+def check_requests(b, page):
+    asked = [e["request"]["url"] for e in b.took("Network.requestWillBeSent")]
+    assert len(asked) > 20, asked
+    outside = [u for u in asked if not u.startswith(f"http://{page}/")]
+    same("asked elsewhere", outside, [])
+    failed = [e for e in b.took("Network.responseReceived") if e["response"]["status"] != 200]
+    same("not answered", failed, [])
+    for event in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
+        same(event, b.took(event), [])
+    # of looking into canvases, which is the test's doing
+    same("the log", [e for e in b.took("Log.entryAdded") if "willReadFrequently" not in e["entry"]["text"]], [])
+
+
+def check_policy(b):
+    """Nothing else runs and nothing is asked elsewhere, even if it got into the page."""
+    b.js("""(() => { const s = document.createElement('script');
+        s.textContent = 'window.intruder = 1'; document.body.append(s); s.remove(); })()""")
+    same("a script in the page", b.js("window.intruder ?? null"), None)
+    same("another host", b.js("fetch('http://192.0.2.1/').then(() => 'asked', () => 'refused')"), "refused")
+    b.until("true")
+    assert any("Content Security Policy" in e["entry"]["text"] for e in b.took("Log.entryAdded")), b.took("Log.entryAdded")
+
+
+def put(folder, name, text=""):
+    with open(os.path.join(folder, name), "w") as f:
+        f.write(text)
+
+
+def main(page, fake, shots, pid):
+    with Browser() as b:
+        b.look(1280, 900, False)
+        b.call("Page.navigate", url=f"http://{page}/")
+        b.until("Number(document.body.dataset.seq) > 2")
+        b.until("document.querySelectorAll('#objectives .badge[data-level=good]').length >= 4")
+        b.js("window.mark = 1")
+
+        check_all(b, page)
+        before = b.js(PICTURES)
+        text = b.js("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent")
+        b.until(f"document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent !== {json.dumps(text)}")
+        b.until(f"(() => {{ const now = {PICTURES}, then = {json.dumps(before)};"
+                "return now.every((p, i) => p !== then[i]); })()")
+        check_all(b, page)
+
+        # one volume's plots instead of all
+        before = b.js(PICTURES)
+        b.js("(() => { const s = document.querySelector('#which'); s.value = '=scratch';"
+             "s.dispatchEvent(new Event('change')); })()")
+        after = b.js(PICTURES)
+        assert all(x != y for x, y in list(zip(before, after))[:4]), "the choice changes nothing"
+        b.js("(() => { const s = document.querySelector('#which'); s.value = '';"
+             "s.dispatchEvent(new Event('change')); })()")
+
+        # pointing at a plot tells what is there
+        b.js("""(() => { const c = document.querySelector('#plot-latency canvas');
+            c.dispatchEvent(new PointerEvent('pointermove', {clientX: c.getBoundingClientRect().right - 12, bubbles: true})); })()""")
+        same("a readout", b.js("/^\\d.*: read p50 .*read p99/.test(document.querySelector('#plot-latency .readout').textContent)"), True)
+
+        # a node goes and comes
+        put(fake, "down", "fama\n")
+        b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'down'")
+        b.until("document.querySelector('#health').textContent.startsWith('fama is down')")
+        b.until("document.querySelectorAll('#events li').length >= 3 && document.querySelector('#events').textContent.includes('broken')")
+        b.until("document.querySelector('[data-key=\"volume:models\"] .badge').textContent === 'degraded'")
+        check_all(b, page)
+        for name, width, height in (("wide", 1280, 900), ("phone", 390, 844)):
+            for dark in (False, True):
+                check_look(b, shots, f"{name}-{'dark' if dark else 'light'}", width, height, dark)
+        check_look(b, shots, "narrow", 320, 640, False)
+        b.look(1280, 900, False)
+        os.unlink(os.path.join(fake, "down"))
+        b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'up'")
+        check_all(b, page)
+
+        # counters that stand still are no traffic, and no gap
+        put(fake, "frozen")
+        b.until("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent === '0/s, 0\u00a0B/s'")
+        check_all(b, page)
+        os.unlink(os.path.join(fake, "frozen"))
+
+        # what somebody wrote into the file is text
+        conf = os.path.join(fake, "netram.conf")
+        old = open(conf).read()
+        put(fake, "netram.conf", old + "'<b id=intruder>x</b>': 1\n")
+        os.kill(pid, signal.SIGHUP)
+        b.until("document.querySelector('#findings').textContent.includes('<b id=intruder>')")
+        same("markup", b.js("document.querySelector('#intruder')"), None)
+        put(fake, "netram.conf", old)
+        os.kill(pid, signal.SIGHUP)
+        b.until("!document.querySelector('#findings').textContent.includes('<b id=intruder>')")
+
+        # no module, and again
+        put(fake, "unloaded")
+        b.until("document.querySelector('#banner').textContent.includes('modprobe netram')")
+        b.until("document.querySelector('#health').textContent === 'problem: no module'")
+        b.until("document.querySelector('#objectives .badge').textContent.endsWith(' before')")
+        b.shot(os.path.join(shots, "no-module.png"))
+        os.unlink(os.path.join(fake, "unloaded"))
+        b.until("document.querySelector('#banner').hidden && document.querySelectorAll('#pool .card').length === 6")
+        check_all(b, page)
+        same("the page was loaded again", b.js("window.mark"), 1)
+        check_requests(b, page)
+        check_policy(b)
+
+        # netramd ends: what is there is told to be old
+        os.kill(pid, signal.SIGTERM)
+        b.until("document.querySelector('#banner').textContent.includes('netramd does not answer since')")
+        b.shot(os.path.join(shots, "no-netramd.png"))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    except AssertionError as e:
+        sys.exit(f"FAIL: {e}")
