@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "checksum.c"
 #include "clock.c"
 #include "text.c"
 #include "name.c"
