@@ -2,12 +2,22 @@
 /*
  * Reading what a server tells of the checksums of pages: answers to BLOCK_STATUS in
  * the meta context x-netram:crc32c. All of it is hostile until it has passed
- * through here. Pure: no locks, no allocation, no socket.
+ * through here. Pure: no locks, no allocation, no socket, also built in userspace for
+ * the fuzzer.
  */
 #include "sums.h"
-
-#include <linux/kernel.h>
 #include <netram/limits.h>
+
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#include <asm/byteorder.h>
+#else
+#include <endian.h>
+#include <stddef.h>
+#define be16_to_cpu be16toh
+#define be32_to_cpu be32toh
+#define be64_to_cpu be64toh
+#endif
 
 /**
  * netram_sums_head() - what comes behind the head of an answer
