@@ -748,8 +748,10 @@ static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
 	int copy = cmd->set.word ? choose(r, cmd, cmd->set) : -1;
-	enum where where = lay_out_backed(r, cmd, copy >= 0);
+	enum where where;
 
+	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */
+	where = lay_out_backed(r, cmd, copy >= 0);
 	cmd->flags &= ~NETRAM_CMD_F_SAVE;
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);
