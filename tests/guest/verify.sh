@@ -170,7 +170,8 @@ wait_for 20 ill || fail "nobody noticed"
 tune "$dev" sync_rate_mib 0
 wait $verify && fail "nothing is missing"
 reports '.state == "wrong" and .wrong == 0 and .missing > 0 and .pages >= '$pages
-[ ! -s "$NETRAM_RUN/err" ] || fail "it says: $(cat "$NETRAM_RUN/err")"
+# how far it is may have been told
+! grep -v '^netramctl: [0-9]* %, ' "$NETRAM_RUN/err" || fail "it says: $(cat "$NETRAM_RUN/err")"
 
 note "n2 is away: sync says so, and brings it up to date when it is back"
 netramctl sync node n2 > "$NETRAM_RUN/text" 2> "$NETRAM_RUN/err" && fail "n2 is dead"
