@@ -216,17 +216,28 @@ u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among)
 	return up;
 }
 
-static void set_behind(struct netram_router *r, const struct netram_cmd *cmd)
+static void with_runs(struct netram_router *r, const struct netram_cmd *cmd,
+		      u8 copies,
+		      void (*fn)(struct netram_pages *pages, u64 first, u32 count,
+				 u8 copies))
 {
-	u64 page, end;
 	u32 i;
 
-	for (i = 0; i < cmd->nr_runs; i++) {
-		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++)
-			if (!test_bit(page, r->pages.behind))
-				set_bit(page, r->pages.behind);
-	}
+	for (i = 0; copies && i < cmd->nr_runs; i++)
+		fn(&r->pages, cmd->page + cmd->runs[i].first, cmd->runs[i].pages,
+		   copies);
+}
+
+/*
+ * Copies that are being brought up to date have been written to as well. The mover
+ * need not come to these pages any more, and if it never does, they are there.
+ */
+static void note_carried_out(struct netram_router *r,
+			     const struct netram_cmd *cmd, u8 copies)
+{
+	/* Who distrusts a copy has written to none. */
+	if (unlikely(copies) && cmd->op != NETRAM_OP_READ)
+		with_runs(r, cmd, copies, netram_pages_caught_up);
 }
 
 /*
@@ -237,7 +248,7 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 		   u8 acked)
 {
 	union netram_set old, new;
-	u8 same, due;
+	u8 same, due, partial;
 
 	lockdep_assert_held(&r->loss_lock);
 	do {
@@ -248,10 +259,11 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 		if (!netram_set_settle(&new, acked & same, due))
 			return false;
 		/* An empty one gets all pages in any case. */
-		if (netram_set_in(new, NETRAM_IN_PARTIAL) & ~(acked & same))
-			set_behind(r, cmd);
+		partial = netram_set_in(new, NETRAM_IN_PARTIAL);
+		with_runs(r, cmd, partial & ~(acked & same), netram_pages_missed);
 		/* A full barrier, also where nothing changes. */
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
+	note_carried_out(r, cmd, partial & acked & same);
 	if (old.word != new.word) {
 		netram_stats_add(r->stats, NETRAM_STAT_DEMOTIONS, 1);
 		netram_mover_extent(&r->mover, extent);
@@ -284,6 +296,9 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 
 	if (likely(set.word == cmd->set.word &&
 		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked) && acked)) {
+		if (!netram_set_single(set))
+			note_carried_out(r, cmd,
+					 netram_set_in(set, NETRAM_IN_PARTIAL));
 		if (commit)
 			commit(r, cmd);
 		return true;
@@ -458,6 +473,44 @@ static void owe(struct netram_router *r, union netram_set set, u8 copies)
 	}
 }
 
+/* Other copies will be in these places. Nobody may note what one lacks meanwhile. */
+static void forget_behind(struct netram_router *r, u64 extent, u8 copies)
+{
+	u64 first = extent * r->extent_pages;
+
+	netram_pages_caught_up(&r->pages, first,
+			       min_t(u64, r->extent_pages, r->pages.count - first),
+			       copies);
+}
+
+/**
+ * netram_extent_drop() - give a copy up
+ * @r: the router
+ * @extent: the extent
+ * @old: its copies
+ * @copy: which of them; the caller, the mover, holds its session
+ *
+ * Context: process.
+ * Return: false if the copies are others by now, or no other is in sync.
+ */
+bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set old,
+			u8 copy)
+{
+	union netram_set new = old;
+	bool dropped;
+
+	if (!netram_set_drop(&new, copy))
+		return false;
+	netram_set_compact(&new);
+	/* With settle() locked out: who will be in this place lacks nothing. */
+	spin_lock_irq(&r->loss_lock);
+	dropped = cmpxchg64(&r->sets[extent], old.word, new.word) == old.word;
+	if (dropped)
+		forget_behind(r, extent, 1U << copy);
+	spin_unlock_irq(&r->loss_lock);
+	return dropped;
+}
+
 /* Take the extent from nodes that refused it. The caller owns all its pages. */
 static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
@@ -465,6 +518,7 @@ static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 
 	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
 		return;
+	forget_behind(r, extent, netram_set_in(set, NETRAM_IN_USE));
 	rcu_read_lock();
 	owe(r, set, untrimmed);
 	count_extent(r, set, -1);
@@ -509,14 +563,25 @@ int netram_extent_leave(struct netram_router *r, union netram_set set,
 	return err;
 }
 
+static void count_lacking(struct netram_router *r, u64 first, u64 count,
+			  u8 copies, u32 *lacks)
+{
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		lacks[i] = copies & (1U << i) ?
+			   netram_pages_lacking(&r->pages, first, count, i) : 0;
+}
+
 static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 {
 	u64 first = extent * r->extent_pages;
 	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
 	union netram_set old, new;
 	enum netram_loss loss;
+	u32 lacks[NETRAM_REPLICAS_MAX];
+	u8 partial, heir = 0;
 	u64 lost = 0;
-	u8 partial;
 
 	old = netram_router_set(r, extent);
 	if (netram_set_find(old, slot) < 0)
@@ -527,12 +592,23 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 		old = netram_router_set(r, extent);
 		new = old;
 		partial = netram_set_in(old, NETRAM_IN_PARTIAL);
+		count_lacking(r, first, count, partial, lacks);
 		loss = netram_set_lose(&new, slot,
-				       netram_extent_up(r, old, partial));
+				       netram_extent_up(r, old, partial), lacks,
+				       &heir);
 	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
-	if (loss != NETRAM_LOSS_NONE)
+	if (loss == NETRAM_LOSS_ALL)
+		lost = netram_pages_lose(&r->pages, first, count, NULL);
+	if (loss == NETRAM_LOSS_BEHIND) {
 		lost = netram_pages_lose(&r->pages, first, count,
-					 loss == NETRAM_LOSS_BEHIND);
+					 r->pages.behind[heir]);
+		/*
+		 * It is in sync. A reader that has found it out of sync, and
+		 * finds it lacking no more, finds afterwards what is lost.
+		 */
+		smp_wmb(); /* pairs with lost_meanwhile() */
+		netram_pages_caught_up(&r->pages, first, count, 1U << heir);
+	}
 	spin_unlock_irq(&r->loss_lock);
 	if (old.word != new.word)
 		netram_mover_extent(&r->mover, extent);
@@ -700,7 +776,7 @@ void netram_extent_inspect(struct netram_router *r, u64 extent,
 	const struct netram_pages *p = &r->pages;
 	u64 word = extent * (r->extent_pages / BITS_PER_LONG), end;
 	unsigned long present, lost, saved;
-	u32 behind = 0;
+	u32 behind[NETRAM_REPLICAS_MAX] = { 0 };
 	int i;
 
 	memset(info, 0, sizeof(*info));
@@ -713,7 +789,9 @@ void netram_extent_inspect(struct netram_router *r, u64 extent,
 		info->pages += hweight_long(present);
 		info->lost += hweight_long(lost & ~saved);
 		info->backed += hweight_long(lost & saved);
-		behind += hweight_long(present & READ_ONCE(p->behind[word]));
+		for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+			behind[i] += hweight_long(present &
+						  READ_ONCE(p->behind[i][word]));
 	}
 	rcu_read_lock();
 	info->set = netram_router_set(r, extent);
@@ -721,5 +799,5 @@ void netram_extent_inspect(struct netram_router *r, u64 extent,
 				    netram_set_in(info->set, NETRAM_IN_USE));
 	rcu_read_unlock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		info->missing[i] = missing(info->set, i, info->pages, behind);
+		info->missing[i] = missing(info->set, i, info->pages, behind[i]);
 }

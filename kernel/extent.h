@@ -40,6 +40,8 @@ struct netram_session *netram_extent_hold(struct netram_router *r, u8 slot);
 void netram_extent_release(struct netram_session *s);
 void netram_extent_spare(struct netram_router *r, union netram_set set, u8 full,
 			 unsigned long spared);
+bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set old,
+			u8 copy);
 int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent);
 int netram_extent_candidate(struct netram_router *r, union netram_set set,

@@ -185,6 +185,7 @@ static int put_counts(struct sk_buff *skb, const struct netram_verify_report *r)
 	       put_u64(skb, NETRAM_VERIFY_A_TOTAL, max(pages, total), pad) ||
 	       put_u64(skb, NETRAM_VERIFY_A_COMPARED, READ_ONCE(r->compared),
 		       pad) ||
+	       put_u64(skb, NETRAM_VERIFY_A_BY_SUM, READ_ONCE(r->by_sum), pad) ||
 	       put_u64(skb, NETRAM_VERIFY_A_WRONG, READ_ONCE(r->wrong), pad) ||
 	       put_u64(skb, NETRAM_VERIFY_A_REPAIRED, READ_ONCE(r->repaired),
 		       pad) ||

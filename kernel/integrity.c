@@ -42,10 +42,9 @@ static u32 crc_of_pieces(struct netram_cursor c)
 /* @p: the page at @c, if it is in one piece */
 static u32 crc_of_page(const struct netram_cursor *c, const void *p)
 {
-	u32 crc = likely(p) ? crc32c(CRC_SEED, p, NETRAM_PAGE_SIZE) :
-			      crc_of_pieces(*c);
-
-	return crc != NETRAM_CRC_UNKNOWN ? crc : ~NETRAM_CRC_UNKNOWN;
+	return netram_integrity_crc(likely(p) ?
+				    crc32c(CRC_SEED, p, NETRAM_PAGE_SIZE) :
+				    crc_of_pieces(*c));
 }
 
 static bool matches(const struct netram_pages *pages, u64 page, u32 crc)

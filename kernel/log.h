@@ -11,6 +11,8 @@
 	netram_log(KERN_INFO, name, fmt, ##__VA_ARGS__)
 #define netram_warn(name, fmt, ...) \
 	netram_log(KERN_WARNING, name, fmt, ##__VA_ARGS__)
+#define netram_info_ratelimited(name, fmt, ...) \
+	pr_info_ratelimited("netram: %s: " fmt "\n", name, ##__VA_ARGS__)
 #define netram_warn_ratelimited(name, fmt, ...) \
 	pr_warn_ratelimited("netram: %s: " fmt "\n", name, ##__VA_ARGS__)
 

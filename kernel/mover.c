@@ -126,14 +126,12 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 			 union netram_set old)
 {
 	struct netram_router *r = m->router;
-	union netram_set new = old;
 	u8 slot = old.slot[copy];
 	struct netram_session *s;
 
-	if (!netram_set_drop(&new, copy))
+	if (!(netram_set_in(old, NETRAM_IN(INSYNC)) & ~(1U << copy)))
 		return DONE;
-	netram_set_compact(&new);
-	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)
+	if (!netram_extent_drop(r, extent, old, copy))
 		return AGAIN;
 	/* It counts the extent until we give that back, so it is there. */
 	s = netram_router_session(r, slot);

@@ -172,6 +172,48 @@ const char *netram_nego_check(const struct netram_export_info *info,
 }
 
 /**
+ * netram_nego_check_reader() - may a connection look at a volume's pages there
+ * @info: all the server said
+ * @size: the volume's size, bytes
+ * @instance: the server's, as the connections that carry the volume know it
+ *
+ * Return: NULL if it may, else a sentence for the user.
+ */
+const char *netram_nego_check_reader(const struct netram_export_info *info,
+				     u64 size, const char *instance)
+{
+	if (!info->has_export)
+		return "server did not describe the export";
+	if (info->size < size)
+		return "export is smaller than the volume";
+	/* It takes the server's word that nothing can be done by mistake. */
+	if (!(info->flags & NBD_FLAG_READ_ONLY))
+		return "server would let a connection write that is to read only";
+	if (!instance[0] || strcmp(info->instance, instance))
+		return "server was restarted meanwhile";
+	return NULL;
+}
+
+/**
+ * netram_nego_context() - take in one NBD_REP_META_CONTEXT
+ * @data: the data
+ * @len: bytes of it
+ * @name: the context that was asked for
+ * @id: what the server calls it from now on
+ *
+ * Return: 0, or -1 if it is something else.
+ */
+int netram_nego_context(const void *data, u32 len, const char *name, u32 *id)
+{
+	const u8 *p = data;
+
+	if (len != 4 + strlen(name) || memcmp(p + 4, name, len - 4))
+		return -1;
+	*id = (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+	return 0;
+}
+
+/**
  * netram_nego_error() - an option's error reply in words
  * @reply: NBD_REP_ERR_*
  *

@@ -48,6 +48,9 @@ void netram_nego_refused(const char *text, u32 len,
 			 struct netram_export_info *info);
 const char *netram_nego_check(const struct netram_export_info *info,
 			      u64 size, u32 payload);
+const char *netram_nego_check_reader(const struct netram_export_info *info,
+				     u64 size, const char *instance);
+int netram_nego_context(const void *data, u32 len, const char *name, u32 *id);
 const char *netram_nego_error(u32 reply);
 
 #endif /* NETRAM_NEGO_H */

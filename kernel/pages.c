@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of each page: five bits and a checksum, and two bits more where there
- * is a backup. All is allocated with the volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
+ * The state of each page: four bits, one for each copy that there may be, and a
+ * checksum, and two bits more where there is a backup. All is allocated with the volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
  * page against other writers.
  *
  * Why writers must be alone: NBD orders nothing between requests in flight. Two
@@ -36,17 +36,23 @@ static unsigned long *alloc_bits(u64 count)
  */
 int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 {
+	int i;
+
 	pages->count = count;
 	pages->present = alloc_bits(count);
 	pages->busy = alloc_bits(count);
 	pages->dead = alloc_bits(count);
 	pages->lost = alloc_bits(count);
-	pages->behind = alloc_bits(count);
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		pages->behind[i] = alloc_bits(count);
+		if (!pages->behind[i])
+			return -ENOMEM;
+	}
 	if (checksum)
 		pages->crc = __vmalloc(array_size(count, sizeof(u32)),
 				       GFP_META | __GFP_ZERO);
 	if (!pages->present || !pages->busy || !pages->dead || !pages->lost ||
-	    !pages->behind || (checksum && !pages->crc))
+	    (checksum && !pages->crc))
 		return -ENOMEM;
 	return 0;
 }
@@ -57,11 +63,14 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
  */
 void netram_pages_exit(struct netram_pages *pages)
 {
+	int i;
+
 	kvfree(pages->present);
 	kvfree(pages->busy);
 	kvfree(pages->dead);
 	kvfree(pages->lost);
-	kvfree(pages->behind);
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		kvfree(pages->behind[i]);
 	kvfree(pages->saved);
 	kvfree(pages->dirty);
 	vfree(pages->crc);
@@ -200,27 +209,97 @@ static bool lose(struct netram_pages *pages, u64 page)
  *   node only
  * @first: first page
  * @count: how many
- * @only_behind: only those that are behind: another node has the rest
+ * @behind: only those that are: another node has the rest; NULL: all
  *
  * Context: any.
  * Return: pages that were present and are gone by this call: the backup does not
  * have them either.
  */
 u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
-		      bool only_behind)
+		      const unsigned long *behind)
 {
 	u64 end = first + count, page;
 	u32 lost = 0;
 
 	for (page = first; page < end; page++) {
-		if (only_behind && !test_bit(page, pages->behind))
+		if (behind && !test_bit(page, behind))
 			continue;
-		if (!only_behind)
+		if (!behind)
 			clear(pages->dead, page);
 		if (test_bit(page, pages->present) && lose(pages, page))
 			lost += !pages->saved || !test_bit(page, pages->saved);
 	}
 	return lost;
+}
+
+/**
+ * netram_pages_missed() - copies lack pages from now on
+ * @pages: the volume's pages; the caller owns these
+ * @first: first page
+ * @count: how many
+ * @copies: a bit for each place in the set
+ *
+ * Context: any.
+ */
+void netram_pages_missed(struct netram_pages *pages, u64 first, u32 count,
+			 u8 copies)
+{
+	u64 end = first + count, page;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		for (page = first; copies & (1U << i) && page < end; page++)
+			set(pages->behind[i], page);
+}
+
+/**
+ * netram_pages_caught_up() - copies have pages they may have lacked
+ * @pages: the volume's pages; the caller owns these, or nobody can note at this
+ *   moment that a copy lacks one
+ * @first: first page
+ * @count: how many
+ * @copies: a bit for each place in the set
+ *
+ * Context: any.
+ */
+void netram_pages_caught_up(struct netram_pages *pages, u64 first, u32 count,
+			    u8 copies)
+{
+	u64 end = first + count, page;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(copies & (1U << i)))
+			continue;
+		for (page = find_next_bit(pages->behind[i], end, first);
+		     page < end;
+		     page = find_next_bit(pages->behind[i], end, page + 1))
+			clear(pages->behind[i], page);
+	}
+}
+
+/**
+ * netram_pages_lacking() - what would be gone if there were one copy only
+ * @pages: the volume's pages
+ * @first: first page
+ * @count: how many
+ * @copy: its place in the set
+ *
+ * Context: any.
+ * Return: pages that are present and that it lacks.
+ */
+u32 netram_pages_lacking(const struct netram_pages *pages, u64 first, u32 count,
+			 int copy)
+{
+	const unsigned long *behind = pages->behind[copy];
+	u64 end = first + count, page;
+	u32 lacking = 0;
+
+	for (page = find_next_bit(behind, end, first); page < end;
+	     page = find_next_bit(behind, end, page + 1))
+		lacking += test_bit(page, pages->present) &&
+			   !test_bit(page, pages->lost);
+	return lacking;
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/types.h>
+#include <netram/limits.h>
 
 /**
  * struct netram_pages - what a volume knows of each of its pages
@@ -16,8 +17,10 @@
  * @dead: some node may still hold the page although it is not present: a TRIM
  *   is due
  * @lost: the page was present on a node that came back without it
- * @behind: a copy that is not in sync lacks the page; set and cleared by the
- *   owner of @busy
+ * @behind: for each place in a set of copies: the copy there lacks the page. Set and
+ *   cleared by the owner of @busy, and for a whole extent where its copies change, by
+ *   who changes them. Means something where the copy is STALE or COPYING; none is
+ *   set where it is INSYNC
  * @saved: the backup has the page as it was last acknowledged, or will not be asked
  *   for it: it is not present. Changed by the owner of @busy; NULL without a backup
  * @dirty: the page is to be written to the backup, which may not have it; likewise
@@ -36,7 +39,7 @@ struct netram_pages {
 	unsigned long	*busy;
 	unsigned long	*dead;
 	unsigned long	*lost;
-	unsigned long	*behind;
+	unsigned long	*behind[NETRAM_REPLICAS_MAX];
 	unsigned long	*saved;
 	unsigned long	*dirty;
 	u32		*crc;
@@ -52,7 +55,13 @@ void netram_pages_unlock(struct netram_pages *pages, u64 first, u32 count);
 u32 netram_pages_written(struct netram_pages *pages, u64 first, u32 count);
 u32 netram_pages_drop(struct netram_pages *pages, u64 first, u32 count);
 u32 netram_pages_lose(struct netram_pages *pages, u64 first, u32 count,
-		      bool only_behind);
+		      const unsigned long *behind);
+void netram_pages_missed(struct netram_pages *pages, u64 first, u32 count,
+			 u8 copies);
+void netram_pages_caught_up(struct netram_pages *pages, u64 first, u32 count,
+			    u8 copies);
+u32 netram_pages_lacking(const struct netram_pages *pages, u64 first, u32 count,
+			 int copy);
 bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 			   u32 count);
 int netram_pages_back_up(struct netram_pages *pages);

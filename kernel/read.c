@@ -229,13 +229,33 @@ static bool now_lost(struct netram_router *r, const struct netram_cmd *cmd)
 	return false;
 }
 
+/*
+ * A copy that is not in sync was found to lack nothing. Perhaps that is because it is
+ * in sync by now, and what it lacked is lost.
+ */
+static bool lost_meanwhile(struct netram_router *r, const struct netram_cmd *cmd,
+			   int copy)
+{
+	if (likely(netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & (1U << copy)))
+		return false;
+	smp_rmb(); /* pairs with lose() */
+	return now_lost(r, cmd);
+}
+
 /* ---- which copy */
 
-static bool any_behind(struct netram_router *r, const struct netram_cmd *cmd)
+/* Those of some copies that lack none of its pages. */
+static u8 not_behind(struct netram_router *r, const struct netram_cmd *cmd,
+		     u8 copies)
 {
 	u64 end = cmd->page + cmd->pages;
+	int i;
 
-	return find_next_bit(r->pages.behind, end, cmd->page) < end;
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (copies & (1U << i) &&
+		    find_next_bit(r->pages.behind[i], end, cmd->page) < end)
+			copies &= ~(1U << i);
+	return copies;
 }
 
 /**
@@ -293,9 +313,8 @@ static int choose(struct netram_router *r, const struct netram_cmd *cmd,
 	if (likely(up))
 		return fastest(r, set, up, probe);
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
-	if (up && !any_behind(r, cmd))
-		return fastest(r, set, up, probe);
-	return -1;
+	up = not_behind(r, cmd, up);
+	return up ? fastest(r, set, up, probe) : -1;
 }
 
 /**
@@ -460,8 +479,8 @@ static bool banish_corrupt(struct netram_router *r, struct netram_cmd *cmd,
  * All pages that do not match are corrupt at this copy; another may have them.
  * Return: whether to read them there.
  *
- * A copy that is out of sync has these pages if they are not behind, but nothing may
- * be marked as to be copied from it: for what is behind is behind at all of them. One
+ * A copy that is out of sync has these pages if they are not behind there, but the
+ * mover copies from those in sync only, so nothing may be marked as to be copied. One
  * in sync whose node is away must not be left as the only one: nobody could write. So
  * such copies are only read, as soon as one can be reached; until then this copy is
  * asked again and again. When that takes too long the corrupt pages fail, and only they.
@@ -476,7 +495,7 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 		if (banish_corrupt(r, cmd, page))
 			return true;
 		cmd->tried |= 1U << cmd->replica;
-		return (insync || (partial && !any_behind(r, cmd))) &&
+		return (insync || not_behind(r, cmd, partial)) &&
 		       !netram_router_overdue(r, cmd);
 	}
 	netram_warn_ratelimited(cmd->session->cfg.label,
@@ -647,6 +666,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	union netram_set set = cmd->set;
 	struct netram_session *s = NULL;
+	bool anew = !set.word;
 	int i = 0, err;
 
 	if (likely(netram_set_single(set))) {
@@ -655,7 +675,9 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		cmd->flags |= NETRAM_CMD_F_NOWAIT;
 		i = choose(r, cmd, set);
 	}
-	if (likely(i >= 0 && set.word))
+	if (unlikely(i >= 0 && lost_meanwhile(r, cmd, i)))
+		anew = true;
+	if (likely(i >= 0 && !anew))
 		s = netram_router_session(r, set.slot[i]);
 	if (likely(s)) {
 		cmd->replica = i;
@@ -665,10 +687,13 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_submit(r, s, cmd);
 		return true;
 	}
-	/* Dropped since, and its extent unplaced: next time it is a hole. */
+	/*
+	 * Dropped since, and its extent unplaced: next time it is a hole. Or lost:
+	 * next time it fails.
+	 */
 	cmd->pos = cmd->round;
 	cmd->tried = 0;
-	err = set.word ? netram_router_overdue(r, cmd) : 0;
+	err = anew ? 0 : netram_router_overdue(r, cmd);
 	if (err) {
 		netram_router_finish(r, cmd, err);
 		return true;
@@ -723,8 +748,10 @@ static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
 	int copy = cmd->set.word ? choose(r, cmd, cmd->set) : -1;
-	enum where where = lay_out_backed(r, cmd, copy >= 0);
+	enum where where;
 
+	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */
+	where = lay_out_backed(r, cmd, copy >= 0);
 	cmd->flags &= ~NETRAM_CMD_F_SAVE;
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);

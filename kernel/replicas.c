@@ -202,16 +202,19 @@ void netram_set_compact(union netram_set *set)
  * @set: the copies
  * @slot: the node's
  * @up: copies that can be reached, a bit for each
+ * @lacks: how many pages each copy lacks
+ * @heir: set to the copy that takes its place, where what that lacks is gone
  *
- * Where it had the only copy in sync, the best that is left takes its place, one
- * that can be reached if there is such a one, for all others wait for it; and if
- * nothing is left, it stays: what will be written is in sync again.
+ * Where it had the only copy in sync, the one that lacks least takes its place, of
+ * those that can be reached if there is such a one, for all others wait for it; and
+ * if nothing is left, it stays: what will be written is in sync again.
  *
  * Return: what is gone.
  */
-enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up)
+enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up,
+				 const u32 lacks[NETRAM_REPLICAS_MAX], u8 *heir)
 {
-	int i = netram_set_find(*set, slot), j;
+	int i = netram_set_find(*set, slot), j, best = -1;
 	u8 partial;
 
 	if (i < 0)
@@ -225,12 +228,13 @@ enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up)
 	partial = netram_set_in(*set, NETRAM_IN_PARTIAL);
 	if (partial & up)
 		partial &= up;
-	for (j = 0; j < NETRAM_REPLICAS_MAX; j++) {
-		if (!(partial & (1U << j)))
-			continue;
-		put_state(set, i, NETRAM_REPLICA_EMPTY);
-		put_state(set, j, NETRAM_REPLICA_INSYNC);
-		return NETRAM_LOSS_BEHIND;
-	}
-	return NETRAM_LOSS_ALL;
+	for (j = 0; j < NETRAM_REPLICAS_MAX; j++)
+		if (partial & (1U << j) && (best < 0 || lacks[j] < lacks[best]))
+			best = j;
+	if (best < 0)
+		return NETRAM_LOSS_ALL;
+	put_state(set, i, NETRAM_REPLICA_EMPTY);
+	put_state(set, best, NETRAM_REPLICA_INSYNC);
+	*heir = best;
+	return NETRAM_LOSS_BEHIND;
 }

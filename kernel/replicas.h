@@ -15,8 +15,8 @@
  * Each copy also has a life, a small number that changes when its node came back
  * without its pages: what an earlier life has acknowledged is worth nothing.
  *
- * Of a STALE copy it is known what it lacks: the pages marked "behind". All else
- * it has may be read when nothing better is left.
+ * Of a STALE copy it is known what it lacks: the pages marked "behind", for each copy
+ * by itself. All else it has may be read when nothing better is left.
  */
 #ifndef NETRAM_REPLICAS_H
 #define NETRAM_REPLICAS_H
@@ -61,7 +61,7 @@ union netram_set {
 /**
  * enum netram_loss - what is gone when a node came back without its pages
  * @NETRAM_LOSS_NONE: nothing, there are other copies
- * @NETRAM_LOSS_BEHIND: the pages that are behind; a STALE copy has the others
+ * @NETRAM_LOSS_BEHIND: the pages that the heir lacks; it has the others
  * @NETRAM_LOSS_ALL: all pages
  */
 enum netram_loss {
@@ -119,6 +119,7 @@ bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
 int netram_set_add(union netram_set *set, u8 slot);
 bool netram_set_drop(union netram_set *set, u8 i);
 void netram_set_compact(union netram_set *set);
-enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up);
+enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up,
+				 const u32 lacks[NETRAM_REPLICAS_MAX], u8 *heir);
 
 #endif /* NETRAM_REPLICAS_H */

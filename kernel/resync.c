@@ -78,7 +78,8 @@ static enum need need_of(const struct netram_resync_job *j, u64 page)
 	struct netram_pages *p = &j->rs->router->pages;
 
 	if (netram_pages_present(p, page) && !test_bit(page, p->lost))
-		return j->full || test_bit(page, p->behind) ? COPY : NOTHING;
+		return j->full || test_bit(page, p->behind[j->copy]) ?
+		       COPY : NOTHING;
 	/* An empty one has nothing to trim. */
 	return j->full ? NOTHING : TRIM;
 }
@@ -211,22 +212,6 @@ static int copy_pages(const struct netram_resync_job *j, u64 page, u32 count)
 	return err;
 }
 
-/* No other copy lacks these pages any more: the caller owns them. */
-static void caught_up(const struct netram_resync_job *j, u64 page, u32 count)
-{
-	struct netram_router *r = j->rs->router;
-	union netram_set set = netram_router_set(r, j->extent);
-	u8 lagging = netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
-	u32 i;
-
-	if (lagging != 1U << j->copy ||
-	    set.slot[j->copy] != netram_resync_slot(j))
-		return;
-	for (i = 0; i < count; i++)
-		if (test_bit(page + i, r->pages.behind))
-			clear_bit(page + i, r->pages.behind);
-}
-
 /**
  * netram_resync_limit() - go as fast as the user allows
  * @rs: what carries the pages
@@ -310,8 +295,10 @@ int netram_resync_give_all(const struct netram_resync_job *j)
 			return -EINTR;
 		}
 		err = give(j, need, page, count);
+		/* Its place is its own: only who asks us gives copies up. */
 		if (!err)
-			caught_up(j, page, count);
+			netram_pages_caught_up(&j->rs->router->pages, page, count,
+					       1U << j->copy);
 		netram_resync_disown(j->rs, page, count);
 		if (err)
 			return err;

@@ -46,8 +46,15 @@ void netram_peer_error(struct netram_peer *peer, char *buf, size_t len)
 	spin_unlock_irq(&peer->lock);
 }
 
-/* %pe gives a name, and only where the kernel was built to know the names. */
-static const char *in_words(int err)
+/**
+ * netram_session_in_words() - an error of a connection
+ * @err: negative errno
+ *
+ * %pe gives a name, and only where the kernel was built to know the names.
+ *
+ * Return: a phrase for the user, or NULL.
+ */
+const char *netram_session_in_words(int err)
 {
 	switch (err) {
 	case -ECONNREFUSED:
@@ -84,7 +91,7 @@ void netram_session_set_error(struct netram_session *s, const char *what,
 	unsigned long flags;
 
 	if (!why)
-		why = in_words(err);
+		why = netram_session_in_words(err);
 	spin_lock_irqsave(&peer->lock, flags);
 	if (why)
 		snprintf(peer->last_error, sizeof(peer->last_error), "%s%s",
@@ -401,6 +408,7 @@ void netram_session_destroy(struct netram_session *session,
 	cancel_delayed_work_sync(&session->connect_work);
 	cancel_delayed_work_sync(&session->tick_work);
 	netram_session_stop_conns(session);
+	netram_session_sums_close(session);
 	netram_session_fail_parked(session, true, -ENOTCONN);
 	complete_all(&session->tried);
 	netram_session_traffic(session, &t);
@@ -448,6 +456,7 @@ void netram_session_traffic(struct netram_session *session,
 	t->tx += tx;
 	t->rx += rx;
 	t->parts[NETRAM_PART_HANDSHAKES] += tx + rx;
+	netram_session_sums_traffic(session, t);
 }
 
 /**

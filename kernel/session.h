@@ -148,6 +148,30 @@ struct netram_session_config {
 };
 
 /**
+ * struct netram_sums - a connection beside the session, to ask for checksums
+ * @sock: NULL while there is none
+ * @tried: one was made, or tried, for @epoch
+ * @epoch: the session's then
+ * @context: id of the meta context
+ * @cookie: of the last request
+ * @greeted_tx: bytes sent in handshakes
+ * @greeted_rx: received, likewise
+ * @tx: sent afterwards
+ * @rx: received, likewise
+ */
+struct netram_sums {
+	struct socket	*sock;
+	bool		tried;
+	u64		epoch;
+	u32		context;
+	u64		cookie;
+	u64		greeted_tx;
+	u64		greeted_rx;
+	u64		tx;
+	u64		rx;
+};
+
+/**
  * struct netram_session - one volume's connections with one node
  * @cfg: as given
  * @lock: guards @state, @pending, @broke and @instance; taken in softirqs too;
@@ -181,6 +205,7 @@ struct netram_session_config {
  * @vain: pages that were carried and are carried again, by what for, the owner's
  * @greeted_tx: bytes sent in handshakes, the connect work's
  * @greeted_rx: received, likewise
+ * @sums: see session_sums.c
  * @backoff_ms: last pause between attempts
  * @up_since: jiffies when it last came up
  * @down_since: jiffies when it last broke, or was made
@@ -221,6 +246,7 @@ struct netram_session {
 	atomic64_t			vain[NETRAM_FOR_NR];
 	u64				greeted_tx;
 	u64				greeted_rx;
+	struct netram_sums		sums;
 	u32				backoff_ms;
 	unsigned long			up_since;
 	unsigned long			down_since;
@@ -255,6 +281,7 @@ bool netram_session_change_state(struct netram_session *s,
 				 enum netram_session_state to);
 void netram_session_set_error(struct netram_session *s, const char *what,
 			      const char *why, int err);
+const char *netram_session_in_words(int err);
 void netram_session_stop_conns(struct netram_session *s);
 
 /* session_connect.c */
@@ -263,6 +290,15 @@ void netram_session_connect_work(struct work_struct *work);
 void netram_session_hurry(struct netram_session *s);
 void netram_session_keep_alive(const struct netram_session *s,
 			       struct socket *sock);
+
+/* session_sums.c */
+void netram_session_sums_open(struct netram_session *s);
+void netram_session_sums_close(struct netram_session *s);
+int netram_session_sums(struct netram_session *s, u64 page, u32 pages,
+			u32 *crc);
+
+void netram_session_sums_traffic(const struct netram_session *s,
+				 struct netram_traffic *t);
 
 /* session_wait.c */
 void netram_session_tick_work(struct work_struct *work);

@@ -4,6 +4,10 @@
  * compared with its checksum, or, where there is none, the copies with each other;
  * while I/O goes on. On request a wrong copy is overwritten by a right one.
  *
+ * Nodes that can are asked for their pages' checksums instead (session_sums.c). Only
+ * that all is right is taken from there: if not, the pages are read after all, so
+ * that nothing is called wrong that was not seen to be.
+ *
  * Why nothing is called wrong that is merely being written: a page is owned
  * (pages.c) while its copies are read, so no write or TRIM of it is under way, and
  * those in sync have what was written last. What does not match is read once more,
@@ -23,6 +27,7 @@
 #include "integrity.h"
 #include "log.h"
 #include "router.h"
+#include "sums.h"
 #include "verdict.h"
 
 #include <linux/sched/mm.h>
@@ -35,7 +40,8 @@
 
 /*
  * Pages that are owned. By copy, a bit: @read has been read, @refused was
- * answered by an error; neither: it could not be asked.
+ * answered by an error; neither: it could not be asked. Of those read, @by_sum were
+ * not, their node has told the checksums.
  */
 struct run {
 	u64			extent;
@@ -44,7 +50,11 @@ struct run {
 	union netram_set	set;
 	u8			read;
 	u8			refused;
+	u8			by_sum;
 };
+
+static_assert(NETRAM_RESYNC_PAGES <= NETRAM_SUMS_MAX,
+	      "the checksums of a run are asked for at once");
 
 
 static void count(u64 *counter, u64 n)
@@ -110,8 +120,33 @@ static int read_copy(struct netram_verify *v, struct run *run, int i)
 	return 0;
 }
 
-/* Return: whether those that were asked are the same as before. */
-static bool read_copies(struct netram_verify *v, struct run *run)
+/* Return: whether the node has told the checksums of all pages of this copy. */
+static bool ask_copy(struct netram_verify *v, struct run *run, int i)
+{
+	struct netram_session *s = netram_extent_hold(v->resync.router,
+						      run->set.slot[i]);
+	u32 sums[NETRAM_RESYNC_PAGES], j;
+	int err;
+
+	if (!s)
+		return false;
+	err = netram_session_sums(s, run->page, run->count, sums);
+	netram_extent_release(s);
+	if (err)
+		return false;
+	for (j = 0; j < run->count; j++) {
+		if (sums[j] == NBD_NETRAM_CRC32C_ABSENT)
+			return false;
+		v->crc[j][i] = netram_integrity_from_node(sums[j]);
+	}
+	return true;
+}
+
+/*
+ * @ask: for checksums, where there are any to be had. Return: whether those that were
+ * asked are the same as before.
+ */
+static bool read_copies(struct netram_verify *v, struct run *run, bool ask)
 {
 	struct netram_router *r = v->resync.router;
 	u8 up, same;
@@ -120,11 +155,17 @@ static bool read_copies(struct netram_verify *v, struct run *run)
 	run->set = netram_router_set(r, run->extent);
 	run->read = 0;
 	run->refused = 0;
+	run->by_sum = 0;
 	up = netram_extent_up(r, run->set,
 			      netram_set_in(run->set, NETRAM_IN(INSYNC)));
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!(up & (1U << i)))
 			continue;
+		if (ask && ask_copy(v, run, i)) {
+			run->by_sum |= 1U << i;
+			run->read |= 1U << i;
+			continue;
+		}
 		err = read_copy(v, run, i);
 		if (!err)
 			run->read |= 1U << i;
@@ -136,6 +177,7 @@ static bool read_copies(struct netram_verify *v, struct run *run)
 	up = run->read | run->refused;
 	run->read &= same;
 	run->refused &= same;
+	run->by_sum &= same;
 	return !(up & ~same);
 }
 
@@ -261,6 +303,7 @@ static void judge(struct netram_verify *v, const struct run *all, u32 at)
 	}
 	have = hweight8(run.read | run.refused);
 	count(&report->compared, hweight8(run.read));
+	count(&report->by_sum, hweight8(run.by_sum));
 	count(&report->unreadable, hweight8(run.refused));
 	if (have < want)
 		count(&report->missing, want - have);
@@ -272,13 +315,31 @@ static void judge(struct netram_verify *v, const struct run *all, u32 at)
 		tell(v, &run, at, vd);
 }
 
-static void check(struct netram_verify *v, struct run *run)
+static void look(struct netram_verify *v, struct run *run, bool ask)
 {
 	int tries = TRIES;
+
+	while (!read_copies(v, run, ask) && --tries)
+		cond_resched();
+}
+
+static bool all_right(struct netram_verify *v, const struct run *run)
+{
 	u32 i;
 
-	while (!read_copies(v, run) && --tries)
-		cond_resched();
+	for (i = 0; i < run->count; i++)
+		if (verdict(v, run, i).good != run->read)
+			return false;
+	return true;
+}
+
+static void check(struct netram_verify *v, struct run *run)
+{
+	u32 i;
+
+	look(v, run, true);
+	if (run->by_sum && !all_right(v, run))
+		look(v, run, false);
 	for (i = 0; i < run->count; i++)
 		judge(v, run, i);
 }
@@ -329,6 +390,40 @@ static u32 look_at(struct netram_verify *v, u64 extent, u64 page, u64 end)
 	/* Only now: nobody is to wait for what we do slowly on purpose. */
 	netram_resync_limit(&v->resync, run.count * hweight8(run.read));
 	return run.count;
+}
+
+/* Before a page is owned: nobody is to wait for a connection. */
+static void get_ready(struct netram_verify *v, u64 extent)
+{
+	struct netram_router *r = v->resync.router;
+	union netram_set set = netram_router_set(r, extent);
+	struct netram_session *s;
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(netram_set_in(set, NETRAM_IN(INSYNC)) & (1U << i)))
+			continue;
+		s = netram_extent_hold(r, set.slot[i]);
+		if (!s)
+			continue;
+		netram_session_sums_open(s);
+		netram_extent_release(s);
+	}
+}
+
+/* A session that is about to go does that itself. */
+static void ask_no_more(struct netram_verify *v)
+{
+	struct netram_session *s;
+	u32 slot;
+
+	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
+		s = netram_extent_hold(v->resync.router, slot);
+		if (!s)
+			continue;
+		netram_session_sums_close(s);
+		netram_extent_release(s);
+	}
 }
 
 static void look_after(struct netram_verify *v, u64 extent)
@@ -400,10 +495,13 @@ static void verify_work(struct work_struct *work)
 	for (extent = 0; extent < r->nr_extents; extent++) {
 		if (netram_resync_stopped(&v->resync))
 			break;
-		if (netram_router_set(r, extent).word)
+		if (netram_router_set(r, extent).word) {
+			get_ready(v, extent);
 			look_after(v, extent);
+		}
 		cond_resched();
 	}
+	ask_no_more(v);
 	memalloc_noreclaim_restore(noreclaim);
 	conclude(v);
 }

@@ -25,7 +25,9 @@ struct netram_verify_bad {
  * @state: enum netram_verify_state; whoever sees it end sees all else
  * @pages: pages that are done with
  * @total: pages there were when it began; once it has ended, @pages
- * @compared: copies of pages read and compared
+ * @compared: copies of pages read and compared, or that their node has told the
+ *   checksum of
+ * @by_sum: of these, those that were not read
  * @wrong: of these, not as they should be
  * @repaired: of those, made good
  * @missing: copies of pages that should be there, but are not in sync or away
@@ -44,6 +46,7 @@ struct netram_verify_report {
 	u64				pages;
 	u64				total;
 	u64				compared;
+	u64				by_sum;
 	u64				wrong;
 	u64				repaired;
 	u64				missing;

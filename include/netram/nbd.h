@@ -11,8 +11,8 @@
  * - Export name: "<volume-uuid>?key=value&key=value...". Keys: client (name of
  *   the host, 1-63 of [A-Za-z0-9._-]), epoch (decimal u64), size (decimal
  *   bytes, a multiple of 4096), class (critical, inference, training,
- *   general). An unknown key or a bad value is answered with
- *   NBD_REP_ERR_INVALID. A server that is not netram's gets a bare name.
+ *   general), claim (as client), takeover (1), readonly (1). An unknown key or
+ *   a bad value is answered with NBD_REP_ERR_INVALID. A server that is not netram's gets a bare name.
  * - NBD_INFO_DESCRIPTION: free text with a word "instance=<32 hex digits>".
  *   The instance changes exactly when the server has lost its pages.
  */
@@ -87,6 +87,14 @@
 /* Meta context for NBD_CMD_BLOCK_STATUS: which bytes are holes. */
 #define NBD_META_BASE			"base:"
 #define NBD_META_BASE_ALLOCATION	"base:allocation"
+
+/*
+ * Likewise: crc32c of each page, see Documentation/protocol.md. One page is one
+ * page of status; a page that is absent has this one, others never.
+ */
+#define NBD_META_NETRAM			"x-netram:"
+#define NBD_META_NETRAM_CRC32C		"x-netram:crc32c"
+#define NBD_NETRAM_CRC32C_ABSENT	0U
 
 /* Transmission phase. */
 #define NBD_REQUEST_MAGIC		0x25609513U
@@ -247,6 +255,25 @@ struct nbd_structured_reply {
 	__be32 length;
 } __attribute__((packed));
 
+/**
+ * struct nbd_block_status - payload of NBD_REPLY_TYPE_BLOCK_STATUS; descriptors
+ * follow
+ * @context: the id that NBD_REP_META_CONTEXT told
+ */
+struct nbd_block_status {
+	__be32 context;
+} __attribute__((packed));
+
+/**
+ * struct nbd_block_descriptor - the status of neighbouring bytes
+ * @length: bytes, not 0
+ * @status: what it means is the context's business
+ */
+struct nbd_block_descriptor {
+	__be32 length;
+	__be32 status;
+} __attribute__((packed));
+
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
 #define NBD_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size))
@@ -264,5 +291,7 @@ NBD_ASSERT_SIZE(struct nbd_info_block_size, 14);
 NBD_ASSERT_SIZE(struct nbd_request, 28);
 NBD_ASSERT_SIZE(struct nbd_simple_reply, 16);
 NBD_ASSERT_SIZE(struct nbd_structured_reply, 20);
+NBD_ASSERT_SIZE(struct nbd_block_status, 4);
+NBD_ASSERT_SIZE(struct nbd_block_descriptor, 8);
 
 #endif /* NETRAM_NBD_H */

@@ -279,8 +279,25 @@ static void verify_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verify(r), -1);
 }
 
+/* What a node tells is what we should have computed, also where a value is taken. */
+static void of_a_node(struct kunit *test)
+{
+	static const u32 raw[] = { 0, 1, 0x12345678, 0xfffffffe, 0xffffffff };
+	u32 i, told;
+
+	for (i = 0; i < ARRAY_SIZE(raw); i++) {
+		told = ~raw[i] != NBD_NETRAM_CRC32C_ABSENT ?
+		       ~raw[i] : ~NBD_NETRAM_CRC32C_ABSENT;
+		KUNIT_EXPECT_EQ(test, netram_integrity_from_node(told),
+				netram_integrity_crc(raw[i]));
+		KUNIT_EXPECT_NE(test, netram_integrity_from_node(told),
+				NETRAM_CRC_UNKNOWN);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(reference_is_crc32c),
+	KUNIT_CASE(of_a_node),
 	KUNIT_CASE_PARAM(digest_is_crc32c, layout_gen_params),
 	KUNIT_CASE_PARAM(digest_is_never_unknown, layout_gen_params),
 	KUNIT_CASE_PARAM(digest_without_checksum, layout_gen_params),

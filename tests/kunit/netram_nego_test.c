@@ -265,6 +265,70 @@ static void check_export(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(why, c->wanted));
 }
 
+#define READER	.has_export = true, .size = MIB, \
+		.flags = NBD_FLAG_HAS_FLAGS | NBD_FLAG_READ_ONLY
+
+static const struct check_case reader_cases[] = {
+	{ "good", { READER, .instance = HEX }, MIB, 0, NULL },
+	{ "larger", { READER, .instance = HEX }, MIB - 4096, 0, NULL },
+	{ "smaller", { READER, .instance = HEX }, MIB + 4096, 0, "smaller" },
+	{ "no_export", { .flags = NBD_FLAG_READ_ONLY, .instance = HEX }, MIB, 0,
+	  "describe" },
+	{ "writable", { READER, .flags = NBD_FLAG_HAS_FLAGS, .instance = HEX },
+	  MIB, 0, "write" },
+	{ "no_instance", { READER }, MIB, 0, "restarted" },
+	{ "another_instance",
+	  { READER, .instance = "1123456789abcdef0123456789abcdef" }, MIB, 0,
+	  "restarted" },
+};
+
+KUNIT_ARRAY_PARAM(reader, reader_cases, check_name);
+
+static void check_reader(struct kunit *test)
+{
+	const struct check_case *c = test->param_value;
+	const char *why = netram_nego_check_reader(&c->info, c->size, HEX);
+
+	if (!c->wanted) {
+		KUNIT_EXPECT_PTR_EQ(test, why, (const char *)NULL);
+		return;
+	}
+	KUNIT_ASSERT_NOT_NULL(test, why);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(why, c->wanted));
+}
+
+/* A node that tells no instance is not to be believed, whatever we know. */
+static void reader_without_instance(struct kunit *test)
+{
+	struct netram_export_info info = { READER };
+
+	KUNIT_EXPECT_NOT_NULL(test, netram_nego_check_reader(&info, MIB, ""));
+}
+
+static void context(struct kunit *test)
+{
+	static const char good[] = "\x81\x02\x03\x04x-netram:crc32c";
+	u32 len = sizeof(good) - 1, id = 0, i;
+	char bad[sizeof(good)];
+
+	KUNIT_EXPECT_EQ(test, netram_nego_context(good, len,
+						  NBD_META_NETRAM_CRC32C, &id), 0);
+	KUNIT_EXPECT_EQ(test, id, 0x81020304);
+	id = 5;
+	for (i = 0; i < len; i++)
+		KUNIT_EXPECT_EQ(test, netram_nego_context(good, i,
+				NBD_META_NETRAM_CRC32C, &id), -1);
+	KUNIT_EXPECT_EQ(test, netram_nego_context(good, len + 1,
+						  NBD_META_NETRAM_CRC32C, &id), -1);
+	for (i = 4; i < len; i++) {
+		memcpy(bad, good, sizeof(bad));
+		bad[i] ^= 1;
+		KUNIT_EXPECT_EQ(test, netram_nego_context(bad, len,
+				NBD_META_NETRAM_CRC32C, &id), -1);
+	}
+	KUNIT_EXPECT_EQ(test, id, 5);
+}
+
 /* Every error has a text of its own, and the unknown ones share one. */
 static void error_texts(struct kunit *test)
 {
@@ -303,6 +367,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(description_cut_off),
 	KUNIT_CASE(description_of_any_bytes),
 	KUNIT_CASE_PARAM(check_export, check_gen_params),
+	KUNIT_CASE_PARAM(check_reader, reader_gen_params),
+	KUNIT_CASE(reader_without_instance),
+	KUNIT_CASE(context),
 	KUNIT_CASE(error_texts),
 	{}
 };

@@ -47,13 +47,15 @@ static void expect_sane(struct kunit *test, struct netram_pages *p)
 static void begins_empty(struct kunit *test)
 {
 	struct netram_pages *p = test->priv;
+	int i;
 
 	KUNIT_EXPECT_EQ(test, p->count, COUNT);
 	KUNIT_EXPECT_NOT_NULL(test, p->crc);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->present, COUNT));
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->busy, COUNT));
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
-	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->behind, COUNT));
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, bitmap_empty(p->behind[i], COUNT));
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
 	expect_sane(test, p);
 }
@@ -168,9 +170,9 @@ static void life_of_a_range(struct kunit *test)
 				page >= r->first && page < r->first + r->count);
 	KUNIT_EXPECT_EQ(test, netram_pages_written(p, r->first, r->count), 0);
 
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, false),
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, NULL),
 			r->count);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, false), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, r->first, r->count, NULL), 0);
 	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, r->first, r->count),
 			r->count > 0);
 	KUNIT_EXPECT_EQ(test, netram_pages_any_lost(p, 0, COUNT), r->count > 0);
@@ -219,7 +221,7 @@ static void drop_of_lost_pages(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 100, 100, false), 100);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 100, 100, NULL), 100);
 	KUNIT_EXPECT_EQ(test, netram_pages_drop(p, 150, 100), 100);
 	KUNIT_EXPECT_EQ(test, lost(p), 50);
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 149, 1));
@@ -235,7 +237,7 @@ static void lose_forgets_the_dead(struct kunit *test)
 	netram_pages_written(p, 0, 10);
 	netram_pages_drop(p, 0, 5);
 	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 5);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 5);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, NULL), 5);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 5));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 6));
@@ -247,7 +249,7 @@ static void losing_a_part(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, false), 2);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, NULL), 2);
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 63));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 0, 64));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 64, 1));
@@ -265,10 +267,10 @@ static void losing_what_is_behind(struct kunit *test)
 
 	netram_pages_written(p, 0, 100);
 	netram_pages_drop(p, 90, 10);
-	bitmap_set(p->behind, 60, 10);
-	bitmap_set(p->behind, 95, 20);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 10);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 0);
+	bitmap_set(p->behind[1], 60, 10);
+	bitmap_set(p->behind[1], 95, 20);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, p->behind[1]), 10);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, p->behind[1]), 0);
 	KUNIT_EXPECT_EQ(test, lost(p), 10);
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 60));
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 60, 1));
@@ -276,9 +278,9 @@ static void losing_what_is_behind(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 70, COUNT - 70));
 	/* What the other node may hold of dropped pages is still to be trimmed. */
 	KUNIT_EXPECT_EQ(test, bitmap_weight(p->dead, COUNT), 10);
-	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind, COUNT), 30);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[1], COUNT), 30);
 	expect_sane(test, p);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 80);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, NULL), 80);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->dead, COUNT));
 	expect_sane(test, p);
 }
@@ -288,7 +290,7 @@ static void losing_nothing_behind(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, true), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, p->behind[1]), 0);
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, COUNT));
 	expect_sane(test, p);
 }
@@ -299,19 +301,67 @@ static void losing_some_behind(struct kunit *test)
 	struct netram_pages *p = test->priv;
 
 	netram_pages_written(p, 10, 200);
-	bitmap_set(p->behind, 0, COUNT);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 10, true), 0);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, true), 2);
+	bitmap_set(p->behind[1], 0, COUNT);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 10, p->behind[1]), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 63, 2, p->behind[1]), 2);
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 0, 63));
 	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 65, COUNT - 65));
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 0, true), 0);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 10, true), 8);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 0, p->behind[1]), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 60, 10, p->behind[1]), 8);
 	KUNIT_EXPECT_EQ(test, netram_pages_written(p, 60, 10), 0);
-	bitmap_clear(p->behind, 0, 69);
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 70, true), 1);
+	bitmap_clear(p->behind[1], 0, 69);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, 70, p->behind[1]), 1);
 	KUNIT_EXPECT_TRUE(test, netram_pages_any_lost(p, 69, 1));
 	KUNIT_EXPECT_EQ(test, lost(p), 1);
 	KUNIT_EXPECT_EQ(test, present(p), 200);
+	expect_sane(test, p);
+}
+
+/* Each copy lacks what it lacks, whatever the others do. */
+static void copies_behind(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_missed(p, 60, 10, 0x5);
+	netram_pages_missed(p, 100, 1, 0x8);
+	netram_pages_missed(p, 5, 0, 0xf);
+	netram_pages_missed(p, 5, 5, 0);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[0], COUNT), 10);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[1], COUNT), 0);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[2], COUNT), 10);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[3], COUNT), 1);
+	netram_pages_caught_up(p, 0, 65, 0x4);
+	netram_pages_caught_up(p, 65, 1, 0xa);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[0], COUNT), 10);
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[2], COUNT), 5);
+	KUNIT_EXPECT_TRUE(test, test_bit(65, p->behind[2]));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(p->behind[3], COUNT), 1);
+	netram_pages_caught_up(p, 0, COUNT, 0xf);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->behind[0], COUNT));
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(p->behind[3], COUNT));
+	expect_sane(test, p);
+}
+
+/* Only pages that are there can be lacking, and those that are gone count for none. */
+static void copies_lacking(struct kunit *test)
+{
+	struct netram_pages *p = test->priv;
+
+	netram_pages_written(p, 0, 100);
+	netram_pages_missed(p, 90, 20, 0x1);
+	netram_pages_missed(p, 10, 3, 0x2);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, COUNT, 0), 10);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, COUNT, 1), 3);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, COUNT, 2), 0);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, 95, 0), 5);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 95, 0, 0), 0);
+	netram_pages_drop(p, 90, 1);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 11, 2, NULL), 2);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, COUNT, 0), 9);
+	KUNIT_EXPECT_EQ(test, netram_pages_lacking(p, 0, COUNT, 1), 1);
+	/* What the heir has is not lost, though another lacks it. */
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, p->behind[1]), 1);
+	KUNIT_EXPECT_FALSE(test, netram_pages_any_lost(p, 13, COUNT - 13));
 	expect_sane(test, p);
 }
 
@@ -336,9 +386,10 @@ static void random_walk(struct kunit *test)
 			netram_pages_drop(p, first, count);
 			break;
 		default:
-			bitmap_set(p->behind, first, count / 2);
-			netram_pages_lose(p, first, count, seed & 1);
-			bitmap_clear(p->behind, first, count / 4);
+			bitmap_set(p->behind[1], first, count / 2);
+			netram_pages_lose(p, first, count,
+					  seed & 1 ? p->behind[1] : NULL);
+			bitmap_clear(p->behind[1], first, count / 4);
 			break;
 		}
 		if (i % 100 == 0)
@@ -399,7 +450,7 @@ static void lost_and_saved(struct kunit *test)
 	netram_pages_settled(p, 7, true);
 	netram_pages_settled(p, 8, false);
 	/* only what the backup lacks is gone */
-	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, false), 1);
+	KUNIT_EXPECT_EQ(test, netram_pages_lose(p, 0, COUNT, NULL), 1);
 	expect_page(test, 7, "pls-");
 	expect_page(test, 8, "pl-d");
 	KUNIT_EXPECT_EQ(test, netram_pages_backed(p), 1);
@@ -541,7 +592,7 @@ static void random_walk_with_backup(struct kunit *test)
 				netram_pages_return(p, page);
 			break;
 		default:
-			netram_pages_lose(p, page, 1, false);
+			netram_pages_lose(p, page, 1, NULL);
 			break;
 		}
 		if (i % 100)
@@ -569,6 +620,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(losing_what_is_behind),
 	KUNIT_CASE(losing_nothing_behind),
 	KUNIT_CASE(losing_some_behind),
+	KUNIT_CASE(copies_behind),
+	KUNIT_CASE(copies_lacking),
 	KUNIT_CASE(random_walk),
 	KUNIT_CASE(settled_with_backup),
 	KUNIT_CASE(lost_and_saved),

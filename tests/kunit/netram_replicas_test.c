@@ -48,7 +48,7 @@ enum op { SETTLE, BEGIN, DONE, ABORT, ADD, DROP, LOSE };
 
 /*
  * @arg: who has acknowledged, or the copy; @ret: what the operation returns;
- * @due: where the request was due; of LOSE: who can be reached
+ * @due: where the request was due; of LOSE: who can be reached; @lacks: of LOSE, too
  */
 struct op_case {
 	const char *name;
@@ -58,6 +58,7 @@ struct op_case {
 	int ret;
 	const char *after;
 	u8 due;
+	u32 lacks[NETRAM_REPLICAS_MAX];
 };
 
 static const struct op_case op_cases[] = {
@@ -118,6 +119,18 @@ static const struct op_case op_cases[] = {
 	{ "lose_to_first_up", LOSE, "ISSS", 0, NETRAM_LOSS_BEHIND, "ESIS", 12 },
 	{ "lose_all_down", LOSE, "ISS", 0, NETRAM_LOSS_BEHIND, "EIS", 0 },
 	{ "lose_empty_is_up", LOSE, "IES", 0, NETRAM_LOSS_BEHIND, "EEI", 3 },
+	{ "lose_to_least_lacking", LOSE, "ISSS", 0, NETRAM_LOSS_BEHIND, "ESIS", 15,
+	  { 0, 9, 2, 3 } },
+	{ "lose_to_lacking_none", LOSE, "SCSI", 3, NETRAM_LOSS_BEHIND, "SCIE", 15,
+	  { 1, 1, 0, 0 } },
+	{ "lose_to_first_of_least", LOSE, "ISCS", 0, NETRAM_LOSS_BEHIND, "ESIS", 15,
+	  { 0, 3, 2, 2 } },
+	{ "lose_to_least_up", LOSE, "ISSS", 0, NETRAM_LOSS_BEHIND, "ESSI", 11,
+	  { 0, 9, 2, 3 } },
+	{ "lose_to_least_all_down", LOSE, "ISSS", 0, NETRAM_LOSS_BEHIND, "ESIS", 0,
+	  { 0, 9, 2, 3 } },
+	{ "lose_empty_lacks_none", LOSE, "IEFS", 0, NETRAM_LOSS_BEHIND, "EEFI", 15,
+	  { 0, 0, 0, 7 } },
 	{ "lose_filling_no_help", LOSE, "IFE", 0, NETRAM_LOSS_ALL, "IFE" },
 };
 
@@ -128,7 +141,20 @@ static void op_name(const struct op_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(op, op_cases, op_name);
 
-static int carry_out(union netram_set *set, enum op op, int arg, u8 due)
+/* The heir is who is in sync now and was not, and there is one only if it says so. */
+static int lose(union netram_set *set, u8 slot, u8 up, const u32 *lacks)
+{
+	u8 before = netram_set_in(*set, NETRAM_IN(INSYNC)), heir = 99, new;
+	int loss = netram_set_lose(set, slot, up, lacks, &heir);
+
+	new = netram_set_in(*set, NETRAM_IN(INSYNC)) & ~before;
+	if (loss == NETRAM_LOSS_BEHIND)
+		return heir < NETRAM_REPLICAS_MAX && new == 1U << heir ? loss : -1;
+	return heir == 99 && !new ? loss : -1;
+}
+
+static int carry_out(union netram_set *set, enum op op, int arg, u8 due,
+		     const u32 *lacks)
 {
 	switch (op) {
 	case SETTLE:
@@ -144,7 +170,7 @@ static int carry_out(union netram_set *set, enum op op, int arg, u8 due)
 	case DROP:
 		return netram_set_drop(set, arg);
 	case LOSE:
-		return netram_set_lose(set, 10 + arg, due);
+		return lose(set, 10 + arg, due, lacks);
 	}
 	return -1;
 }
@@ -154,7 +180,8 @@ static void operations(struct kunit *test)
 	const struct op_case *c = test->param_value;
 	union netram_set set = make(c->before);
 
-	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due), c->ret);
+	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due,
+					c->lacks), c->ret);
 	if (c->op == LOSE) {
 		KUNIT_EXPECT_EQ(test, life(set, c->arg), 1);
 		set_life(&set, c->arg, 0);
@@ -164,6 +191,13 @@ static void operations(struct kunit *test)
 		set.slot[c->ret] = 10 + c->ret;
 	}
 	expect_set(test, set, c->after);
+}
+
+static int lose_any(union netram_set *set, u8 slot)
+{
+	static const u32 none[NETRAM_REPLICAS_MAX];
+
+	return lose(set, slot, 0, none);
 }
 
 /* Lives stay as they are by all that is done to a set but the loss of a node. */
@@ -177,7 +211,8 @@ static void operations_in_another_life(struct kunit *test)
 		if (set.life_state[i])
 			set_life(&set, i, 31 - i);
 	old = set;
-	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due), c->ret);
+	KUNIT_EXPECT_EQ(test, carry_out(&set, c->op, c->arg, c->due,
+					c->lacks), c->ret);
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!old.life_state[i] || !set.life_state[i])
 			KUNIT_EXPECT_EQ(test, life(set, i), 0);
@@ -203,7 +238,7 @@ static void another_node(struct kunit *test)
 	set = make("ICF");
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 1, 12, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 2, 11, false));
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 13, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, lose_any(&set, 13), NETRAM_LOSS_NONE);
 	expect_set(test, set, "ICF");
 }
 
@@ -216,7 +251,7 @@ static void no_place(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netram_set_begin(&set, 0, 0));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 0, 0, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_drop(&set, 0));
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, lose_any(&set, 0), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_FALSE(test, netram_set_single(set));
 	KUNIT_EXPECT_EQ(test, netram_set_same(set, set), 0);
 	KUNIT_EXPECT_EQ(test, set.word, 0);
@@ -231,7 +266,7 @@ static void slot_zero(struct kunit *test)
 	KUNIT_EXPECT_NE(test, set.word, 0);
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
 	KUNIT_EXPECT_EQ(test, netram_set_find(set, 0), 0);
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 0, 0), NETRAM_LOSS_ALL);
+	KUNIT_EXPECT_EQ(test, lose_any(&set, 0), NETRAM_LOSS_ALL);
 }
 
 static void find_and_same(struct kunit *test)
@@ -253,7 +288,7 @@ static void former_life(struct kunit *test)
 	union netram_set then = make("II"), now = then;
 	u8 same;
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 11, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, lose_any(&now, 11), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 1);
 	KUNIT_EXPECT_TRUE(test, netram_set_begin(&now, 1, 11));
 	KUNIT_EXPECT_TRUE(test, netram_set_end(&now, 1, 11, true));
@@ -270,7 +305,7 @@ static void loss_of_all_is_seen(struct kunit *test)
 {
 	union netram_set then = make("I"), now = then;
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&now, 10, 0), NETRAM_LOSS_ALL);
+	KUNIT_EXPECT_EQ(test, lose_any(&now, 10), NETRAM_LOSS_ALL);
 	KUNIT_EXPECT_NE(test, now.word, then.word);
 	KUNIT_EXPECT_EQ(test, netram_set_same(now, then), 0);
 	KUNIT_EXPECT_TRUE(test, netram_set_single(now));
@@ -283,7 +318,7 @@ static void drop_ends_the_life(struct kunit *test)
 {
 	union netram_set set = make("IE");
 
-	KUNIT_EXPECT_EQ(test, netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
+	KUNIT_EXPECT_EQ(test, lose_any(&set, 11), NETRAM_LOSS_NONE);
 	KUNIT_EXPECT_TRUE(test, netram_set_drop(&set, 1));
 	expect_set(test, set, "I");
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
@@ -324,6 +359,7 @@ static u8 reborn(union netram_set set, union netram_set old)
 /* Whatever happens in whatever order, a copy is in sync. */
 static void random_walk(struct kunit *test)
 {
+	static const u32 none[NETRAM_REPLICAS_MAX];
 	union netram_set set = make("I"), old;
 	struct rnd_state rnd;
 	int i, arg;
@@ -350,7 +386,7 @@ static void random_walk(struct kunit *test)
 				lost = 1U << arg;
 			fallthrough;
 		default:
-			carry_out(&set, dice & 7, arg, 0);
+			carry_out(&set, dice & 7, arg, 0, none);
 			break;
 		}
 		KUNIT_ASSERT_TRUE_MSG(test,

@@ -14,7 +14,8 @@
  *    (no state in which nothing can happen any more).
  *
  * One page: writes of the others appear as Others, which demotes copies but leaves
- * the page's behind bit alone. A node is its place in the set: no copies are added
+ * the page's behind bits alone; and which copy lacks least, of all pages, is anybody's
+ * guess. A node is its place in the set: no copies are added
  * or dropped. A step of the model is an atomic access of the code; where the code
  * holds a lock the model says atomic.
  *
@@ -79,7 +80,8 @@ int word = INSYNC | INSYNC << 5
 
 /* ---- the page */
 
-bit busy, behind, lost;
+bit busy, lost;
+byte behind;		/* copies that lack it, a bit for each */
 byte newest = 1;	/* version that was written last */
 byte acked = 1;		/* and acknowledged last */
 
@@ -206,7 +208,12 @@ inline give_back(c)
 inline mark_lost()
 {
 	if
-	:: loss == 2 || (loss == 1 && behind) -> lost = 1
+	:: loss == 2 || (loss == 1 && (behind & BIT(heir))) -> lost = 1
+	:: else
+	fi;
+	/* netram_pages_caught_up() */
+	if
+	:: loss == 1 -> behind = behind & ~BIT(heir)
 	:: else
 	fi
 }
@@ -225,14 +232,14 @@ inline set_lose()
 		word = WITH(word, i, EMPTY)
 	:: else ->
 		if
-		:: HAS(word, 0, IN_PARTIAL) ->
-			word = WITH(WITH(word, i, EMPTY), 0, INSYNC); loss = 1
-		:: !HAS(word, 0, IN_PARTIAL) && HAS(word, 1, IN_PARTIAL) ->
-			word = WITH(WITH(word, i, EMPTY), 1, INSYNC); loss = 1
-		:: !HAS(word, 0, IN_PARTIAL) && !HAS(word, 1, IN_PARTIAL) &&
-		   HAS(word, 2, IN_PARTIAL) ->
-			word = WITH(WITH(word, i, EMPTY), 2, INSYNC); loss = 1
+		:: HAS(word, 0, IN_PARTIAL) -> heir = 0; loss = 1
+		:: HAS(word, 1, IN_PARTIAL) -> heir = 1; loss = 1
+		:: HAS(word, 2, IN_PARTIAL) -> heir = 2; loss = 1
 		:: else -> loss = 2
+		fi;
+		if
+		:: loss == 1 -> word = WITH(WITH(word, i, EMPTY), heir, INSYNC)
+		:: else
 		fi
 	fi;
 	check_word()
@@ -246,7 +253,7 @@ inline set_lose()
 
 proctype Session(byte i)
 {
-	byte loss;
+	byte loss, heir;
 
 end:	do
 	:: answer(0)
@@ -286,13 +293,13 @@ end:	do
 			set_lose();
 #ifndef NO_LOSS_LOCK
 			mark_lost();
-			loss = 0
+			loss = 0; heir = 0
 #endif
 		:: else
 		fi
 	   };
 #ifdef NO_LOSS_LOCK
-	   atomic { mark_lost(); loss = 0 };
+	   atomic { mark_lost(); loss = 0; heir = 0 };
 #endif
 	   d_step {
 		if
@@ -340,6 +347,13 @@ inline settle_of(c)
 #endif
 	lagging = SET_IN(new, IN_MARKED) & ~ok
 }
+
+/* note_carried_out(): of copies that are being brought up to date */
+#ifdef CLEAR_UNANSWERED
+#define carried_out(w, ok) behind = behind & ~SET_IN(w, IN_PARTIAL)
+#else
+#define carried_out(w, ok) behind = behind & ~(SET_IN(w, IN_PARTIAL) & (ok))
+#endif
 
 #ifdef ANY_ACK
 #define enough(ok) (ok)
@@ -391,12 +405,10 @@ again:	   atomic {	/* netram_extent_place(), netram_extent_up(), fanout */
 		:: else
 		fi;
 #if !defined(BEHIND_AFTER) && !defined(BEHIND_NEVER)
-		if
-		:: lagging -> behind = 1
-		:: else
-		fi;
+		behind = behind | lagging;
 #endif
 		word = new;
+		carried_out(new, ok);
 		check_word();
 #ifndef NO_LOSS_LOCK
 		lost = 0;
@@ -404,12 +416,12 @@ again:	   atomic {	/* netram_extent_place(), netram_extent_up(), fanout */
 #endif
 	   };
 #ifdef BEHIND_AFTER
-	   if
-	   :: lagging -> behind = 1
-	   :: else
-	   fi;
+	   behind = behind | lagging;
 #endif
-all:	   lost = 0;
+	   lost = 0;
+	   goto settled;
+all:	   carried_out(set, got[c]);
+	   lost = 0;
 settled:   skip;
 	   d_step {	/* netram_router_finish() */
 #ifndef ACK_EARLY
@@ -459,21 +471,28 @@ again:	   /* The word first: a loss after this look is noticed by it, below. */
 #ifdef READ_BEHIND
 		:: else -> among = SET_IN(set, IN_PARTIAL) & up
 #else
-		:: else -> among = (behind -> 0 : SET_IN(set, IN_PARTIAL) & up)
+		:: else -> among = SET_IN(set, IN_PARTIAL) & up & ~behind
 #endif
 		fi;
 		if
 		:: among ->
 			choose_of(among);
-			among = 0;
-			submit(READER, BIT(from))
+			among = 0
 		:: else ->	/* wait until there is one, then look anew */
 			set = 0;
 			(lost || (SET_IN(word, IN(INSYNC)) & up) ||
-			 ((SET_IN(word, IN_PARTIAL) & up) && !behind));
+			 (SET_IN(word, IN_PARTIAL) & up & ~behind));
 			goto again
 		fi
 	   };
+#ifndef LOST_ONCE
+	   /* It may not lack the page because that is lost: send_read() */
+	   if
+	   :: lost && !(SET_IN(set, IN(INSYNC)) & BIT(from)) -> set = 0; from = 0; goto again
+	   :: else
+	   fi;
+#endif
+	   d_step { submit(READER, BIT(from)) };
 	   atomic {
 		left[READER] == 0 ->
 		if
@@ -541,7 +560,7 @@ end:	do
 #endif
 		fi;
 		if
-		:: lost || !(whole || behind) -> goto caught_up
+		:: lost || !(whole || (behind & BIT(to))) -> goto caught_up
 		:: else
 		fi;
 		/* fetch() */
@@ -576,15 +595,11 @@ end:	do
 		fi
 	   };
 caught_up:
-	   set = word;
-	   if
-#ifdef CLEAR_ALWAYS
-	   :: true -> behind = 0
+#ifdef CLEAR_ALL
+	   behind = 0;
 #else
-	   :: (SET_IN(set, IN_USE & ~IN(INSYNC))) == BIT(to) -> behind = 0
-	   :: else
+	   behind = behind & ~BIT(to);
 #endif
-	   fi;
 	   d_step {
 		busy = (mine -> 0 : busy);
 		mine = false;
@@ -593,7 +608,9 @@ caught_up:
 	   d_step {
 		if
 		:: ST(word, to) == COPYING || ST(word, to) == FILLING ->
-			word = WITH(word, to, INSYNC)
+			word = WITH(word, to, INSYNC);
+			/* Or it would be blamed for it when it is out of sync again. */
+			assert(!(behind & BIT(to)))
 		:: else
 		fi;
 		check_word()

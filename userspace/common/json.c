@@ -148,6 +148,7 @@ struct json_object *shape_verify(const char *volume,
 	put_u64(o, "pages", v->pages);
 	put_u64(o, "total_pages", v->total);
 	put_u64(o, "compared", v->compared);
+	put_u64(o, "by_checksum", v->by_sum);
 	put_u64(o, "wrong", v->wrong);
 	put_u64(o, "repaired", v->repaired);
 	put_u64(o, "missing", v->missing);

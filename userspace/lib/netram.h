@@ -165,7 +165,8 @@ struct netram_bad {
  * @state: enum netram_verify_state
  * @pages: pages done with
  * @total: pages there were when it began
- * @compared: copies of pages that were read
+ * @compared: copies of pages that were read, or that their node has told the
+ *   checksum of
  * @wrong: of these, not as they should be
  * @repaired: of those, made good
  * @missing: copies of pages that should be there, but are not, or away
@@ -175,6 +176,7 @@ struct netram_bad {
  * @skipped: pages that were being written all the while
  * @found: entries there would be in @bad if it were not bounded
  * @bad: the first NETRAM_VERIFY_BAD_MAX of them
+ * @by_sum: of those compared, the ones that were not read
  */
 struct netram_verify {
 	uint64_t run;
@@ -192,6 +194,7 @@ struct netram_verify {
 	uint64_t skipped;
 	uint64_t found;
 	struct netram_bad *bad;
+	uint64_t by_sum;
 };
 
 /**

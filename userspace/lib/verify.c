@@ -22,6 +22,7 @@ static const struct netram_field verify_fields[] = {
 	COUNT(PAGES, pages),
 	COUNT(TOTAL, total),
 	COUNT(COMPARED, compared),
+	COUNT(BY_SUM, by_sum),
 	COUNT(WRONG, wrong),
 	COUNT(REPAIRED, repaired),
 	COUNT(MISSING, missing),

@@ -32,6 +32,10 @@
  * of different hosts say nothing about one another. Who has lost an export so is
  * remembered and never let in again, not even with a takeover.
  *
+ * Read-only sessions change nothing here either: they make no export, own none,
+ * raise no epoch and fence nobody. One with an epoch belongs to the session that has
+ * that epoch, and goes when that is fenced.
+ *
  * The owner of a connection that never drains would hold up its successor, not
  * endanger it: the successor's handshake times out and is tried again.
  */
@@ -230,6 +234,18 @@ static int check_stranger(const struct export *e, const struct name *name,
 	return -EPERM;
 }
 
+/* It looks at what a session sees, so that must be there. */
+static int check_reader(const struct export *e, const struct name *name,
+			char *why)
+{
+	if (e->has_epoch && is(&e->owner, name) && name->epoch == e->epoch)
+		return 0;
+	snprintf(why, NAME_WHY_MAX,
+		 "there is no session of epoch %llu that a read-only one could join",
+		 (unsigned long long)name->epoch);
+	return -EPERM;
+}
+
 /* Does the name go with the export that is there? */
 static int check_existing(const struct export *e, const struct name *name,
 			  char *why)
@@ -243,6 +259,8 @@ static int check_existing(const struct export *e, const struct name *name,
 	}
 	if (is_stranger(e, name))
 		return check_stranger(e, name, why);
+	if (name->readonly && name->has_epoch)
+		return check_reader(e, name, why);
 	/* Epochs of different hosts say nothing about one another. */
 	if (name->has_epoch && e->has_epoch && is(&e->owner, name) &&
 	    name->epoch < e->epoch) {
@@ -255,12 +273,21 @@ static int check_existing(const struct export *e, const struct name *name,
 	return 0;
 }
 
+static int no_export(char *why)
+{
+	snprintf(why, NAME_WHY_MAX,
+		 "there is no such export, and a read-only session makes none");
+	return -ENOENT;
+}
+
 static int find_or_create(struct export_table *t, const struct name *name,
 			  struct export **found, char *why)
 {
 	*found = find(t, name->export);
 	if (*found)
 		return check_existing(*found, name, why);
+	if (name->readonly)
+		return no_export(why);
 	if (!create(t, name->export, wanted_size(t, name), found))
 		return 0;
 	snprintf(why, NAME_WHY_MAX,
@@ -367,11 +394,14 @@ static int join(struct export *e, const struct name *name,
 	user->reign = e->reign;
 	user->fenced = false;
 	link_user(e, user);
-	describe(e, name);
+	if (!name->readonly)
+		describe(e, name);
 	if (!name->has_epoch)
 		return 0;
-	own(e, name);
-	fence_below(user);
+	if (!name->readonly) {
+		own(e, name);
+		fence_below(user);
+	}
 	return older_left(user) ? -EINPROGRESS : 0;
 }
 
@@ -426,6 +456,8 @@ int export_peek(struct export_table *t, const struct name *name,
 	e = find(t, name->export);
 	if (e)
 		ret = check_existing(e, name, why);
+	else if (name->readonly)
+		ret = no_export(why);
 	*size = e ? e->space.size : wanted_size(t, name);
 	pthread_mutex_unlock(&t->lock);
 	return ret;

@@ -87,8 +87,9 @@ int export_declare(struct export_table *t, const char *name, uint64_t size);
  *   0             joined, requests may come
  *   -EINPROGRESS  joined, but requests must wait for export_ready()
  *   -EINVAL       the name asks for what is not so; @why says what
- *   -EPERM        a newer session has been here, or it is another host's;
- *                 @why says which
+ *   -EPERM        a newer session has been here, or it is another host's, or a
+ *                 read-only one belongs to none; @why says which
+ *   -ENOENT       there is none, and a read-only session makes none
  *   -ENOSPC       no room for one more export
  */
 int export_join(struct export_table *t, const struct name *name,

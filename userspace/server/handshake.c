@@ -42,6 +42,8 @@ static uint32_t join_error(int err)
 		return NBD_REP_ERR_POLICY;
 	case -ENOSPC:
 		return NBD_REP_ERR_PLATFORM;
+	case -ENOENT:
+		return NBD_REP_ERR_UNKNOWN;
 	default:
 		return NBD_REP_ERR_INVALID;
 	}
@@ -56,13 +58,13 @@ static void fail(struct session *s, int err, const char *why)
 		s->phase = SESSION_OVER;
 }
 
-static void put_infos(struct session *s, const char *name, uint64_t size)
+static void put_infos(struct session *s, const char *name,
+		      const struct proto_mode *mode)
 {
 	uint32_t opt = s->option.option;
 	struct out *o = &s->out;
 
-	out_add(o, proto_put_info_export(out_tail(o), opt, size,
-					 s->mode.structured));
+	out_add(o, proto_put_info_export(out_tail(o), opt, mode));
 	out_add(o, proto_put_info_block_size(out_tail(o), opt));
 	out_add(o, proto_put_info_text(out_tail(o), opt, NBD_INFO_NAME, name));
 	out_add(o, proto_put_info_text(out_tail(o), opt, NBD_INFO_DESCRIPTION,
@@ -77,13 +79,12 @@ static void enter(struct session *s)
 
 	s->mode.size = e->space.size;
 	if (strcmp(s->meta_name, e->name))
-		s->mode.meta = false;
+		s->mode.meta = 0;
 	if (wants_answer(s))
-		put_infos(s, e->name, s->mode.size);
+		put_infos(s, e->name, &s->mode);
 	else
 		out_add(&s->out, proto_put_export_name(out_tail(&s->out),
-						       s->mode.size,
-						       s->mode.structured,
+						       &s->mode,
 						       s->no_zeroes));
 	s->phase = SESSION_REQUESTS;
 }
@@ -96,6 +97,7 @@ static void join(struct session *s, const char *text, uint32_t len)
 
 	if (!ret)
 		ret = export_join(s->service->table, &name, &s->user, why);
+	s->mode.readonly = name.readonly;
 	if (ret == -EINPROGRESS)
 		s->phase = SESSION_FENCE;
 	else if (ret)
@@ -131,9 +133,9 @@ static void do_go(struct session *s, const void *data)
 static void do_info(struct session *s, const void *data)
 {
 	char why[NAME_WHY_MAX];
+	struct proto_mode mode = s->mode;
 	struct proto_go go;
 	struct name name;
-	uint64_t size;
 	int ret;
 
 	if (proto_go(data, s->option.length, &go)) {
@@ -142,11 +144,12 @@ static void do_info(struct session *s, const void *data)
 	}
 	ret = name_parse(go.name, go.name_len, &name, why);
 	if (!ret)
-		ret = export_peek(s->service->table, &name, &size, why);
+		ret = export_peek(s->service->table, &name, &mode.size, why);
+	mode.readonly = name.readonly;
 	if (ret)
 		fail(s, ret, why);
 	else
-		put_infos(s, name.export, size);
+		put_infos(s, name.export, &mode);
 }
 
 static bool step_list(struct session *s)
@@ -184,22 +187,20 @@ static void do_structured(struct session *s)
 	answer(s, NBD_REP_ACK);
 }
 
-static bool query_is(const char *query, uint32_t len, const char *what)
-{
-	return len == strlen(what) && !memcmp(query, what, len);
-}
-
-/* Does a query of this option ask for base:allocation? */
-static bool asks_for_allocation(struct session *s, struct proto_meta *meta)
+/* What the queries of this option ask for; in a list, without any, all. */
+static unsigned int wanted_metas(struct session *s, struct proto_meta *meta)
 {
 	bool list = s->option.option == NBD_OPT_LIST_META_CONTEXT;
-	bool found = list && !meta->nr_queries;
+	unsigned int found = 0;
 	const char *q;
 	uint32_t len;
 
+	if (list && !meta->nr_queries)
+		return (1U << PROTO_META_NR) - 1;
 	while (proto_meta_next(meta, &q, &len)) {
-		found |= query_is(q, len, NBD_META_BASE_ALLOCATION);
-		found |= list && query_is(q, len, NBD_META_BASE);
+		found |= proto_meta_named(q, len);
+		if (list)
+			found |= proto_meta_space(q, len);
 	}
 	return found;
 }
@@ -207,11 +208,13 @@ static bool asks_for_allocation(struct session *s, struct proto_meta *meta)
 static void answer_meta(struct session *s, struct proto_meta *meta,
 			const struct name *name)
 {
-	bool found = asks_for_allocation(s, meta);
+	unsigned int found = wanted_metas(s, meta), id;
 
-	if (found)
-		out_add(&s->out, proto_put_meta_context(out_tail(&s->out),
-							s->option.option));
+	for (id = 0; id < PROTO_META_NR; id++)
+		if (found & 1U << id)
+			out_add(&s->out,
+				proto_put_meta_context(out_tail(&s->out),
+						       s->option.option, id));
 	if (s->option.option == NBD_OPT_SET_META_CONTEXT) {
 		s->mode.meta = found;
 		strcpy(s->meta_name, name->export);
@@ -227,7 +230,7 @@ static void do_meta(struct session *s, const void *data)
 
 	/* Setting anew forgets what was set, whatever comes of it. */
 	if (s->option.option == NBD_OPT_SET_META_CONTEXT)
-		s->mode.meta = false;
+		s->mode.meta = 0;
 	if (!s->mode.structured)
 		answer_text(s, NBD_REP_ERR_INVALID,
 			    "meta contexts need structured replies first");

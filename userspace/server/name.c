@@ -42,10 +42,20 @@ static int parse_claim(struct piece v, struct name *name)
 	return parse_word(v, name->claim);
 }
 
+static int parse_one(struct piece v, bool *is)
+{
+	*is = true;
+	return v.len == 1 && v.s[0] == '1' ? 0 : -EINVAL;
+}
+
 static int parse_takeover(struct piece v, struct name *name)
 {
-	name->takeover = true;
-	return v.len == 1 && v.s[0] == '1' ? 0 : -EINVAL;
+	return parse_one(v, &name->takeover);
+}
+
+static int parse_readonly(struct piece v, struct name *name)
+{
+	return parse_one(v, &name->readonly);
 }
 
 static int parse_epoch(struct piece v, struct name *name)
@@ -89,6 +99,7 @@ static const struct key keys[] = {
 	{ "claim", parse_claim,
 	  "1 to 63 characters of A-Z a-z 0-9 . _ -" },
 	{ "takeover", parse_takeover, "1" },
+	{ "readonly", parse_readonly, "1" },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(*keys))
@@ -135,7 +146,7 @@ static int parse_pair(struct piece pair, struct name *name, unsigned int *seen,
 	}
 	if (i == NR_KEYS)
 		return complain(why, "unknown key '%.*s' in the export name%s",
-				key, "; known: client, epoch, class, size, claim, takeover");
+				key, "; known: client, epoch, class, size, claim, takeover, readonly");
 	if (*seen & 1U << i)
 		return complain(why, "key '%.*s' given twice%s", key, "");
 	*seen |= 1U << i;
@@ -167,5 +178,8 @@ int name_parse(const char *text, size_t len, struct name *name, char *why)
 	memcpy(name->export, base.s, base.len);
 	while (rest.len && !ret)
 		ret = parse_pair(take(&rest, '&'), name, &seen, why);
+	if (!ret && name->takeover && name->readonly)
+		return complain(why, "%.*skeys takeover and readonly exclude each other%s",
+				(struct piece){ "", 0 }, "");
 	return ret;
 }

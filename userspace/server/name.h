@@ -23,6 +23,7 @@ struct name {
 	uint64_t size;			/* 0: not given */
 	bool has_epoch;
 	bool takeover;
+	bool readonly;
 };
 
 /* 0, or -EINVAL and a sentence in @why (NAME_WHY_MAX bytes). */

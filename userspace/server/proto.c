@@ -5,9 +5,16 @@
 #include <errno.h>
 #include <string.h>
 
-/* The one meta context there is, and its id in this server. */
-#define META_CONTEXT	NBD_META_BASE_ALLOCATION
-#define META_ID		1U
+/* Ids on the wire begin with 1: in a list they are 0. */
+#define META_ID(id)	((id) + 1U)
+
+static const struct meta {
+	const char *space;
+	const char *name;
+} metas[PROTO_META_NR] = {
+	[PROTO_META_ALLOCATION]	= { NBD_META_BASE, NBD_META_BASE_ALLOCATION },
+	[PROTO_META_CRC32C]	= { NBD_META_NETRAM, NBD_META_NETRAM_CRC32C },
+};
 
 #define FLAGS_ALL	(NBD_CMD_FLAG_FUA | NBD_CMD_FLAG_NO_HOLE | \
 			 NBD_CMD_FLAG_DF | NBD_CMD_FLAG_REQ_ONE | \
@@ -139,9 +146,40 @@ bool proto_meta_next(struct proto_meta *meta, const char **query,
 	return true;
 }
 
+static bool query_is(const char *query, uint32_t len, const char *what)
+{
+	return len == strlen(what) && !memcmp(query, what, len);
+}
+
+unsigned int proto_meta_named(const char *query, uint32_t len)
+{
+	unsigned int i, found = 0;
+
+	for (i = 0; i < PROTO_META_NR; i++)
+		if (query_is(query, len, metas[i].name))
+			found |= 1U << i;
+	return found;
+}
+
+unsigned int proto_meta_space(const char *query, uint32_t len)
+{
+	unsigned int i, found = 0;
+
+	for (i = 0; i < PROTO_META_NR; i++)
+		if (query_is(query, len, metas[i].space))
+			found |= 1U << i;
+	return found;
+}
+
 static bool in_range(const struct proto_request *req, uint64_t size)
 {
 	return req->offset <= size && req->length <= size - req->offset;
+}
+
+static bool changes(const struct proto_request *req)
+{
+	return req->type == NBD_CMD_WRITE || req->type == NBD_CMD_TRIM ||
+	       req->type == NBD_CMD_WRITE_ZEROES;
 }
 
 static uint32_t check_request(const struct proto_request *req,
@@ -173,6 +211,8 @@ static uint32_t check_request(const struct proto_request *req,
 		return NBD_EINVAL;
 	}
 
+	if (mode->readonly && changes(req))
+		return NBD_EPERM;
 	if (!req->length)
 		return NBD_EINVAL;
 	if (in_range(req, mode->size))
@@ -239,25 +279,29 @@ size_t proto_put_server(void *to, const char *name)
 	return written(to, mempcpy(put32(p, n), name, n));
 }
 
-static uint16_t export_flags(bool structured)
+static uint16_t export_flags(const struct proto_mode *mode)
 {
 	uint16_t flags = NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH |
 			 NBD_FLAG_SEND_FUA | NBD_FLAG_SEND_TRIM |
 			 NBD_FLAG_SEND_WRITE_ZEROES | NBD_FLAG_CAN_MULTI_CONN |
 			 NBD_FLAG_SEND_CACHE | NBD_FLAG_SEND_FAST_ZERO;
 
-	return structured ? flags | NBD_FLAG_SEND_DF : flags;
+	if (mode->structured)
+		flags |= NBD_FLAG_SEND_DF;
+	if (mode->readonly)
+		flags |= NBD_FLAG_READ_ONLY;
+	return flags;
 }
 
-size_t proto_put_info_export(void *to, uint32_t opt, uint64_t size,
-			     bool structured)
+size_t proto_put_info_export(void *to, uint32_t opt,
+			     const struct proto_mode *mode)
 {
 	struct nbd_info_export *i;
 
 	i = option_head(to, opt, NBD_REP_INFO, sizeof(*i));
 	i->type = htobe16(NBD_INFO_EXPORT);
-	i->size = htobe64(size);
-	i->flags = htobe16(export_flags(structured));
+	i->size = htobe64(mode->size);
+	i->flags = htobe16(export_flags(mode));
 	return written(to, i + 1);
 }
 
@@ -282,20 +326,20 @@ size_t proto_put_info_text(void *to, uint32_t opt, uint16_t info,
 	return written(to, mempcpy(put16(p, info), text, n));
 }
 
-size_t proto_put_meta_context(void *to, uint32_t opt)
+size_t proto_put_meta_context(void *to, uint32_t opt, enum proto_meta_id id)
 {
-	uint32_t n = sizeof(META_CONTEXT) - 1;
+	uint32_t n = (uint32_t)strlen(metas[id].name);
 	void *p = option_head(to, opt, NBD_REP_META_CONTEXT, 4 + n);
 
 	/* Listing selects nothing, so it has no id. */
-	p = put32(p, opt == NBD_OPT_SET_META_CONTEXT ? META_ID : 0);
-	return written(to, mempcpy(p, META_CONTEXT, n));
+	p = put32(p, opt == NBD_OPT_SET_META_CONTEXT ? META_ID(id) : 0);
+	return written(to, mempcpy(p, metas[id].name, n));
 }
 
-size_t proto_put_export_name(void *to, uint64_t size, bool structured,
+size_t proto_put_export_name(void *to, const struct proto_mode *mode,
 			     bool no_zeroes)
 {
-	uint8_t *p = put16(put64(to, size), export_flags(structured));
+	uint8_t *p = put16(put64(to, mode->size), export_flags(mode));
 
 	if (!no_zeroes)
 		p = (uint8_t *)memset(p, 0, NBD_EXPORT_NAME_PAD) +
@@ -347,17 +391,19 @@ size_t proto_put_hole(void *to, uint64_t cookie, uint64_t off, uint32_t len)
 	return written(to, put32(put64(p, off), len));
 }
 
-size_t proto_put_status_head(void *to, uint64_t cookie, uint32_t nr)
+size_t proto_put_status_head(void *to, uint64_t cookie, enum proto_meta_id id,
+			     uint32_t nr, bool last)
 {
+	struct nbd_structured_reply *r = to;
 	void *p = chunk_head(to, cookie, NBD_REPLY_TYPE_BLOCK_STATUS,
 			     4 + 8 * nr);
 
-	return written(to, put32(p, META_ID));
+	if (!last)
+		r->flags = 0;
+	return written(to, put32(p, META_ID(id)));
 }
 
-size_t proto_put_extent(void *to, uint32_t len, bool present)
+size_t proto_put_extent(void *to, uint32_t len, uint32_t status)
 {
-	uint32_t flags = present ? 0 : NBD_STATE_HOLE | NBD_STATE_ZERO;
-
-	return written(to, put32(put32(to, len), flags));
+	return written(to, put32(put32(to, len), status));
 }

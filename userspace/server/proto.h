@@ -50,16 +50,25 @@ struct proto_request {
 	uint32_t error;
 };
 
+/* Meta contexts; the bits of sets of them. */
+enum proto_meta_id {
+	PROTO_META_ALLOCATION,
+	PROTO_META_CRC32C,
+	PROTO_META_NR,
+};
+
 /**
  * struct proto_mode - what was negotiated
  * @size: bytes of the export
  * @structured: structured replies
- * @meta: base:allocation was selected
+ * @readonly: nothing may be changed
+ * @meta: a bit for each meta context that was selected
  */
 struct proto_mode {
 	uint64_t size;
 	bool structured;
-	bool meta;
+	bool readonly;
+	unsigned int meta;
 };
 
 int proto_client_flags(const void *buf, bool *no_zeroes);
@@ -69,6 +78,9 @@ int proto_meta(const void *data, uint32_t len, struct proto_meta *meta);
 /* Takes the next query off a checked message; false when there is none. */
 bool proto_meta_next(struct proto_meta *meta, const char **query,
 		     uint32_t *len);
+/* The context of this name, or all of its namespace; a bit for each. */
+unsigned int proto_meta_named(const char *query, uint32_t len);
+unsigned int proto_meta_space(const char *query, uint32_t len);
 int proto_request(const void *buf, const struct proto_mode *mode,
 		  struct proto_request *req);
 
@@ -82,13 +94,13 @@ size_t proto_put_greeting(void *to);
 size_t proto_put_option_reply(void *to, uint32_t opt, uint32_t reply,
 			      const void *data, uint32_t len);
 size_t proto_put_server(void *to, const char *name);
-size_t proto_put_info_export(void *to, uint32_t opt, uint64_t size,
-			     bool structured);
+size_t proto_put_info_export(void *to, uint32_t opt,
+			     const struct proto_mode *mode);
 size_t proto_put_info_block_size(void *to, uint32_t opt);
 size_t proto_put_info_text(void *to, uint32_t opt, uint16_t info,
 			   const char *text);
-size_t proto_put_meta_context(void *to, uint32_t opt);
-size_t proto_put_export_name(void *to, uint64_t size, bool structured,
+size_t proto_put_meta_context(void *to, uint32_t opt, enum proto_meta_id id);
+size_t proto_put_export_name(void *to, const struct proto_mode *mode,
 			     bool no_zeroes);
 
 size_t proto_put_simple(void *to, uint64_t cookie, uint32_t error);
@@ -97,8 +109,14 @@ size_t proto_put_error(void *to, uint64_t cookie, uint32_t error);
 size_t proto_put_data_head(void *to, uint64_t cookie, uint64_t off,
 			   uint32_t len);
 size_t proto_put_hole(void *to, uint64_t cookie, uint64_t off, uint32_t len);
-/* The @nr extents follow: proto_put_extent() each. */
-size_t proto_put_status_head(void *to, uint64_t cookie, uint32_t nr);
-size_t proto_put_extent(void *to, uint32_t len, bool present);
+/* One context's chunk; @nr extents follow: proto_put_extent() each. */
+size_t proto_put_status_head(void *to, uint64_t cookie, enum proto_meta_id id,
+			     uint32_t nr, bool last);
+size_t proto_put_extent(void *to, uint32_t len, uint32_t status);
+
+/* Bytes of such a chunk. */
+#define PROTO_STATUS_SIZE(nr) \
+	(sizeof(struct nbd_structured_reply) + sizeof(struct nbd_block_status) + \
+	 (nr) * sizeof(struct nbd_block_descriptor))
 
 #endif /* PROTO_H */

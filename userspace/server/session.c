@@ -12,8 +12,11 @@
  */
 #include "session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
+
+#include "checksum.h"
 
 void session_init(struct session *s, const struct service *service,
 		  struct stats *stats,
@@ -105,29 +108,88 @@ static void charge(struct session *s, uint32_t bytes)
 	s->budget -= bytes;
 }
 
-#define STATUS_EXTENTS	256U
+/* Extents of a chunk, and pages that a checksum is computed of for it. */
+#define STATUS_EXTENTS	250U
+#define STATUS_SUMS	256U
+
+static_assert(PROTO_META_NR * PROTO_STATUS_SIZE(STATUS_EXTENTS) <= OUT_REPLY_MAX,
+	      "the chunks of all contexts are one reply");
+
+/* Of the page at @at; pinned, as touching one that goes would bring it back. */
+static uint32_t crc32c_at(struct session *s, uint64_t at, uint32_t *sums)
+{
+	struct space *sp = session_space(s);
+	uint64_t page = at - at % NETRAM_PAGE_SIZE;
+	uint32_t crc = NBD_NETRAM_CRC32C_ABSENT;
+	bool present;
+
+	space_read_begin(sp, page, NETRAM_PAGE_SIZE, &present);
+	if (present) {
+		crc = checksum_page(space_at(sp, page));
+		space_unpin(sp, page, NETRAM_PAGE_SIZE);
+		++*sums;
+	}
+	return crc;
+}
+
+/* How many bytes from @at on, of @left, have a status, and which. */
+static uint32_t status_at(struct session *s, enum proto_meta_id id, uint64_t at,
+			  uint32_t left, uint32_t *sums, uint32_t *status)
+{
+	bool present;
+	uint32_t n;
+
+	if (id == PROTO_META_CRC32C) {
+		*status = crc32c_at(s, at, sums);
+		n = NETRAM_PAGE_SIZE - at % NETRAM_PAGE_SIZE;
+		return n < left ? n : left;
+	}
+	n = space_run(session_space(s), at, left, &present);
+	*status = present ? 0 : NBD_STATE_HOLE | NBD_STATE_ZERO;
+	return n;
+}
+
+/* The chunk of one context. Neighbours of the same status are one extent. */
+static size_t put_status(struct session *s, uint8_t *to, enum proto_meta_id id,
+			 bool last)
+{
+	uint32_t max = s->req.flags & NBD_CMD_FLAG_REQ_ONE ? 1 : STATUS_EXTENTS;
+	uint32_t left = s->req.length, nr = 0, sums = 0, len = 0, n, now, was = 0;
+	uint64_t at = s->req.offset;
+	uint8_t *p = to;
+
+	for (; left && sums < STATUS_SUMS; at += n, left -= n) {
+		n = status_at(s, id, at, left, &sums, &now);
+		if (nr && now == was) {
+			len += n;
+		} else if (nr == max) {
+			break;
+		} else {
+			p = to + PROTO_STATUS_SIZE(nr++);
+			len = n;
+			was = now;
+		}
+		proto_put_extent(p, len, was);
+	}
+	proto_put_status_head(to, s->req.cookie, id, nr, last);
+	/* It looked at a word for each page, and at all of some. */
+	charge(s, (s->req.length - left) / 64 + sums * NETRAM_PAGE_SIZE);
+	return PROTO_STATUS_SIZE(nr);
+}
 
 static void do_block_status(struct session *s)
 {
-	uint32_t left = s->req.length, nr = 0;
-	uint32_t max = s->req.flags & NBD_CMD_FLAG_REQ_ONE ? 1 : STATUS_EXTENTS;
-	uint64_t at = s->req.offset;
+	unsigned int left = s->mode.meta, id;
 	uint8_t *head = out_tail(&s->out);
-	uint8_t *p = head + proto_put_status_head(head, s->req.cookie, 0);
+	size_t len = 0;
 
-	while (left && nr < max) {
-		bool present;
-		uint32_t n = space_run(session_space(s), at, left, &present);
-
-		p += proto_put_extent(p, n, present);
-		at += n;
-		left -= n;
-		nr++;
+	for (id = 0; left; id++) {
+		if (!(left & 1U << id))
+			continue;
+		left &= ~(1U << id);
+		len += put_status(s, head + len, id, !left);
 	}
-	proto_put_status_head(head, s->req.cookie, nr);
-	out_add(&s->out, (size_t)(p - head));
-	/* It looked at a word for each page. */
-	charge(s, (s->req.length - left) / 64);
+	out_add(&s->out, len);
 }
 
 /* Everything with a body that takes time: remember it, the phase does it. */

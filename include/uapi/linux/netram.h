@@ -188,7 +188,9 @@
  *         NETRAM_VERIFY_A_STATE: NLA_U8, enum netram_verify_state
  *         NETRAM_VERIFY_A_PAGES: NLA_U64, pages done with
  *         NETRAM_VERIFY_A_TOTAL: NLA_U64, pages there were when it began
- *         NETRAM_VERIFY_A_COMPARED: NLA_U64, copies of pages that were read
+ *         NETRAM_VERIFY_A_COMPARED: NLA_U64, copies of pages that were read, or
+ *           that their node has told the checksum of
+ *         NETRAM_VERIFY_A_BY_SUM: NLA_U64, of these, the latter
  *         NETRAM_VERIFY_A_WRONG: NLA_U64, of these, not as they should be
  *         NETRAM_VERIFY_A_REPAIRED: NLA_U64, of those, overwritten by a right one
  *           and read back
@@ -429,6 +431,7 @@ enum netram_verify_attr {
 	NETRAM_VERIFY_A_FOUND,
 	NETRAM_VERIFY_A_BAD,
 	NETRAM_VERIFY_A_PAD,
+	NETRAM_VERIFY_A_BY_SUM,
 	__NETRAM_VERIFY_A_MAX,
 };
 #define NETRAM_VERIFY_A_MAX (__NETRAM_VERIFY_A_MAX - 1)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of kernel/nego.c, built in userspace: a sequence of NBD_REP_INFO items
- * (a byte of length, then that many bytes), then the verdict on the export.
+ * Fuzzer of kernel/nego.c and sums.c, built in userspace: a sequence of NBD_REP_INFO
+ * items (a byte of length, then that many bytes), each taken for an answer about
+ * checksums as well, then the verdict on the export.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <netram/nbd.h>
 #include "nego.h"
+#include "sums.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
@@ -27,10 +29,31 @@ static void check(const struct netram_export_info *info)
 		abort();
 }
 
+/* As the head of an answer, and as the payload of one whose head was in order. */
+static void take_sums(const u8 *data, u32 len)
+{
+	u32 sums[NETRAM_SUMS_MAX];
+	const char *why = NULL;
+	int n;
+
+	if (len >= sizeof(struct nbd_structured_reply)) {
+		n = netram_sums_head((const void *)data, 0, NETRAM_SUMS_MAX, &why);
+		if (n > (int)NETRAM_SUMS_PAYLOAD || (n < 0) != !!why)
+			abort();
+	}
+	why = NULL;
+	if (len <= 4 || (len - 4) % 8 || len > NETRAM_SUMS_PAYLOAD)
+		return;
+	n = netram_sums_take(data, len, 0, NETRAM_SUMS_MAX, sums, &why);
+	if (!n || n > NETRAM_SUMS_MAX || (n < 0) != !!why)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct netram_export_info info;
 	size_t len;
+	u32 context;
 	u8 *copy;
 
 	netram_nego_init(&info);
@@ -45,6 +68,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		netram_nego_info(len ? copy : copy + 1, len, &info);
 		netram_nego_refused(len ? (char *)copy : (char *)copy + 1, len,
 				    &info);
+		netram_nego_context(len ? copy : copy + 1, len,
+				    NBD_META_NETRAM_CRC32C, &context);
+		take_sums(copy, (u32)len);
 		free(copy);
 		check(&info);
 		data += len;

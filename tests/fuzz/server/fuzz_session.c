@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "checksum.c"
 #include "clock.c"
 #include "text.c"
 #include "name.c"
@@ -83,6 +84,33 @@ static void add_go(const char *name)
 	add("\0\0", 2);
 }
 
+/* Both meta contexts of an export, for requests to ask about. */
+static void add_contexts(const char *name)
+{
+	static const char *const queries[] = { NBD_META_BASE_ALLOCATION,
+					       NBD_META_NETRAM_CRC32C };
+	uint32_t n = (uint32_t)strlen(name), len = 4 + n + 4, be, i;
+	struct nbd_option o = { htobe64(NBD_IHAVEOPT),
+				htobe32(NBD_OPT_STRUCTURED_REPLY), 0 };
+
+	add(&o, sizeof(o));
+	for (i = 0; i < 2; i++)
+		len += 4 + (uint32_t)strlen(queries[i]);
+	o.option = htobe32(NBD_OPT_SET_META_CONTEXT);
+	o.length = htobe32(len);
+	add(&o, sizeof(o));
+	be = htobe32(n);
+	add(&be, 4);
+	add(name, n);
+	be = htobe32(2);
+	add(&be, 4);
+	for (i = 0; i < 2; i++) {
+		be = htobe32((uint32_t)strlen(queries[i]));
+		add(&be, 4);
+		add(queries[i], strlen(queries[i]));
+	}
+}
+
 /* Record: option, length of data, data; a lie about it now and then. */
 static void add_option(struct input *in)
 {
@@ -136,12 +164,14 @@ static void add_request(struct input *in)
 
 static void make_stream(struct input *in)
 {
-	unsigned int options = (unsigned int)take_bytes(in, 1) % 8;
+	unsigned int how = (unsigned int)take_bytes(in, 1), options = how % 8;
 
 	nr_stream = 0;
 	add("\0\0\0\3", 4);
 	while (options-- && in->left)
 		add_option(in);
+	if (how & 0x80)
+		add_contexts("f");
 	add_go("f?epoch=1&size=8388608");
 	while (in->left && nr_stream < STREAM_MAX)
 		add_request(in);

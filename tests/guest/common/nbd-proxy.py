@@ -26,6 +26,21 @@ and with requests, which are counted instead of replies:
   late      a write is held back, whole or its second half, and its connection reset
             on the client's side only; when replies come over newer connections to that
             export, the server gets the rest. MODE-FILE.late counts: "held N refused N answered N".
+and with answers that tell checksums (BLOCK_STATUS), which are counted instead of others:
+  sum-flip     one bit of a checksum is turned
+  sum-absent   all pages are told to be absent
+  sum-few      the first descriptor only, which is allowed
+  sum-many     more descriptors than pages were asked for
+  sum-zero     a descriptor of no length
+  sum-huge     4 GiB of descriptors are said to follow
+  sum-context  another context's
+  sum-cookie   an answer to another request
+  sum-error    an error
+  sum-simple   an error, as a simple reply
+  sum-garbage  random bytes
+  sum-cut      half of it, then the end
+  sum-swallow  it never comes
+While MODE-FILE.plain exists, the proxy knows no structured replies.
 """
 import os
 import random
@@ -36,10 +51,11 @@ import threading
 import time
 
 DELAY = 0.3
-GO, ACK = 7, 1
+GO, STRUCTURED, ACK, ERR_UNSUP = 7, 8, 1, 0x80000001
 WRITE, EIO, ENOSPC = 1, 5, 28
 OF_REQUESTS = ("flip-write", "enospc", "enospc-any", "eio", "late")
 REQUEST, REPLY, OPTION, OPTION_REPLY = 0x25609513, 0x67446698, b"IHAVEOPT", 0x3E889045565A9
+CHUNK, CHUNK_STATUS, CHUNK_ERROR = 0x668E33EF, 5, 0x8001
 listen, port, server, mode_file = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 lock = threading.Lock()
 done = 0
@@ -78,14 +94,18 @@ def take(sock, n):
     return data
 
 
-def mode_now(of_requests=False, is_write=False):
+def of_what(mode):
+    return "sum" if mode.startswith("sum-") else "request" if mode in OF_REQUESTS else "reply"
+
+
+def mode_now(of="reply", is_write=False):
     """What to do with this reply or request, and count it."""
     with lock:
         with open(mode_file, encoding="ascii") as f:
             words = f.read().split()
-        if not words or words[0] == "pass" or (words[0] in OF_REQUESTS) != of_requests:
+        if not words or words[0] == "pass" or of_what(words[0]) != of:
             return "pass"
-        if of_requests and not is_write and words[0] not in ("enospc-any", "eio"):
+        if of == "request" and not is_write and words[0] not in ("enospc-any", "eio"):
             return "pass"
         left = int(words[1]) - 1
         with open(mode_file + ".next", "w", encoding="ascii") as f:
@@ -175,15 +195,19 @@ def requests(link):
     while True:
         head = take(client, 16)
         data = take(client, struct.unpack(">I", head[12:])[0])
+        option = struct.unpack(">I", head[8:12])[0]
+        if option == STRUCTURED and os.path.exists(mode_file + ".plain"):
+            link.to_client(struct.pack(">QIII", OPTION_REPLY, option, ERR_UNSUP, 0))
+            continue
         upstream.sendall(head + data)
-        if struct.unpack(">I", head[8:12])[0] == GO:
+        if option == GO:
             link.export = export_of(data)
             break
     while True:
         head = take(client, 28)
         _, _, kind, cookie, _, length = struct.unpack(">IHHQQI", head)
         data = take(client, length) if kind == WRITE else b""
-        mode = mode_now(True, kind == WRITE)
+        mode = mode_now("request", kind == WRITE)
         if mode == "late":
             did()
             hold(link, head, data)
@@ -202,9 +226,9 @@ def handshake(client, upstream):
     client.sendall(take(upstream, 18))
     while True:
         head = take(upstream, 20)
-        _, _, kind, length = struct.unpack(">QIII", head)
+        _, option, kind, length = struct.unpack(">QIII", head)
         client.sendall(head + take(upstream, length))
-        if kind == ACK:
+        if option == GO and kind == ACK:
             return
 
 
@@ -232,6 +256,61 @@ def spoiled(mode, head, data):
     return head + data, False
 
 
+def status_spoiled(mode, cookie, payload):
+    """As spoiled(), of an answer that tells checksums."""
+    words = list(struct.unpack(f">{len(payload) // 4}I", payload))
+    kind, length = CHUNK_STATUS, None
+    if mode == "sum-flip":
+        words[2 + 2 * random.randrange(len(words) // 2)] ^= 1 << random.randrange(32)
+    elif mode == "sum-absent":
+        words[2::2] = [0] * (len(words) // 2)
+    elif mode == "sum-few":
+        del words[3:]
+    elif mode == "sum-many":
+        words += words[1:] * 8
+    elif mode == "sum-zero":
+        words[-2] = 0
+    elif mode == "sum-huge":
+        length = 0xFFFFFFFC
+    elif mode == "sum-context":
+        words[0] ^= 1
+    elif mode == "sum-cookie":
+        cookie ^= 1
+    elif mode == "sum-error":
+        kind, words = CHUNK_ERROR, [EIO, 0x00000000]
+        length = 6
+    elif mode == "sum-simple":
+        return struct.pack(">IIQ", REPLY, EIO, cookie), False
+    elif mode == "sum-garbage":
+        return random.randbytes(70000), False
+    elif mode == "sum-swallow":
+        return b"", False
+    data = struct.pack(f">{len(words)}I", *words)
+    length = len(data) if length is None else length
+    if mode == "sum-error":
+        data = data[:6]
+    out = struct.pack(">IHHQI", CHUNK, 1, kind, cookie, length) + data
+    return (out[: len(out) // 2], True) if mode == "sum-cut" else (out, False)
+
+
+def chunk(link, head):
+    """A structured reply, of which 16 bytes are there."""
+    head += take(link.upstream, 4)
+    _, _, kind, cookie, length = struct.unpack(">IHHQI", head)
+    payload = take(link.upstream, length)
+    mode = mode_now("sum") if kind == CHUNK_STATUS else "pass"
+    if mode == "pass":
+        link.to_client(head + payload)
+        return
+    out, end = status_spoiled(mode, cookie, payload)
+    try:
+        link.to_client(out)
+    finally:
+        did()
+    if end:
+        raise Ended
+
+
 def send_delayed(link, out):
     try:
         link.to_client(out)
@@ -245,7 +324,10 @@ def replies(link):
     handshake(link.client, upstream)
     while True:
         head = take(upstream, 16)
-        _, error, cookie = struct.unpack(">IIQ", head)
+        magic, error, cookie = struct.unpack(">IIQ", head)
+        if magic == CHUNK:
+            chunk(link, head)
+            continue
         if cookie == link.held:
             count_late("answered")
             link.held = None

@@ -311,6 +311,7 @@ static void put_verify(struct nlmsghdr *h, const struct netram_verify *v)
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_PAGES, v->pages);
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_TOTAL, v->total);
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_COMPARED, v->compared);
+	mnl_attr_put_u64(h, NETRAM_VERIFY_A_BY_SUM, v->by_sum);
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_WRONG, v->wrong);
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_REPAIRED, v->repaired);
 	mnl_attr_put_u64(h, NETRAM_VERIFY_A_MISSING, v->missing);

@@ -150,6 +150,7 @@ static void test_wrong(void **state)
 	v.lost = 1;
 	v.undecided = 7;
 	v.skipped = 8;
+	v.by_sum = 190;
 	v.found = 12;
 	v.bad = bad;
 	run_on_v1(&ctl_resolve, &v, false, CTL_FAILED);
@@ -161,6 +162,7 @@ static void test_wrong(void **state)
 	run_on_v1(&ctl_resolve, &v, true, CTL_FAILED);
 	assert_non_null(strstr(kit_output, "\"action\": \"resolve\""));
 	assert_non_null(strstr(kit_output, "\"state\": \"wrong\""));
+	assert_non_null(strstr(kit_output, "\"by_checksum\": 190"));
 	assert_non_null(strstr(kit_output, "\"kind\": \"repaired\""));
 	assert_non_null(strstr(kit_output, "\"offset\": 1099511627776"));
 	assert_non_null(strstr(kit_output, "\"kind\": \"lost\""));

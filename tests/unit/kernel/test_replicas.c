@@ -329,6 +329,14 @@ static void compact_any(void **state)
 	}
 }
 
+static enum netram_loss lose(union netram_set *set, u8 slot)
+{
+	static const u32 lacks[NETRAM_REPLICAS_MAX];
+	u8 heir;
+
+	return netram_set_lose(set, slot, 0, lacks, &heir);
+}
+
 /* The only one in sync? Then: is there a copy that has all but what is behind? */
 static enum netram_loss loss_of(union netram_set old, int i)
 {
@@ -344,7 +352,11 @@ static enum netram_loss loss_of(union netram_set old, int i)
 static void lose_one(const char *states, union netram_set old, int i)
 {
 	union netram_set new = old;
-	enum netram_loss loss = netram_set_lose(&new, old.slot[i], 0);
+	u32 lacks[NETRAM_REPLICAS_MAX] = { random_below(3), random_below(3),
+					   random_below(3), random_below(3) };
+	u8 partial = netram_set_in(old, NETRAM_IN_PARTIAL), heir = 99;
+	enum netram_loss loss = netram_set_lose(&new, old.slot[i], 0, lacks,
+						&heir);
 	int j, others = 0;
 
 	assert_int_equal(loss, loss_of(old, i));
@@ -359,9 +371,13 @@ static void lose_one(const char *states, union netram_set old, int i)
 		others += j != i && letter(new, j) != letter(old, j);
 	/* One takes its place, if it must. */
 	assert_int_equal(others, loss == NETRAM_LOSS_BEHIND);
-	if (others)
-		assert_int_equal(__builtin_popcount(netram_set_in(new,
-						NETRAM_IN(INSYNC))), 1);
+	if (!others) {
+		assert_int_equal(heir, 99);
+		return;
+	}
+	assert_int_equal(netram_set_in(new, NETRAM_IN(INSYNC)), 1U << heir);
+	for (j = 0; j < COPIES; j++)
+		assert_true(!(partial & 1U << j) || lacks[j] >= lacks[heir]);
 }
 
 static void lose_any(void **state)
@@ -374,7 +390,7 @@ static void lose_any(void **state)
 			if (!none(old, i))
 				lose_one(states, old, i);
 		new = old;
-		assert_int_equal(netram_set_lose(&new, 60, 0), NETRAM_LOSS_NONE);
+		assert_int_equal(lose(&new, 60), NETRAM_LOSS_NONE);
 		assert_int_equal(new.word, old.word);
 	}
 }
@@ -387,7 +403,7 @@ static void lives_go_round(void **state)
 
 	for (i = 0; i < 3 * lives; i++) {
 		old = set;
-		assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_NONE);
+		assert_int_equal(lose(&set, 10), NETRAM_LOSS_NONE);
 		assert_int_equal(life(set, 0), (i + 1) % lives);
 		assert_int_equal(netram_set_same(set, old), 2);
 		assert_true(sane(set));
@@ -416,7 +432,7 @@ static void slot_zero(void **state)
 	union netram_set set = { .word = 0 };
 
 	assert_int_equal(netram_set_find(set, 0), -1);
-	assert_int_equal(netram_set_lose(&set, 0, 0), NETRAM_LOSS_NONE);
+	assert_int_equal(lose(&set, 0), NETRAM_LOSS_NONE);
 	assert_false(netram_set_begin(&set, 0, 0));
 	assert_false(netram_set_end(&set, 0, 0, true));
 	assert_int_equal(netram_set_same(set, set), 0);
@@ -548,7 +564,7 @@ static void story_of_a_former_life(void **state)
 {
 	union netram_set set = make("I"), then = set;
 
-	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_ALL);
+	assert_int_equal(lose(&set, 10), NETRAM_LOSS_ALL);
 	expect_lives("in sync, in another life", set, "I", "1");
 	assert_int_not_equal(set.word, then.word);
 	assert_false(settle_of(&set, then, 1));
@@ -558,14 +574,14 @@ static void story_of_a_former_life(void **state)
 
 	set = make("II");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
+	assert_int_equal(lose(&set, 11), NETRAM_LOSS_NONE);
 	assert_true(netram_set_begin(&set, 1, 11));
 	assert_true(settle_of(&set, then, 3));
 	expect_lives("the mover gives it the pages", set, "IF", "01");
 
 	set = make("II");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_NONE);
+	assert_int_equal(lose(&set, 11), NETRAM_LOSS_NONE);
 	assert_true(netram_set_begin(&set, 1, 11));
 	assert_true(netram_set_end(&set, 1, 11, true));
 	assert_false(settle_of(&set, then, 2));
@@ -574,7 +590,7 @@ static void story_of_a_former_life(void **state)
 
 	set = make("IS");
 	then = set;
-	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_BEHIND);
+	assert_int_equal(lose(&set, 10), NETRAM_LOSS_BEHIND);
 	assert_false(settle_of(&set, then, 1));
 	expect_lives("the other one was not written to", set, "EI", "1");
 }
@@ -584,14 +600,14 @@ static void story_of_losses(void **state)
 {
 	union netram_set set = make("ICS");
 
-	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_BEHIND);
+	assert_int_equal(lose(&set, 10), NETRAM_LOSS_BEHIND);
 	expect_lives("the first that has something takes over", set, "EIS", "1");
-	assert_int_equal(netram_set_lose(&set, 11, 0), NETRAM_LOSS_BEHIND);
+	assert_int_equal(lose(&set, 11), NETRAM_LOSS_BEHIND);
 	expect_lives("then the next", set, "EEI", "11");
 	assert_true(netram_set_begin(&set, 0, 10));
-	assert_int_equal(netram_set_lose(&set, 12, 0), NETRAM_LOSS_ALL);
+	assert_int_equal(lose(&set, 12), NETRAM_LOSS_ALL);
 	expect_lives("one being filled is no help", set, "FEI", "111");
-	assert_int_equal(netram_set_lose(&set, 10, 0), NETRAM_LOSS_NONE);
+	assert_int_equal(lose(&set, 10), NETRAM_LOSS_NONE);
 	expect_lives("it has lost what it got", set, "EEI", "211");
 }
 
@@ -620,7 +636,8 @@ static void story_of_a_move(void **state)
 struct page {
 	u32 version[NODES];
 	u32 acked;
-	bool behind, lost;
+	u8 behind;		/* copies that lack it */
+	bool lost;
 
 	bool writing;
 	u32 written;
@@ -655,7 +672,7 @@ static void carry_out(struct page *p)
 
 static void settle_write(union netram_set *set, struct page *p)
 {
-	u8 acked = p->by & netram_set_same(*set, p->then);
+	u8 acked = p->by & netram_set_same(*set, p->then), partial;
 	union netram_set old = *set;
 
 	if (!settle_of(set, p->then, p->by)) {
@@ -667,8 +684,9 @@ static void settle_write(union netram_set *set, struct page *p)
 	p->acked = p->written;
 	p->lost = false;
 	p->writing = false;
-	if (netram_set_in(*set, NETRAM_IN_USE) & ~acked)
-		p->behind = true;
+	partial = netram_set_in(*set, NETRAM_IN_PARTIAL);
+	p->behind |= partial & ~acked;
+	p->behind &= ~(partial & acked);
 }
 
 static void begin_copy(union netram_set *set, struct page *p, u8 i)
@@ -688,16 +706,14 @@ static void begin_copy(union netram_set *set, struct page *p, u8 i)
 /* The mover comes to the page, as mover.c does: it owns it for a moment. */
 static void give_page(union netram_set *set, struct page *p)
 {
-	u8 lagging = netram_set_in(*set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
 	u8 slot = p->begun.slot[p->copy];
 
 	if (!p->moving || p->given || p->writing)
 		return;
 	p->given = true;
-	if ((p->full || p->behind) && !p->lost)
+	if ((p->full || p->behind & 1U << p->copy) && !p->lost)
 		p->version[slot] = p->acked;
-	if (lagging == 1U << p->copy && set->slot[p->copy] == slot)
-		p->behind = false;
+	p->behind &= ~(1U << p->copy);
 }
 
 static void end_copy(union netram_set *set, struct page *p)
@@ -715,14 +731,27 @@ static void end_copy(union netram_set *set, struct page *p)
 
 static void lose_node(union netram_set *set, struct page *p, u8 slot)
 {
-	int i = netram_set_find(*set, slot);
+	int i = netram_set_find(*set, slot), j;
 	union netram_set old = *set;
-	enum netram_loss loss = netram_set_lose(set, slot, 0);
+	u32 lacks[NETRAM_REPLICAS_MAX];
+	enum netram_loss loss;
+	u8 heir = 0, has;
 
+	for (j = 0; j < NETRAM_REPLICAS_MAX; j++)
+		lacks[j] = p->behind >> j & 1;
+	loss = netram_set_lose(set, slot, 0, lacks, &heir);
 	step_but("lose", lose_may, old, *set, i);
 	p->version[slot] = 0;
-	if (loss == NETRAM_LOSS_ALL || (loss == NETRAM_LOSS_BEHIND && p->behind))
+	if (loss == NETRAM_LOSS_ALL) {
 		p->lost = true;
+	} else if (loss == NETRAM_LOSS_BEHIND) {
+		/* Not lost while a copy has it: there is no other page. */
+		has = netram_set_in(old, NETRAM_IN_PARTIAL) & ~p->behind;
+		assert_int_equal(p->behind >> heir & 1, !has);
+		if (p->behind & 1U << heir)
+			p->lost = true;
+		p->behind &= ~(1U << heir);
+	}
 }
 
 static void change_places(union netram_set *set, struct page *p)
@@ -741,6 +770,7 @@ static void change_places(union netram_set *set, struct page *p)
 		step("add", add_may, old, *set);
 	} else if (netram_set_drop(set, i)) {
 		step("drop", drop_may, old, *set);
+		p->behind &= ~(1U << i);
 	}
 }
 
@@ -792,8 +822,7 @@ static void check_readable(union netram_set set, const struct page *p)
 	u8 readable = netram_set_in(set, NETRAM_IN(INSYNC));
 	int i;
 
-	if (!p->behind)
-		readable |= netram_set_in(set, NETRAM_IN_PARTIAL);
+	readable |= netram_set_in(set, NETRAM_IN_PARTIAL) & ~p->behind;
 	for (i = 0; i < COPIES; i++)
 		if (readable & (1U << i) &&
 		    !(p->writing && p->version[set.slot[i]] == p->written))
@@ -811,6 +840,8 @@ static void random_walk(void **state)
 		random_step(&set, &p);
 		assert_true(sane(set));
 		assert_true(set.word);
+		/* What is in sync lacks nothing that it could be blamed for later. */
+		assert_false(p.behind & netram_set_in(set, NETRAM_IN(INSYNC)));
 		if (!p.lost)
 			check_readable(set, &p);
 	}

@@ -104,6 +104,43 @@ static void fence(void **state)
 	leave(&late);
 }
 
+#define R "&readonly=1"
+
+/* They come and go with a session, and nothing is otherwise because of them. */
+static void readers(void **state)
+{
+	struct client a, b, r, plain;
+	uint64_t size;
+	struct name name;
+
+	assert_int_equal(join(&r, "v?epoch=3" R), -ENOENT);
+	assert_int_equal(join(&r, "v?readonly=1"), -ENOENT);
+	assert_int_equal(name_parse("v?readonly=1", 12, &name, why), 0);
+	assert_int_equal(export_peek(&table, &name, &size, why), -ENOENT);
+
+	assert_int_equal(join(&plain, "v"), 0);
+	assert_int_equal(join(&r, "v?epoch=3" R), -EPERM);
+	assert_int_equal(join(&a, "v?epoch=3&client=ha"), 0);
+	assert_int_equal(join(&r, "v?epoch=2&client=ha" R), -EPERM);
+	assert_int_equal(join(&r, "v?epoch=4&client=ha" R), -EPERM);
+	assert_int_equal(join(&r, "v?epoch=3&client=hb" R), -EPERM);
+	assert_int_equal(join(&r, "v?epoch=3&client=ha" R "&class=critical"), 0);
+	assert_null(r.user.export->class);
+	assert_false(export_fenced(&a.user));
+
+	assert_int_equal(join(&b, "v?epoch=4&client=ha"), -EINPROGRESS);
+	assert_true(export_fenced(&r.user));
+	leave(&a);
+	assert_int_equal(export_ready(&table, &b.user), -EINPROGRESS);
+	leave(&r);
+	assert_int_equal(export_ready(&table, &b.user), 0);
+	leave(&b);
+	assert_int_equal(join(&r, "v?readonly=1"), 0);
+	assert_int_equal(r.user.export->epoch, 4);
+	leave(&r);
+	leave(&plain);
+}
+
 static void epoch_zero(void **state)
 {
 	struct client a, b;
@@ -315,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(fence, setup, teardown),
+		cmocka_unit_test_setup_teardown(readers, setup, teardown),
 		cmocka_unit_test_setup_teardown(epoch_zero, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(vacant, setup, teardown),

@@ -43,6 +43,10 @@ static void all_keys(void **state)
 	assert_string_equal(name.claim, "0a.B_-9");
 	assert_string_equal(name.client, "h");
 	assert_true(name.takeover);
+	assert_false(name.readonly);
+	assert_int_equal(parse("u?epoch=1&readonly=1"), 0);
+	assert_true(name.readonly);
+	assert_false(name.takeover);
 }
 
 static void refused(void **state)
@@ -65,6 +69,8 @@ static void refused(void **state)
 		{ "u?takeover=0", "expected 1" },
 		{ "u?takeover=11", "expected 1" },
 		{ "u?takeover=1&takeover=1", "twice" },
+		{ "u?readonly=0", "expected 1" },
+		{ "u?takeover=1&readonly=1", "exclude" },
 		{ "?epoch=1", "uuid is missing" },
 		{ "u\t", "printable" },
 	};

@@ -8,7 +8,8 @@
 
 static const struct proto_mode simple = { .size = 1 << 20 };
 static const struct proto_mode rich = { .size = 1 << 20, .structured = true,
-					.meta = true };
+					.meta = 1U << PROTO_META_ALLOCATION };
+static const struct proto_mode reader = { .size = 1 << 20, .readonly = true };
 
 static uint32_t check(const struct proto_mode *mode, uint16_t type,
 		      uint16_t flags, uint64_t off, uint32_t len)
@@ -46,6 +47,43 @@ static void ranges(void **state)
 	assert_int_equal(check(&simple, NBD_CMD_WRITE, 0, 0,
 			       NBD_MAX_REQUEST + 1), NBD_EINVAL);
 	assert_int_equal(check(&simple, NBD_CMD_READ, 0, 0, 0), NBD_EINVAL);
+}
+
+static void read_only(void **state)
+{
+	assert_int_equal(check(&reader, NBD_CMD_READ, 0, 0, 1), 0);
+	assert_int_equal(check(&reader, NBD_CMD_FLUSH, 0, 0, 0), 0);
+	assert_int_equal(check(&reader, NBD_CMD_WRITE, 0, 0, 1), NBD_EPERM);
+	assert_int_equal(check(&reader, NBD_CMD_TRIM, 0, 0, 1), NBD_EPERM);
+	assert_int_equal(check(&reader, NBD_CMD_WRITE_ZEROES, 0, 0, 1),
+			 NBD_EPERM);
+	/* A payload too long to be one is refused as such. */
+	assert_int_equal(check(&reader, NBD_CMD_WRITE, 0, 0,
+			       NBD_MAX_REQUEST + 1), NBD_EINVAL);
+}
+
+static unsigned int named(const char *text)
+{
+	return proto_meta_named(text, (uint32_t)strlen(text));
+}
+
+static unsigned int space(const char *text)
+{
+	return proto_meta_space(text, (uint32_t)strlen(text));
+}
+
+static void metas(void **state)
+{
+	assert_int_equal(named("base:allocation"), 1U << PROTO_META_ALLOCATION);
+	assert_int_equal(named("x-netram:crc32c"), 1U << PROTO_META_CRC32C);
+	assert_int_equal(named("x-netram:crc32"), 0);
+	assert_int_equal(named("x-netram:crc32cc"), 0);
+	assert_int_equal(named("x-netram:"), 0);
+	assert_int_equal(named(""), 0);
+	assert_int_equal(space("base:"), 1U << PROTO_META_ALLOCATION);
+	assert_int_equal(space("x-netram:"), 1U << PROTO_META_CRC32C);
+	assert_int_equal(space("x-netram:crc32c"), 0);
+	assert_int_equal(space(""), 0);
 }
 
 static void flags(void **state)
@@ -144,18 +182,23 @@ static void written_sizes(void **state)
 	assert_int_equal(proto_put_option_reply(b, 1, 1, NULL, 0), 20);
 	assert_int_equal(proto_put_option_reply(b, 1, 1, "abc", 3), 23);
 	assert_int_equal(proto_put_server(b, name), 20 + 4 + 255);
-	assert_int_equal(proto_put_info_export(b, 7, 1, true), 20 + 12);
+	assert_int_equal(proto_put_info_export(b, 7, &rich), 20 + 12);
 	assert_int_equal(proto_put_info_block_size(b, 7), 20 + 14);
 	assert_int_equal(proto_put_info_text(b, 7, 2, name), 20 + 2 + 255);
-	assert_int_equal(proto_put_meta_context(b, 10), 20 + 4 + 15);
-	assert_int_equal(proto_put_export_name(b, 1, false, true), 10);
-	assert_int_equal(proto_put_export_name(b, 1, false, false), 134);
+	assert_int_equal(proto_put_meta_context(b, 10, PROTO_META_ALLOCATION),
+			 20 + 4 + 15);
+	assert_int_equal(proto_put_meta_context(b, 10, PROTO_META_CRC32C),
+			 20 + 4 + 15);
+	assert_int_equal(proto_put_export_name(b, &simple, true), 10);
+	assert_int_equal(proto_put_export_name(b, &simple, false), 134);
 	assert_int_equal(proto_put_simple(b, 1, 0), 16);
 	assert_int_equal(proto_put_error(b, 1, NBD_EIO), 26);
 	assert_int_equal(proto_put_data_head(b, 1, 0, 9), 28);
 	assert_int_equal(proto_put_hole(b, 1, 0, 9), 32);
-	assert_int_equal(proto_put_status_head(b, 1, 1), 24);
-	assert_int_equal(proto_put_extent(b, 9, true), 8);
+	assert_int_equal(proto_put_status_head(b, 1, PROTO_META_CRC32C, 1, true),
+			 24);
+	assert_int_equal(proto_put_extent(b, 9, 3), 8);
+	assert_int_equal(PROTO_STATUS_SIZE(1), 24 + 8);
 }
 
 int main(void)
@@ -163,6 +206,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(flags),
+		cmocka_unit_test(read_only),
+		cmocka_unit_test(metas),
 		cmocka_unit_test(magics),
 		cmocka_unit_test(go_lengths),
 		cmocka_unit_test(meta_lengths),
