@@ -5,19 +5,20 @@
 # TIMEOUT: 120
 # MEM: 2G
 . "$NETRAM_TOP/tests/vm/guest-lib.sh"
+# shellcheck source=tests/documents/lib.sh
+. "$NETRAM_TOP/tests/documents/lib.sh"
 cd "$NETRAM_TOP" || exit
 trap 'swapoff /dev/netram0 2> /dev/null' EXIT
 
-# The N-th block of shell commands under "## Use it", without those that install
-# and build. The module is there already, for this guest's kernel.
+# The N-th block of those that are run here. The module is there already, for this
+# guest's kernel.
 block() { # NUMBER
-	awk -v want="$1" '/^## / { on = /Use it/ } on && /^```sh$/ { n++; in_block = 1; next }
-		/^```$/ { in_block = 0 } on && in_block && n == want' README.md |
+	doc_blocks README.md | awk -v want="$1" '/^== / { n += $3 == "readme"; on = $3 == "readme" && n == want; next } on' |
 		sed "s,build/module/netram.ko,$NETRAM_KO,"
 }
 
-[ "$(block 1 | grep -c '^make ')" = 2 ] || fail "README.md does not say how to build"
-serve=$(block 2)
+[ "$(doc_block README.md 2 | grep -c '^make ')" = 2 ] || fail "README.md does not say how to build"
+serve=$(block 1)
 [ "$serve" = "build/bin/netram-server --listen 192.0.2.10 --memory 8G" ] ||
 	fail "README.md starts the server with: $serve"
 
@@ -39,17 +40,13 @@ for i in 0 1; do
 done
 
 run_block() { # NUMBER: each line as it is
-	local line
-	while read -r line <&7; do
-		echo "+ $line"
-		eval "$line" || fail "README.md: $line"
-	done 7< <(block "$1")
+	doc_run '# ' "$(block "$1")" || fail "README.md"
 }
 
-run_block 3
+run_block 2
 [ "$(netramctl volume list --json | jq -r '.volumes[0].name')" = swap0 ] || fail "no volume"
 grep -qE '^/dev/netram0\s.*\s10$' /proc/swaps || fail "no swap: $(cat /proc/swaps)"
-run_block 4
+run_block 3
 grep -q netram /proc/swaps && fail "still swapped on"
 module_loaded && fail "the module is still there"
 

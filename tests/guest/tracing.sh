@@ -6,15 +6,15 @@
 # MEM: 2G
 # TOPOLOGY: single
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/documents/lib.sh
+. "$NETRAM_TOP/tests/documents/lib.sh"
 doc=$NETRAM_TOP/Documentation/tracing.md
 tracing=/sys/kernel/tracing
 [ -e $tracing/trace ] || mount -t tracefs tracefs $tracing || fail "no tracefs"
 
-# the N-th block of shell commands in the document, without those that never end
-block() { # NUMBER
-	awk -v want="$1" '/^```sh$/ { n++; on = 1; next } /^```$/ { on = 0 } on && n == want' "$doc" |
-		grep -v trace_pipe
-}
+# without those that never end
+block() { doc_block "$doc" "$1" | grep -v trace_pipe; } # NUMBER
+[ "$(doc_blocks "$doc" | grep -c '^== [0-9]* tracing$')" = 3 ] || fail "not all blocks are run here"
 
 setup_nodes 1 || fail "no node"
 dev=$(volume_create v0 64M) || fail "no volume"

@@ -225,8 +225,6 @@ static bool read_text(const struct value *v)
 {
 	size_t len = strlen(v->text);
 
-	if (!len && v->key->kind != KEY_ANY_TEXT)
-		return refuse(v, "there is nothing behind the colon");
 	if (len >= v->key->size)
 		return refuse(v, "longer than %zu bytes", v->key->size - 1);
 	if (!is_printable(v->text))
@@ -287,6 +285,8 @@ bool value_read(struct keys_reader *r, const struct key *key,
 
 	if (!v.text)
 		return false;
+	if (!v.text[0] && key->kind != KEY_ANY_TEXT)
+		return refuse(&v, "there is nothing behind the colon");
 	switch (key->kind) {
 	case KEY_NAME:
 		return read_name(&v);
