@@ -222,7 +222,7 @@ static const struct bad {
 #define NO_LISTEN(text)							\
 	{ "status:\n  listen: \"" text "\"\n", 2,			\
 	  "listen: '" text "' is not an address to listen on: write one as 127.0.0.1:10810 or \"[::1]:10810\", or off" }
-	NO_LISTEN(""),
+	{ "status:\n  listen: \"\"\n", 2, "listen: there is nothing behind the colon" },
 	NO_LISTEN("10810"),
 	NO_LISTEN("localhost"),
 	NO_LISTEN("127.0.0.1:"),
