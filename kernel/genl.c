@@ -2,10 +2,11 @@
 /*
  * The generic netlink family: include/uapi/linux/netram.h is its manual. Here
  * messages are checked and turned into calls of pool.c; answers are written by
- * genl_put.c.
+ * genl_put.c, those to dumps by genl_dump.c.
  */
 #include "genl.h"
 #include "event.h"
+#include "genl_dump.h"
 #include "genl_put.h"
 #include "pool.h"
 
@@ -72,7 +73,6 @@ static const struct nla_policy policy[NETRAM_A_MAX + 1] = {
 	[NETRAM_A_EXTENT]	= NLA_POLICY_NESTED(extent_policy),
 };
 
-static struct genl_family family;
 
 /* Changing what exists takes more than a network administrator. */
 static int may_change(struct genl_info *info)
@@ -343,7 +343,7 @@ static int reply_volume(struct genl_info *info, const char *name)
 	mutex_lock(&netram_pool_lock);
 	volume = netram_pool_find_volume(name);
 	if (volume)
-		err = netram_genl_put_volume(skb, &family, info->snd_portid,
+		err = netram_genl_put_volume(skb, &netram_genl_family, info->snd_portid,
 					     info->snd_seq, 0, volume);
 	else
 		GENL_SET_ERR_MSG(info, "no volume of this name");
@@ -478,7 +478,7 @@ static int node_get(struct sk_buff *request, struct genl_info *info)
 	mutex_lock(&netram_pool_lock);
 	node = netram_pool_find_node(name);
 	if (node)
-		err = netram_genl_put_node(skb, &family, info->snd_portid,
+		err = netram_genl_put_node(skb, &netram_genl_family, info->snd_portid,
 					   info->snd_seq, 0, node);
 	else
 		GENL_SET_ERR_MSG(info, "no node of this name");
@@ -489,73 +489,11 @@ static int node_get(struct sk_buff *request, struct genl_info *info)
 	return err;
 }
 
-/*
- * Dumps remember how many they have sent. What comes or goes meanwhile may be
- * missed or told twice, as with any dump.
- */
 static int dump_start(struct netlink_callback *cb)
 {
 	cb->min_dump_alloc = NETRAM_GENL_PUT_SIZE;
 	return 0;
 }
-
-/* An object that does not fit goes into the next message, if this has one. */
-static int dumped(struct sk_buff *skb, int err)
-{
-	return err && !skb->len ? err : skb->len;
-}
-
-static int node_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct netram_node *node;
-	int err = 0;
-	long at = 0;
-
-	mutex_lock(&netram_pool_lock);
-	list_for_each_entry(node, &netram_pool_nodes, list) {
-		if (at++ < cb->args[0])
-			continue;
-		err = netram_genl_put_node(skb, &family,
-					   NETLINK_CB(cb->skb).portid,
-					   cb->nlh->nlmsg_seq, NLM_F_MULTI,
-					   node);
-		if (err)
-			break;
-		cb->args[0]++;
-	}
-	mutex_unlock(&netram_pool_lock);
-	return dumped(skb, err);
-}
-
-static int volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct netram_volume *volume;
-	int err = 0;
-	long at = 0;
-
-	mutex_lock(&netram_pool_lock);
-	list_for_each_entry(volume, &netram_pool_volumes, list) {
-		if (at++ < cb->args[0])
-			continue;
-		err = netram_genl_put_volume(skb, &family,
-					     NETLINK_CB(cb->skb).portid,
-					     cb->nlh->nlmsg_seq, NLM_F_MULTI,
-					     volume);
-		if (err)
-			break;
-		cb->args[0]++;
-	}
-	mutex_unlock(&netram_pool_lock);
-	return dumped(skb, err);
-}
-
-/*
- * Of a latency dump are remembered: the volumes told; what is due of the next,
- * 0 for itself or 1 + the slot of a session; 1 + the index of the only volume
- * asked for, or 0 for all. Of a dump of extents: the next one, and the volume.
- */
-enum { LATENCY_VOLUMES, LATENCY_PART, DUMP_ONLY };
-enum { EXTENT_NEXT };
 
 static int only_volume(struct netlink_callback *cb, struct nlattr *nest)
 {
@@ -572,7 +510,7 @@ static int only_volume(struct netlink_callback *cb, struct nlattr *nest)
 		volume = netram_pool_find_volume(
 				nla_data(tb[NETRAM_VOLUME_A_NAME]));
 	if (volume)
-		cb->args[DUMP_ONLY] = 1 + volume->index;
+		cb->args[NETRAM_GENL_DUMP_ONLY] = 1 + volume->index;
 	mutex_unlock(&netram_pool_lock);
 	if (volume)
 		return 0;
@@ -585,54 +523,11 @@ static int only_start(struct netlink_callback *cb)
 	struct nlattr *tb[NETRAM_A_MAX + 1];
 	int err;
 
-	err = genlmsg_parse(cb->nlh, &family, tb, NETRAM_A_MAX, policy,
+	err = genlmsg_parse(cb->nlh, &netram_genl_family, tb, NETRAM_A_MAX, policy,
 			    cb->extack);
 	if (!err && tb[NETRAM_A_VOLUME])
 		err = only_volume(cb, tb[NETRAM_A_VOLUME]);
 	return err ? err : dump_start(cb);
-}
-
-static int dump_latency(struct sk_buff *skb, struct netlink_callback *cb,
-			struct netram_volume *volume)
-{
-	struct netram_session *session;
-	long *part = &cb->args[LATENCY_PART];
-	int err;
-
-	for (; *part <= NETRAM_NODES_MAX; ++*part) {
-		session = *part ? netram_volume_session(volume, *part - 1) :
-				  NULL;
-		if (*part && !session)
-			continue;
-		err = netram_genl_put_latency(skb, &family,
-					      NETLINK_CB(cb->skb).portid,
-					      cb->nlh->nlmsg_seq, NLM_F_MULTI,
-					      volume, session);
-		if (err)
-			return err;
-	}
-	*part = 0;
-	return 0;
-}
-
-static int latency_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	long at = 0, only = cb->args[DUMP_ONLY];
-	struct netram_volume *volume;
-	int err = 0;
-
-	mutex_lock(&netram_pool_lock);
-	list_for_each_entry(volume, &netram_pool_volumes, list) {
-		if (at++ < cb->args[LATENCY_VOLUMES])
-			continue;
-		if (!only || only == 1 + volume->index)
-			err = dump_latency(skb, cb, volume);
-		if (err)
-			break;
-		cb->args[LATENCY_VOLUMES]++;
-	}
-	mutex_unlock(&netram_pool_lock);
-	return dumped(skb, err);
 }
 
 static int extent_of(struct genl_info *info, u64 *extent)
@@ -664,7 +559,7 @@ static int put_one_extent(struct sk_buff *skb, struct genl_info *info,
 		GENL_SET_ERR_MSG(info, "the volume ends before this extent");
 		return -ERANGE;
 	}
-	return netram_genl_put_extent(skb, &family, info->snd_portid,
+	return netram_genl_put_extent(skb, &netram_genl_family, info->snd_portid,
 				      info->snd_seq, 0, volume, extent);
 }
 
@@ -696,60 +591,10 @@ static int extent_start(struct netlink_callback *cb)
 {
 	int err = only_start(cb);
 
-	if (err || cb->args[DUMP_ONLY])
+	if (err || cb->args[NETRAM_GENL_DUMP_ONLY])
 		return err;
 	NL_SET_ERR_MSG(cb->extack, "of which volume? its name is needed");
 	return -EINVAL;
-}
-
-static struct netram_volume *volume_by_index(u32 index)
-{
-	struct netram_volume *volume;
-
-	list_for_each_entry(volume, &netram_pool_volumes, list)
-		if (volume->index == index)
-			return volume;
-	return NULL;
-}
-
-/* So many are looked at with the lock held, lest others wait for long. */
-#define EXTENTS_AT_ONCE	4096
-
-/* Return: 0 when there are no more, 1 when there may be, or an errno. */
-static int dump_extents(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct netram_volume *volume =
-		volume_by_index(cb->args[DUMP_ONLY] - 1);
-	long *next = &cb->args[EXTENT_NEXT];
-	int err, i;
-
-	for (i = 0; volume && i < EXTENTS_AT_ONCE; i++, ++*next) {
-		if (*next >= volume->router.nr_extents)
-			return 0;
-		if (!netram_router_set(&volume->router, *next).word)
-			continue;
-		err = netram_genl_put_extent(skb, &family,
-					     NETLINK_CB(cb->skb).portid,
-					     cb->nlh->nlmsg_seq, NLM_F_MULTI,
-					     volume, *next);
-		if (err)
-			return err;
-	}
-	return !!volume;
-}
-
-/* Nothing in a message would be taken for the end. */
-static int extent_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	int err;
-
-	do {
-		mutex_lock(&netram_pool_lock);
-		err = dump_extents(skb, cb);
-		mutex_unlock(&netram_pool_lock);
-		cond_resched();
-	} while (err > 0);
-	return dumped(skb, err);
 }
 
 static const struct genl_ops ops[] = {
@@ -758,13 +603,15 @@ static const struct genl_ops ops[] = {
 	{ .cmd = NETRAM_CMD_NODE_DEL, .flags = GENL_ADMIN_PERM,
 	  .doit = node_del },
 	{ .cmd = NETRAM_CMD_NODE_GET, .flags = GENL_ADMIN_PERM,
-	  .doit = node_get, .start = dump_start, .dumpit = node_dump },
+	  .doit = node_get, .start = dump_start,
+	  .dumpit = netram_genl_dump_nodes },
 	{ .cmd = NETRAM_CMD_VOLUME_ADD, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_add },
 	{ .cmd = NETRAM_CMD_VOLUME_DEL, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_del },
 	{ .cmd = NETRAM_CMD_VOLUME_GET, .flags = GENL_ADMIN_PERM,
-	  .doit = volume_get, .start = dump_start, .dumpit = volume_dump },
+	  .doit = volume_get, .start = dump_start,
+	  .dumpit = netram_genl_dump_volumes },
 	{ .cmd = NETRAM_CMD_NODE_SET, .flags = GENL_ADMIN_PERM,
 	  .doit = node_change },
 	{ .cmd = NETRAM_CMD_VOLUME_SET, .flags = GENL_ADMIN_PERM,
@@ -772,9 +619,10 @@ static const struct genl_ops ops[] = {
 	{ .cmd = NETRAM_CMD_VOLUME_VERIFY, .flags = GENL_ADMIN_PERM,
 	  .doit = volume_verify },
 	{ .cmd = NETRAM_CMD_LATENCY_GET, .flags = GENL_ADMIN_PERM,
-	  .start = only_start, .dumpit = latency_dump },
+	  .start = only_start, .dumpit = netram_genl_dump_latencies },
 	{ .cmd = NETRAM_CMD_EXTENT_GET, .flags = GENL_ADMIN_PERM,
-	  .doit = extent_get, .start = extent_start, .dumpit = extent_dump },
+	  .doit = extent_get, .start = extent_start,
+	  .dumpit = netram_genl_dump_extents },
 };
 
 static const struct genl_multicast_group groups[] = {
@@ -782,7 +630,7 @@ static const struct genl_multicast_group groups[] = {
 };
 
 /* parallel_ops: creating a volume waits for the network; others need not. */
-static struct genl_family family __ro_after_init = {
+struct genl_family netram_genl_family __ro_after_init = {
 	.name		= NETRAM_GENL_NAME,
 	.version	= NETRAM_GENL_VERSION,
 	.maxattr	= NETRAM_A_MAX,
@@ -803,10 +651,10 @@ static struct genl_family family __ro_after_init = {
  */
 int __init netram_genl_init(void)
 {
-	int err = genl_register_family(&family);
+	int err = genl_register_family(&netram_genl_family);
 
 	if (!err)
-		netram_event_open(&family);
+		netram_event_open(&netram_genl_family);
 	return err;
 }
 
@@ -816,5 +664,5 @@ int __init netram_genl_init(void)
 void netram_genl_exit(void)
 {
 	netram_event_close();
-	genl_unregister_family(&family);
+	genl_unregister_family(&netram_genl_family);
 }
