@@ -160,11 +160,10 @@ static bool fill(struct netram_conn *conn)
 	return true;
 }
 
-static void count(struct netram_conn_tx *tx, const struct netram_cmd *cmd)
+/* That go out with its headers. */
+static u32 request_pages(const struct netram_cmd *cmd)
 {
-	netram_flow_count(&tx->flow, cmd->purpose, cmd->nr_runs,
-			  cmd->op == NETRAM_OP_WRITE ? netram_cmd_pages(cmd) :
-						       0);
+	return cmd->op == NETRAM_OP_WRITE ? netram_cmd_pages(cmd) : 0;
 }
 
 static void finish_covered(struct netram_conn_tx *tx)
@@ -174,7 +173,8 @@ static void finish_covered(struct netram_conn_tx *tx)
 	list_for_each_entry_safe(cmd, next, &tx->covered, list) {
 		list_del(&cmd->list);
 		/* Afterwards it may be gone. */
-		count(tx, cmd);
+		netram_flow_count(&tx->flow, cmd->purpose, cmd->nr_runs,
+				  request_pages(cmd));
 		netram_conn_part_done(cmd);
 	}
 }
@@ -390,8 +390,7 @@ void netram_conn_tx_uncount(struct netram_conn *conn,
 	if (cmd->error)
 		return;
 	netram_flow_uncount(&conn->tx.flow, cmd->purpose, cmd->nr_runs,
-			    cmd->op == NETRAM_OP_WRITE ? netram_cmd_pages(cmd) :
-							 0);
+			    request_pages(cmd));
 }
 
 /**

@@ -5,17 +5,13 @@
  * also built in userspace for the tests and the fuzzer.
  */
 #include "nego.h"
+#include "wire.h"
 #include <netram/nbd.h>
 
 #ifdef __KERNEL__
 #include <linux/string.h>
-#include <asm/byteorder.h>
 #else
 #include <string.h>
-#include <endian.h>
-#define be16_to_cpu be16toh
-#define be32_to_cpu be32toh
-#define be64_to_cpu be64toh
 #endif
 
 #define INSTANCE_WORD "instance="

@@ -6,17 +6,13 @@
  * the fuzzer.
  */
 #include "sums.h"
+#include "wire.h"
 #include <netram/limits.h>
 
 #ifdef __KERNEL__
 #include <linux/stddef.h>
-#include <asm/byteorder.h>
 #else
-#include <endian.h>
 #include <stddef.h>
-#define be16_to_cpu be16toh
-#define be32_to_cpu be32toh
-#define be64_to_cpu be64toh
 #endif
 
 /**
