@@ -166,5 +166,7 @@ int ctl_find_volume(struct netram *nt, const char *operand,
 int ctl_on_volume(const struct ctl_call *call,
 		  int (*fn)(struct netram *nt,
 			    const struct netram_volume *volume, bool json));
+int ctl_on_nodes(const struct ctl_call *call,
+		 int (*fn)(const struct netram_node *first, bool json));
 
 #endif /* NETRAM_CTL_H */

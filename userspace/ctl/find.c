@@ -69,3 +69,20 @@ int ctl_on_volume(const struct ctl_call *call,
 	netram_close(nt);
 	return ret;
 }
+
+/* Do something with all nodes; an exit code. */
+int ctl_on_nodes(const struct ctl_call *call,
+		 int (*fn)(const struct netram_node *first, bool json))
+{
+	struct netram_node *first;
+	struct netram *nt;
+	int err, ret = ctl_open(&nt);
+
+	if (ret)
+		return ret;
+	err = netram_node_list(nt, &first);
+	ret = err ? ctl_fail_module(nt, err) : fn(first, call->json);
+	netram_node_free(first);
+	netram_close(nt);
+	return ret;
+}

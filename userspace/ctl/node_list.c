@@ -43,32 +43,22 @@ void ctl_show_nodes(const struct netram_node *node, const char *indent)
 	ctl_table_free(&t);
 }
 
-static int print_json(const struct netram_node *first)
+static int show(const struct netram_node *first, bool json)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o;
 
+	if (!json) {
+		ctl_show_nodes(first, "");
+		return CTL_OK;
+	}
+	o = json_object_new_object();
 	put_object(o, "nodes", shape_nodes(first));
 	return ctl_json_print(o);
 }
 
 static int run(const struct ctl_call *call)
 {
-	struct netram_node *first;
-	struct netram *nt;
-	int err, ret = ctl_open(&nt);
-
-	if (ret)
-		return ret;
-	err = netram_node_list(nt, &first);
-	if (err)
-		ret = ctl_fail_module(nt, err);
-	else if (call->json)
-		ret = print_json(first);
-	else
-		ctl_show_nodes(first, "");
-	netram_node_free(first);
-	netram_close(nt);
-	return ret;
+	return ctl_on_nodes(call, show);
 }
 
 const struct ctl_command ctl_node_list = {

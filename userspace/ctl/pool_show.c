@@ -45,17 +45,7 @@ static int show(const struct netram_node *first, bool json)
 
 static int run(const struct ctl_call *call)
 {
-	struct netram_node *first;
-	struct netram *nt;
-	int err, ret = ctl_open(&nt);
-
-	if (ret)
-		return ret;
-	err = netram_node_list(nt, &first);
-	ret = err ? ctl_fail_module(nt, err) : show(first, call->json);
-	netram_node_free(first);
-	netram_close(nt);
-	return ret;
+	return ctl_on_nodes(call, show);
 }
 
 const struct ctl_command ctl_pool_show = {

@@ -78,34 +78,27 @@ static void print_sessions(const struct netram_session *s)
 	ctl_table_free(&t);
 }
 
+static int show(struct netram *nt, const struct netram_volume *volume,
+		bool json)
+{
+	(void)nt;
+	if (json)
+		return ctl_json_print(shape_volume(volume));
+	print_volume(volume);
+	if (volume->backup)
+		print_backup(volume->backup);
+	print_sessions(volume->sessions);
+	if (volume->verify) {
+		fputs("verified  ", stdout);
+		ctl_show_verify(volume->name, volume->verify);
+		ctl_show_bad(volume->verify);
+	}
+	return CTL_OK;
+}
+
 static int run(const struct ctl_call *call)
 {
-	struct netram_volume *volume;
-	struct netram *nt;
-	int ret = ctl_open(&nt);
-
-	if (ret)
-		return ret;
-	ret = ctl_find_volume(nt, call->operands[0], &volume);
-	if (ret)
-		goto out;
-	if (call->json) {
-		ret = ctl_json_print(shape_volume(volume));
-	} else {
-		print_volume(volume);
-		if (volume->backup)
-			print_backup(volume->backup);
-		print_sessions(volume->sessions);
-		if (volume->verify) {
-			fputs("verified  ", stdout);
-			ctl_show_verify(volume->name, volume->verify);
-			ctl_show_bad(volume->verify);
-		}
-	}
-	netram_volume_free(volume);
-out:
-	netram_close(nt);
-	return ret;
+	return ctl_on_volume(call, show);
 }
 
 const struct ctl_command ctl_volume_show = {
