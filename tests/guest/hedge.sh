@@ -14,7 +14,6 @@
 size=$((8 << 20))
 verify=(--verify=crc32c --verify_interval=4k)
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 make_volume() {
 	dev=$(volume_create v1 $size --extent-size 1M --replicas 2) || fail "no volume"
 	fio_run fill --filename="$dev" --rw=write --bs=4k --iodepth=16 --size=$size "${verify[@]}" --do_verify=0 ||

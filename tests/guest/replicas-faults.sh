@@ -10,7 +10,6 @@
 # shellcheck source=tests/guest/common/proxy.sh
 . "$COMMON/proxy.sh"
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 golden_size=$((4 << 20)) load_size=$((8 << 20))
 proxy_setup
 dev=$(volume_create v1 $((golden_size + load_size)) --extent-size 1M --replicas 2) || fail "no volume"

@@ -10,7 +10,6 @@
 
 extents_on() { session_of "$dev" "$1" && echo "$session_extents"; }
 has_extents() { [ "$(extents_on "$1")" -eq "$2" ]; } # NODE N
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 in_sync() { # WHAT HAPPENED
 	wait_for 120 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"
 	load_running || fail "$1: the load has ended: $(cat "$NETRAM_RUN/fio-load.out")"

@@ -8,7 +8,6 @@
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 ill() { ! well; }
 in_sync() { # WHAT HAPPENED
 	wait_for 90 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"

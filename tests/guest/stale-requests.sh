@@ -13,7 +13,6 @@
 
 mib=24
 broken() { ! session_is "$dev" n1 up; }
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 # all pages are written, so each copy of an extent is 256 pages
 surplus() { session_of "$dev" n1 && extra=$(($(server_used n1) / 4096 - session_extents * 256)); }
 exact() { surplus && [ "$extra" -eq 0 ]; }

@@ -7,20 +7,11 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/verify.sh
+. "$COMMON/verify.sh"
 # shellcheck source=tests/guest/common/proxy.sh
 . "$COMMON/proxy.sh"
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
-checks() { # EXIT-CODE COMMAND...
-	local want=$1 rc
-	shift
-	netramctl "$@" --json > "$NETRAM_RUN/report" 2> "$NETRAM_RUN/err"
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc: $(cat "$NETRAM_RUN/report" "$NETRAM_RUN/err")"
-}
-reports() { # JQ-FILTER
-	jq -e "$1" "$NETRAM_RUN/report" > /dev/null || fail "not so: $1: $(cat "$NETRAM_RUN/report")"
-}
 clean() { # WHEN: all is as it was
 	proxy_mode pass 0
 	wait_for 60 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"

@@ -7,26 +7,15 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/verify.sh
+. "$COMMON/verify.sh"
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 spoil() { # NODE EXPORT BIT OFFSET...
 	"$PYTHON" "$COMMON/spoil.py" "nbd://$(node_addr "$1"):$NODE_PORT/$2" "${@:3}" || fail "cannot spoil $1"
-}
-checks() { # EXIT-CODE COMMAND...
-	local want=$1 rc
-	shift
-	netramctl "$@" --json > "$NETRAM_RUN/report" 2> "$NETRAM_RUN/err"
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc: $(cat "$NETRAM_RUN/report" "$NETRAM_RUN/err")"
-}
-reports() { # JQ-FILTER
-	jq -e "$1" "$NETRAM_RUN/report" > /dev/null || fail "not so: $1: $(cat "$NETRAM_RUN/report")"
 }
 wire() { echo $(($(node_attr "$1" tx_bytes) + $(node_attr "$1" rx_bytes))); } # NODE
 connections() { server_status "$1" | jq .connections; }                       # NODE
 epoch() { server_status "$1" | jq '.exports[0].epoch'; }                      # NODE
-run_state() { netramctl volume show v1 --json | jq -r .verify.state; }
-run_ended() { [ "$(run_state)" != running ]; }
 told() { netramctl volume show v1 --json | jq .verify.by_checksum; }
 told_more() { [ "$(told)" -gt "$1" ]; }
 connections_are() { [ "$(connections "$1")" -eq "$2" ]; }

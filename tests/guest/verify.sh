@@ -7,8 +7,9 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/verify.sh
+. "$COMMON/verify.sh"
 
-well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 ill() { ! well; }
 in_sync() { wait_for 60 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"; }
 # turn a bit of pages in a node's memory
@@ -16,23 +17,11 @@ spoil() { # NODE BIT OFFSET...
 	"$PYTHON" "$COMMON/spoil.py" "nbd://$(node_addr "$1"):$NODE_PORT/$(attr_of "$dev" uuid)" "${@:2}" ||
 		fail "cannot spoil $1"
 }
-# checks EXIT-CODE COMMAND...: its JSON is in $NETRAM_RUN/report then
-checks() {
-	local want=$1 rc
-	shift
-	netramctl "$@" --json > "$NETRAM_RUN/report" 2> "$NETRAM_RUN/err"
-	rc=$?
-	[ $rc -eq "$want" ] || fail "'$*' exits with $rc: $(cat "$NETRAM_RUN/report" "$NETRAM_RUN/err")"
-}
-reports() { # JQ-FILTER: true of the report
-	jq -e "$1" "$NETRAM_RUN/report" > /dev/null || fail "not so: $1: $(cat "$NETRAM_RUN/report")"
-}
 found() { # NODE:OFFSET...: exactly these are wrong, or "repaired" as kind says
 	local is
 	is=$(jq -r '.bad[] | select(.kind == "'"$kind"'") | (.node // "") + ":" + (.offset | tostring)' "$NETRAM_RUN/report" | sort)
 	[ "$is" = "$(printf '%s\n' "$@" | sort)" ] || fail "$kind: $is; not $*"
 }
-run_state() { netramctl volume show v1 --json | jq -r .verify.state; }
 run_is() { [ "$(run_state)" = "$1" ]; }
 wrote_more() { [ "$(stat_of "$dev" writes)" -gt "$writes" ]; }
 left_out() { [ "$(netramctl volume show v1 --json | jq .verify.skipped_pages)" -eq "$1" ]; }

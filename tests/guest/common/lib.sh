@@ -72,6 +72,8 @@ stat_of() { word_of "/sys/block/${1##*/}/netram_stats/$2"; }
 attr_of() { word_of "/sys/block/${1##*/}/netram/$2"; }
 tune() { echo "$3" > "/sys/block/${1##*/}/netram/$2"; } # DEVICE NAME VALUE
 node_attr() { word_of "/sys/class/netram_node/$1/$2"; }
+# shellcheck disable=SC2154 # dev: the test's volume
+well() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 state_is() { [ "$(attr_of "$1" state)" = "$2" ]; }
 node_state_is() { [ "$(node_attr "$1" state)" = "$2" ]; }
 

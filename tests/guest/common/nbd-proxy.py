@@ -293,6 +293,16 @@ def status_spoiled(mode, cookie, payload):
     return (out[: len(out) // 2], True) if mode == "sum-cut" else (out, False)
 
 
+def deliver_spoiled(link, out, end):
+    try:
+        link.to_client(out)
+    finally:
+        # the client may have enough of it before it has got it all
+        did()
+    if end:
+        raise Ended
+
+
 def chunk(link, head):
     """A structured reply, of which 16 bytes are there."""
     head += take(link.upstream, 4)
@@ -302,13 +312,7 @@ def chunk(link, head):
     if mode == "pass":
         link.to_client(head + payload)
         return
-    out, end = status_spoiled(mode, cookie, payload)
-    try:
-        link.to_client(out)
-    finally:
-        did()
-    if end:
-        raise Ended
+    deliver_spoiled(link, *status_spoiled(mode, cookie, payload))
 
 
 def send_delayed(link, out):
@@ -350,14 +354,7 @@ def replies(link):
             copies = 2 if mode == "delaytwice" else 1
             threading.Timer(DELAY, send_delayed, (link, (head + data) * copies)).start()
             continue
-        out, end = spoiled(mode, head, data)
-        try:
-            link.to_client(out)
-        finally:
-            # the client may have enough of it before it has got it all
-            did()
-        if end:
-            raise Ended
+        deliver_spoiled(link, *spoiled(mode, head, data))
 
 
 def mode_wants_data():
