@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 import urllib.request
+from decimal import ROUND_HALF_UP, Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from browser import Browser  # noqa: E402
@@ -22,9 +23,14 @@ def get(page, path):
 
 # ---- figures, written down once more
 
+def fixed(value, places=0):
+    """As toFixed() in JavaScript: of two that are as near the larger, where Python takes the even one."""
+    return str(Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
 def digits(value):
     places = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
-    text = f"{value:.{places}f}"
+    text = fixed(value, places)
     return text.rstrip("0").rstrip(".") if "." in text and set(text.split(".")[1]) == {"0"} else text
 
 
@@ -33,7 +39,7 @@ def bytes_(value):
     unit = 0
     while value >= 1000 and unit < 4:
         value, unit = value / 1024, unit + 1
-    return (digits(value) if unit else f"{value:.0f}") + NBSP + units[unit]
+    return (digits(value) if unit else fixed(value)) + NBSP + units[unit]
 
 
 def time_(ns):
@@ -47,7 +53,7 @@ def time_(ns):
 
 def count(value):
     if value < 999.5:
-        return f"{value:.0f}"
+        return fixed(value)
     return digits(value / 1e3) + NBSP + "k" if value < 999500 else digits(value / 1e6) + NBSP + "M"
 
 
