@@ -11,9 +11,8 @@
  *     works are cancelled: no receiver is inside.
  *  5. Now the commands are nobody's but ours and go back to the owner: those
  *     in flight (cmd->conn says so, and what was counted of them is taken back), and
- *     those on the queue. One that is queued
- *     later is given back by netram_conn_queue() itself, which looks at DEAD
- *     after adding it.
+ *     those on the queue. One that is queued later is given back by
+ *     netram_conn_queue() itself, which looks at DEAD after adding it.
  */
 #include "conn.h"
 

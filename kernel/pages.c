@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The state of each page: four bits, one for each copy that there may be, and a
- * checksum, and two bits more where there is a backup. All is allocated with the volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
+ * checksum, and two bits more where there is a backup. All is allocated with the
+ * volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
  * page against other writers.
  *
  * Why writers must be alone: NBD orders nothing between requests in flight. Two

@@ -436,6 +436,21 @@ u64 netram_session_received(struct netram_session *session)
 }
 
 /**
+ * netram_session_greeted() - count what a handshake took
+ * @sock: the connection, nothing has been carried since
+ * @tx: where to add the bytes sent; others may read it
+ * @rx: likewise, received
+ */
+void netram_session_greeted(const struct socket *sock, u64 *tx, u64 *rx)
+{
+	u64 sent, received;
+
+	netram_sock_carried(sock, &sent, &received);
+	WRITE_ONCE(*tx, *tx + sent);
+	WRITE_ONCE(*rx, *rx + received);
+}
+
+/**
  * netram_session_traffic() - what went over it since it was made
  * @session: the session; it may be in use
  * @t: where to add that

@@ -273,6 +273,7 @@ void netram_session_look(struct netram_session *session);
 void netram_session_fence(struct netram_session *session);
 void netram_session_renew(struct netram_session *session, const char *why);
 u64 netram_session_received(struct netram_session *session);
+void netram_session_greeted(const struct socket *sock, u64 *tx, u64 *rx);
 void netram_session_traffic(struct netram_session *session,
 			    struct netram_traffic *t);
 void netram_peer_traffic(struct netram_peer *peer, struct netram_traffic *t);

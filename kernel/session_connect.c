@@ -83,15 +83,6 @@ void netram_session_keep_alive(const struct netram_session *s,
 	netram_sock_keepalive(sock, ka.idle_s, ka.interval_s, ka.probes);
 }
 
-static void count_greeting(struct netram_session *s, const struct socket *sock)
-{
-	u64 tx, rx;
-
-	netram_sock_carried(sock, &tx, &rx);
-	WRITE_ONCE(s->greeted_tx, s->greeted_tx + tx);
-	WRITE_ONCE(s->greeted_rx, s->greeted_rx + rx);
-}
-
 static int connect_one(struct netram_session *s, unsigned long deadline,
 		       struct socket **sock, struct netram_export_info *info,
 		       const char **why)
@@ -106,7 +97,7 @@ static int connect_one(struct netram_session *s, unsigned long deadline,
 	netram_session_keep_alive(s, *sock);
 	export_name(s, name, sizeof(name));
 	err = netram_handshake(*sock, name, deadline, info, why);
-	count_greeting(s, *sock);
+	netram_session_greeted(*sock, &s->greeted_tx, &s->greeted_rx);
 	if (err)
 		return err;
 	*why = netram_nego_check(info, s->cfg.size, s->cfg.payload);

@@ -38,15 +38,6 @@ static unsigned long deadline_in(u32 ms)
 	return jiffies + msecs_to_jiffies(ms);
 }
 
-static void count_greeting(struct netram_sums *sums)
-{
-	u64 tx, rx;
-
-	netram_sock_carried(sums->sock, &tx, &rx);
-	WRITE_ONCE(sums->greeted_tx, sums->greeted_tx + tx);
-	WRITE_ONCE(sums->greeted_rx, sums->greeted_rx + rx);
-}
-
 static int connect(struct netram_session *s, const char *instance,
 		   const char **why)
 {
@@ -67,7 +58,8 @@ static int connect(struct netram_session *s, const char *instance,
 		 s->cfg.claim);
 	err = netram_handshake_sums(sums->sock, name, deadline, &info,
 				    &sums->context, why);
-	count_greeting(sums);
+	netram_session_greeted(sums->sock, &sums->greeted_tx,
+			       &sums->greeted_rx);
 	if (err)
 		return err;
 	*why = netram_nego_check_reader(&info, s->cfg.size, instance);

@@ -59,12 +59,6 @@ struct http_request {
 
 /* ---- who may ask */
 
-/* The host of a Host header as an address: false if it is a name. */
-static bool host_address(const char *host, struct address *addr)
-{
-	return !address_parse(host, 80, addr);
-}
-
 static bool is_localhost(const char *host)
 {
 	static const char name[] = "localhost";
@@ -83,7 +77,8 @@ static bool host_allowed(const struct address *bound, const char *host)
 		return false;
 	if (is_localhost(host))
 		return true;
-	if (!host_address(host, &addr))
+	/* a name */
+	if (address_parse(host, 80, &addr))
 		return false;
 	return address_is_loopback(&addr) || address_is_any(bound) ||
 	       address_same_host(&addr, bound);

@@ -5,8 +5,8 @@
 
 #include <json-c/json.h>
 #include <netram/netram.h>
-#include <stdbool.h>
-#include <stdint.h>
+
+#include "common/put.h"
 
 struct json_object *shape_node(const struct netram_node *node);
 struct json_object *shape_nodes(const struct netram_node *first);
@@ -19,12 +19,5 @@ struct json_object *shape_event(const struct netram_event_info *event);
 struct json_object *shape_traffic(const struct netram_traffic *traffic);
 struct json_object *shape_extent(const struct netram_extent *extent);
 struct json_object *shape_latency(const __u64 *counts);
-
-void put_object(struct json_object *object, const char *key,
-		struct json_object *value);
-void put_text(struct json_object *object, const char *key, const char *value);
-void put_u64(struct json_object *object, const char *key, uint64_t value);
-void put_share(struct json_object *object, const char *key, double share);
-void put_bool(struct json_object *object, const char *key, bool value);
 
 #endif /* NETRAM_COMMON_JSON_H */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "accept.h"
-#include "clock.h"
+#include "common/clock.h"
 #include "conn.h"
 
 #define RING_ENTRIES	256

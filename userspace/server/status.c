@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "common/clock.h"
 #include "common/exposition.h"
 #include "common/http.h"
+#include "common/put.h"
 #include "host.h"
 
 struct status {
@@ -18,19 +19,9 @@ struct status {
 	enum status_scope scope;
 };
 
-static void put_u64(struct json_object *o, const char *key, uint64_t v)
-{
-	json_object_object_add(o, key, json_object_new_uint64(v));
-}
-
-static void put_text(struct json_object *o, const char *key, const char *v)
-{
-	json_object_object_add(o, key, json_object_new_string(v));
-}
-
 static void put_double(struct json_object *o, const char *key, double v)
 {
-	json_object_object_add(o, key, json_object_new_double(v));
+	put_object(o, key, json_object_new_double(v));
 }
 
 /* Absent where the kernel does not tell. */
@@ -117,13 +108,13 @@ static struct json_object *status_json(const struct status_source *src)
 	put_text(o, "instance", src->instance);
 	put_u64(o, "pid", (uint64_t)getpid());
 	put_u64(o, "uptime_s",
-		(uint64_t)(clock_ms() - src->started_ms) / 1000);
-	json_object_object_add(o, "memory", memory_json(src->table->store));
+		(clock_ms() - (uint64_t)src->started_ms) / 1000);
+	put_object(o, "memory", memory_json(src->table->store));
 	put_u64(o, "connections",
 		__atomic_load_n(&src->loops->nr_connections, __ATOMIC_RELAXED));
-	json_object_object_add(o, "exports", exports_json(src->table));
-	json_object_object_add(o, "requests", requests_json(&sum));
-	json_object_object_add(o, "bytes", bytes_json(&sum));
+	put_object(o, "exports", exports_json(src->table));
+	put_object(o, "requests", requests_json(&sum));
+	put_object(o, "bytes", bytes_json(&sum));
 	return o;
 }
 

@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 
 #include "checksum.c"
-#include "clock.c"
 #include "text.c"
 #include "name.c"
 #include "store.c"
