@@ -2,7 +2,7 @@
 /* Writing nodes, volumes, their latencies and extents into netlink messages. */
 #include "genl_put.h"
 #include "backup.h"
-#include "extent.h"
+#include "census.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {

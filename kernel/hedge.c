@@ -34,6 +34,7 @@
  */
 #include "hedge.h"
 #include "read.h"
+#include "read_choice.h"
 #include "router.h"
 
 #include <linux/delay.h>

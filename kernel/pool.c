@@ -14,8 +14,8 @@
  */
 #include "pool.h"
 #include "bdev.h"
+#include "census.h"
 #include "event.h"
-#include "extent.h"
 #include "fsm.h"
 #include "log.h"
 #include "sysfs.h"

@@ -8,9 +8,7 @@
  * writer beside it; only then is it believed.
  *
  * Where there are several copies, a read that fails at one is tried at another,
- * and fails only when none is left. The fastest copy in sync is asked first; one
- * that is not in sync only when none that is can be reached, and only for pages
- * that it does not lack.
+ * and fails only when none is left; read_choice.c says which is asked.
  *
  * Where the volume has a backup, that is asked when no copy can be, and for pages
  * that it alone has. A round goes either there or to a node.
@@ -22,9 +20,7 @@
 #include "hedge.h"
 #include "integrity.h"
 #include "log.h"
-
-/* One read in so many goes to another copy, to see how fast that is now. */
-#define PROBE 256
+#include "read_choice.h"
 
 /*
  * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
@@ -242,108 +238,6 @@ static bool lost_meanwhile(struct netram_router *r, const struct netram_cmd *cmd
 	return now_lost(r, cmd);
 }
 
-/* ---- which copy */
-
-/* Those of some copies that lack none of its pages. */
-static u8 not_behind(struct netram_router *r, const struct netram_cmd *cmd,
-		     u8 copies)
-{
-	u64 end = cmd->page + cmd->pages;
-	int i;
-
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		if (copies & (1U << i) &&
-		    find_next_bit(r->pages.behind[i], end, cmd->page) < end)
-			copies &= ~(1U << i);
-	return copies;
-}
-
-/**
- * netram_read_silent() - does a node leave all reads unanswered
- * @s: the session with it
- *
- * Context: any.
- * Return: whether it has for a while.
- */
-bool netram_read_silent(const struct netram_session *s)
-{
-	return atomic_read(&s->reads) &&
-	       time_after(jiffies, READ_ONCE(s->heard) + NETRAM_READ_SILENT);
-}
-
-/* The fastest of some copies, all up; to @probe another, the slowest. */
-static int fastest(struct netram_router *r, union netram_set set, u8 among,
-		   bool probe)
-{
-	struct netram_session *s;
-	u32 least = U32_MAX, ns;
-	int i, best = -1;
-
-	rcu_read_lock();
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (!(among & (1U << i)))
-			continue;
-		s = netram_router_session(r, set.slot[i]);
-		ns = s && !netram_read_silent(s) ? READ_ONCE(s->rtt_ns) : U32_MAX;
-		if (best >= 0 && least != U32_MAX &&
-		    (ns == U32_MAX || (ns < least) == probe))
-			continue;
-		least = ns;
-		best = i;
-	}
-	rcu_read_unlock();
-	return best;
-}
-
-/*
- * A read that did not match its checksum is tried again at the same copy first:
- * only then is it known whether that is corrupt. Return: a copy that can be
- * reached and was not tried yet, or -1.
- */
-static int choose(struct netram_router *r, const struct netram_cmd *cmd,
-		  union netram_set set)
-{
-	bool probe = !(cmd->generation % PROBE);
-	u8 left = ~cmd->tried, up;
-
-	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) & left);
-	if (unlikely(cmd->flags & NETRAM_CMD_F_VERIFY) && !cmd->tried &&
-	    (up & (1U << cmd->replica)))
-		return cmd->replica;
-	if (likely(up))
-		return fastest(r, set, up, probe);
-	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
-	up = not_behind(r, cmd, up);
-	return up ? fastest(r, set, up, probe) : -1;
-}
-
-/**
- * netram_read_other() - where else could it be read
- * @r: the router
- * @set: the copies
- * @not: a bit for each that is out of the question
- *
- * Context: any but hard interrupt.
- * Return: the fastest copy in sync whose node answers, or -1.
- */
-int netram_read_other(struct netram_router *r, union netram_set set, u8 not)
-{
-	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) &
-					 ~not);
-	struct netram_session *s;
-	int i = fastest(r, set, up, false);
-
-	if (i < 0)
-		return i;
-	rcu_read_lock();
-	s = netram_router_session(r, set.slot[i]);
-	/* The fastest of all is silent only if all are. */
-	if (!s || netram_read_silent(s))
-		i = -1;
-	rcu_read_unlock();
-	return i;
-}
-
 /*
  * May the answer be believed: a copy that was given up meanwhile was trimmed,
  * perhaps before it was read.
@@ -381,7 +275,7 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT))
 		return false;
 	cmd->tried |= 1U << cmd->replica;
-	if (choose(r, cmd, set) >= 0)
+	if (netram_read_choose(r, cmd, set) >= 0)
 		return true;
 	/* start_backed() goes on: with the backup, or by waiting for a node. */
 	if (r->backup && (cmd->error == -ENOTCONN ||
@@ -395,42 +289,6 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /**
- * netram_read_sent() - a node is asked to read where there are other copies
- * @s: the session with it
- *
- * Context: any. A full barrier.
- */
-void netram_read_sent(struct netram_session *s)
-{
-	if (atomic_inc_return(&s->reads) == 1)
-		WRITE_ONCE(s->heard, jiffies);
-}
-
-/**
- * netram_read_unsent() - that was taken back
- * @s: the session
- *
- * Context: any.
- */
-void netram_read_unsent(struct netram_session *s)
-{
-	atomic_dec(&s->reads);
-}
-
-static void note_answer(const struct netram_cmd *cmd)
-{
-	struct netram_session *s = cmd->session;
-	u32 old = READ_ONCE(s->rtt_ns), ns;
-
-	netram_read_unsent(s);
-	if (cmd->error)
-		return;
-	ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
-	WRITE_ONCE(s->heard, jiffies);
-	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + ns / 8 : ns);
-}
-
-/**
  * netram_read_account() - count what a node has done, or has not
  * @leg: a read it was sent, that is done
  *
@@ -439,7 +297,7 @@ static void note_answer(const struct netram_cmd *cmd)
 void netram_read_account(const struct netram_cmd *leg)
 {
 	if (leg->flags & NETRAM_CMD_F_NOWAIT)
-		note_answer(leg);
+		netram_read_answered(leg);
 	if (likely(!leg->error))
 		netram_session_count(leg);
 	else if (leg->error != -ENOTCONN)
@@ -495,7 +353,7 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 		if (banish_corrupt(r, cmd, page))
 			return true;
 		cmd->tried |= 1U << cmd->replica;
-		return (insync || not_behind(r, cmd, partial)) &&
+		return (insync || netram_read_not_behind(r, cmd, partial)) &&
 		       !netram_router_overdue(r, cmd);
 	}
 	netram_warn_ratelimited(cmd->session->cfg.label,
@@ -673,7 +531,7 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
 	} else {
 		cmd->flags |= NETRAM_CMD_F_NOWAIT;
-		i = choose(r, cmd, set);
+		i = netram_read_choose(r, cmd, set);
 	}
 	if (unlikely(i >= 0 && lost_meanwhile(r, cmd, i)))
 		anew = true;
@@ -747,7 +605,7 @@ static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
 /* As netram_read_start(), with a backup. */
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
-	int copy = cmd->set.word ? choose(r, cmd, cmd->set) : -1;
+	int copy = cmd->set.word ? netram_read_choose(r, cmd, cmd->set) : -1;
 	enum where where;
 
 	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */

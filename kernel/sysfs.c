@@ -8,7 +8,7 @@
  */
 #include "sysfs.h"
 #include "backup.h"
-#include "extent.h"
+#include "census.h"
 #include "pool.h"
 
 #include <linux/device.h>

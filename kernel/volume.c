@@ -6,6 +6,7 @@
  */
 #include "volume.h"
 #include "backup.h"
+#include "census.h"
 #include "event.h"
 #include "extent.h"
 #include "log.h"
