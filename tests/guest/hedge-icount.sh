@@ -94,7 +94,8 @@ for depth in 1 8; do
 	measured "one-slow" $depth becomes_slow
 	[ "$wins" -gt 0 ] || fail "no read was answered by its hedge"
 	[ "$slow" -eq 0 ] || fail "$slow reads waited for the slow node"
-	[ "$most" -le $((3 * budget)) ] || fail "a read took $most us, more than thrice the budget of $budget us"
+	# what is told is the upper bound of a bucket, an eighth wide
+	[ $((most * 8)) -le $((3 * budget * 9)) ] || fail "a read took $most us, more than thrice the budget of $budget us"
 	[ "$p99" -le $((2 * healthy)) ] || fail "p99 is $p99 us with one node slow, $healthy us without"
 	note "p99 $p99 us with one node $SLOW_MS ms slow, $healthy us healthy"
 	measured "stays-slow" $depth true
