@@ -147,7 +147,6 @@ run_page() { # PAGE
 	done 6< <(doc_blocks "$page" | grep '^== ')
 }
 
-! debug_kernel || skip "the debug kernel has neither zram nor nftables"
 command -v nft > /dev/null || skip "nftables is not installed"
 memcheck=$(program memcheck) || fail "no memcheck"
 mkdir -p /etc/netram
