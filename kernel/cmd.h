@@ -91,6 +91,7 @@ struct netram_run {
  * @tried: copies this round could not be read from, and NETRAM_TRIED_BACKUP
  * @passed: that it is slow was noticed, and nothing could be done
  * @purpose: enum netram_purpose, never changes
+ * @counted: what its headers were counted for when they were sent
  * @round: @pos when this round began
  * @rival: of a read that may be hedged: NETRAM_CMD_ARMED, NETRAM_CMD_CLAIMED, or its
  *   hedge; NULL while it must not be
@@ -132,6 +133,7 @@ struct netram_cmd {
 	u8			tried;
 	u8			passed;
 	u8			purpose;
+	u8			counted;
 	u32			round;
 	struct netram_cmd	*rival;
 	atomic_t		race;

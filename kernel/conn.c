@@ -186,13 +186,14 @@ void netram_conn_part_done(struct netram_cmd *cmd)
 
 /* Count as its ghost's what was counted of it. */
 static void stuck(struct netram_conn *conn, const struct netram_cmd *cmd,
-		  const struct netram_cmd *ghost, bool sent)
+		  struct netram_cmd *ghost, bool sent)
 {
 	struct netram_flow *flow = &conn->tx.flow;
 
 	if (sent) {
-		netram_flow_uncount(flow, cmd->purpose, cmd->nr_runs, 0);
-		netram_flow_count(flow, ghost->purpose, cmd->nr_runs, 0);
+		netram_flow_uncount(flow, ghost->counted, ghost->nr_runs, 0);
+		ghost->counted = ghost->purpose;
+		netram_flow_count(flow, ghost->counted, ghost->nr_runs, 0);
 	}
 	netram_conn_rx_stuck(conn, cmd);
 }
@@ -214,6 +215,7 @@ static void hand_over(struct netram_conn *conn, struct netram_cmd *cmd,
 	ghost->submitted = cmd->submitted;
 	ghost->answered = cmd->answered;
 	ghost->error = cmd->error;
+	ghost->counted = cmd->counted;
 	ghost->nr_runs = cmd->nr_runs;
 	memcpy(ghost->runs, cmd->runs, cmd->nr_runs * sizeof(cmd->runs[0]));
 	WRITE_ONCE(ghost->replied, cmd->replied);

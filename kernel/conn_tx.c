@@ -172,9 +172,10 @@ static void finish_covered(struct netram_conn_tx *tx)
 
 	list_for_each_entry_safe(cmd, next, &tx->covered, list) {
 		list_del(&cmd->list);
-		/* Afterwards it may be gone. */
+		cmd->counted = cmd->purpose;
 		netram_flow_count(&tx->flow, cmd->purpose, cmd->nr_runs,
 				  request_pages(cmd));
+		/* Afterwards it may be gone. */
 		netram_conn_part_done(cmd);
 	}
 }
@@ -389,7 +390,7 @@ void netram_conn_tx_uncount(struct netram_conn *conn,
 	/* What was refused of it is counted as that. */
 	if (cmd->error)
 		return;
-	netram_flow_uncount(&conn->tx.flow, cmd->purpose, cmd->nr_runs,
+	netram_flow_uncount(&conn->tx.flow, cmd->counted, cmd->nr_runs,
 			    request_pages(cmd));
 }
 

@@ -271,6 +271,18 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 	return true;
 }
 
+/*
+ * All copies have carried it out, so the one that calls us has, and its loss waits
+ * for this call (netram_session_ops.lost). If others are lost meanwhile, that one
+ * has what they had, unless it is FILLING: such a copy inherits nothing.
+ */
+static bool all_have(union netram_set set, u8 acked)
+{
+	return acked && !(netram_set_in(set, NETRAM_IN_USE) & ~acked) &&
+	       (netram_set_single(set) ||
+		!netram_set_in(set, NETRAM_IN(FILLING)));
+}
+
 /**
  * netram_extent_settle() - may a write or TRIM be acknowledged
  * @r: the router
@@ -280,8 +292,7 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
  * @commit: called if it may, with copies that have not carried it out no longer in
  *   sync, and before those that have can be found lost; or NULL
  *
- * Without the lock if all copies have carried it out, for then one of them is what
- * calls us, and its loss waits for this call (netram_session_ops.lost).
+ * Without the lock if all copies have carried it out, see all_have().
  *
  * Context: any.
  * Return: whether it may; if not, no copy that is in sync now has carried it out.
@@ -294,8 +305,7 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 	u64 extent = netram_router_extent(r, cmd->page);
 	union netram_set set = netram_router_set(r, extent);
 
-	if (likely(set.word == cmd->set.word &&
-		   !(netram_set_in(set, NETRAM_IN_USE) & ~acked) && acked)) {
+	if (likely(set.word == cmd->set.word && all_have(set, acked))) {
 		if (!netram_set_single(set))
 			note_carried_out(r, cmd,
 					 netram_set_in(set, NETRAM_IN_PARTIAL));
@@ -350,12 +360,14 @@ void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd)
 	u64 extent = netram_router_extent(r, cmd->page);
 	u8 insync, up;
 
-	cmd->set = netram_router_set(r, extent);
-	insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
-	if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
-		return;
-	up = netram_extent_up(r, cmd->set, insync);
-	netram_extent_settle(r, cmd, 1U << __ffs(up ?: insync), NULL);
+	do {
+		cmd->set = netram_router_set(r, extent);
+		if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
+			return;
+		insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
+		up = netram_extent_up(r, cmd->set, insync);
+		/* Another write may have settled for another one meanwhile. */
+	} while (!netram_extent_settle(r, cmd, 1U << __ffs(up ?: insync), NULL));
 }
 
 /**
@@ -379,7 +391,8 @@ void netram_extent_distrust(struct netram_router *r, u64 page,
 		.runs[0] = { 0, 1 },
 	};
 
-	if (netram_extent_settle(r, &cmd, netram_set_in(set, NETRAM_IN_WRITABLE) &
+	/* Those that are out of sync lack it no more than before. */
+	if (netram_extent_settle(r, &cmd, netram_set_in(set, NETRAM_IN_USE) &
 					  ~(1U << i), NULL))
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
 }
@@ -588,6 +601,8 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 		return 0;
 	/* Not between a write's being settled and its being believed. */
 	spin_lock_irq(&r->loss_lock);
+	/* Before the word, by a full barrier: see copies_of() in read.c. */
+	WRITE_ONCE(r->losing, true);
 	do {
 		old = netram_router_set(r, extent);
 		new = old;
@@ -609,6 +624,7 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 		smp_wmb(); /* pairs with lost_meanwhile() */
 		netram_pages_caught_up(&r->pages, first, count, 1U << heir);
 	}
+	smp_store_release(&r->losing, false);
 	spin_unlock_irq(&r->loss_lock);
 	if (old.word != new.word)
 		netram_mover_extent(&r->mover, extent);

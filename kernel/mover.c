@@ -153,8 +153,6 @@ static void pay_off(struct netram_mover *m, struct netram_session *s)
 	WRITE_ONCE(s->owes, false);
 	smp_mb(); /* owe() comes after the set was changed */
 	for (extent = 0; extent < r->nr_extents && !stopped(m); extent++) {
-		if (netram_set_find(netram_router_set(r, extent), s->slot) >= 0)
-			continue;
 		if (!netram_resync_trim(&m->resync, extent, s->slot))
 			WRITE_ONCE(s->owes, true);
 		if (!netram_session_up(s))

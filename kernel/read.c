@@ -195,22 +195,7 @@ static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 	}
 }
 
-/* The node lost them while the read was parked: what came is not they. */
-static void fail_lost(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u64 page, end;
-	u32 i;
-
-	for (i = 0; i < cmd->nr_runs; i++) {
-		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++)
-			if (test_bit(page, r->pages.lost))
-				fail_page(r, cmd, page, -ENODATA,
-					  NETRAM_STAT_LOST_READS);
-	}
-}
-
-/* Are they on the backup only, since the read was sent? */
+/* Have no node's copies them any more? */
 static bool now_lost(struct netram_router *r, const struct netram_cmd *cmd)
 {
 	u64 first, end;
@@ -253,13 +238,18 @@ static bool still_copy(struct netram_router *r, const struct netram_cmd *cmd)
 	       netram_set_in(set, NETRAM_IN(INSYNC) | NETRAM_IN_PARTIAL);
 }
 
-/* Begin this round anew, from another copy if there is one. */
-static void read_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
+static void begin_anew(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->pos = cmd->round;
 	cmd->nr_runs = 0;
-	netram_stats_add(r->stats, NETRAM_STAT_FAILOVERS, 1);
 	netram_router_wait(r, cmd);
+}
+
+/* Begin this round anew, from another copy if there is one. */
+static void read_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
+{
+	netram_stats_add(r->stats, NETRAM_STAT_FAILOVERS, 1);
+	begin_anew(r, cmd);
 }
 
 /*
@@ -368,23 +358,6 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 	return true;
 }
 
-/*
- * Without checksums: pages were lost while the read was under way. Return: whether
- * it is begun anew: the backup has them.
- */
-static bool no_more_there(struct netram_router *r, struct netram_cmd *cmd)
-{
-	if (!r->backup) {
-		fail_lost(r, cmd);
-		return false;
-	}
-	if (!now_lost(r, cmd))
-		return false;
-	in_vain(cmd);
-	read_elsewhere(r, cmd);
-	return true;
-}
-
 /**
  * netram_read_land() - a read has its data, or cannot have them
  * @cmd: the request's own command, with error, session and replica set, no leg of it
@@ -411,9 +384,6 @@ void netram_read_land(struct netram_cmd *cmd)
 	}
 	if (r->pages.crc)
 		bad = netram_integrity_verify(&r->pages, cmd, cmd->page);
-	else if (netram_pages_any_lost(&r->pages, cmd->page, cmd->pages) &&
-		 no_more_there(r, cmd))
-		return;
 	if (unlikely(bad >= 0)) {
 		if (!(cmd->flags & NETRAM_CMD_F_VERIFY)) {
 			read_again(r, cmd);
@@ -447,9 +417,7 @@ static void not_from_backup(struct netram_router *r, struct netram_cmd *cmd)
 	else
 		cmd->tried = 0;
 	cmd->flags |= NETRAM_CMD_F_SINGLY;
-	cmd->pos = cmd->round;
-	cmd->nr_runs = 0;
-	netram_router_wait(r, cmd);
+	begin_anew(r, cmd);
 }
 
 /* The one page of this round is corrupt there; it is owned. */
@@ -489,10 +457,8 @@ static void backup_read_done(struct netram_cmd *cmd, int error)
 			return;
 		}
 		cmd->flags |= NETRAM_CMD_F_VERIFY | NETRAM_CMD_F_SINGLY;
-		cmd->pos = cmd->round;
-		cmd->nr_runs = 0;
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_RETRIES, 1);
-		netram_router_wait(r, cmd);
+		begin_anew(r, cmd);
 		return;
 	}
 	round_through(r, cmd);
@@ -519,12 +485,24 @@ static void note_sent(struct netram_router *r, struct netram_session *s,
 		netram_hedge_wake(&r->hedge);
 }
 
+/*
+ * Copies of some pages that are not lost are not what they were before we looked
+ * whether they are: they may have been lost and written since, but not to the copy
+ * that would be asked.
+ */
+static bool changed(struct netram_router *r, const struct netram_cmd *cmd)
+{
+	smp_rmb(); /* the lost bits are cleared after the set is exchanged */
+	return netram_router_set(r, netram_router_extent(r, cmd->page)).word !=
+	       cmd->set.word;
+}
+
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	union netram_set set = cmd->set;
 	struct netram_session *s = NULL;
-	bool anew = !set.word;
+	bool anew = !set.word || changed(r, cmd);
 	int i = 0, err;
 
 	if (likely(netram_set_single(set))) {
@@ -546,8 +524,8 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		return true;
 	}
 	/*
-	 * Dropped since, and its extent unplaced: next time it is a hole. Or lost:
-	 * next time it fails.
+	 * Other copies by now. Or dropped since, and its extent unplaced: next time
+	 * it is a hole. Or lost: next time it fails.
 	 */
 	cmd->pos = cmd->round;
 	cmd->tried = 0;
@@ -607,6 +585,7 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
 	int copy = cmd->set.word ? netram_read_choose(r, cmd, cmd->set) : -1;
 	enum where where;
+	bool anew;
 
 	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */
 	where = lay_out_backed(r, cmd, copy >= 0);
@@ -623,9 +602,10 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 		read_backup(r, cmd);
 		return true;
 	}
-	if (copy >= 0 && read_copy(r, cmd, copy))
+	anew = changed(r, cmd);
+	if (copy >= 0 && !anew && read_copy(r, cmd, copy))
 		return true;
-	if (netram_router_overdue(r, cmd)) {
+	if (!anew && netram_router_overdue(r, cmd)) {
 		fail_round(r, cmd);
 		return true;
 	}
@@ -633,6 +613,25 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->tried = 0;
 	netram_router_lend(r, cmd);
 	return false;
+}
+
+/*
+ * The copies first, then what they have lost: if they lose something in between, the
+ * set changes, and the answer is not believed. The set may have changed just now, and
+ * what is lost by that not yet be marked: then wait for lose() to be through.
+ */
+static union netram_set copies_of(struct netram_router *r, u64 page)
+{
+	union netram_set set = netram_router_set(r, netram_router_extent(r, page));
+	unsigned long flags;
+
+	smp_rmb(); /* pairs with the exchange in lose(), and the store before it */
+	if (unlikely(READ_ONCE(r->losing))) {
+		spin_lock_irqsave(&r->loss_lock, flags);
+		spin_unlock_irqrestore(&r->loss_lock, flags);
+	}
+	smp_rmb(); /* pairs with the release in lose() */
+	return set;
 }
 
 /**
@@ -648,12 +647,7 @@ bool netram_read_start(struct netram_router *r, struct netram_cmd *cmd)
 	if ((cmd->flags & NETRAM_CMD_F_VERIFY) && !netram_router_own(r, cmd))
 		return false;
 	cmd->round = cmd->pos;
-	/*
-	 * The copies first, then what they have lost: if they lose something in
-	 * between, the set changes, and the answer is not believed.
-	 */
-	cmd->set = netram_router_set(r, netram_router_extent(r, cmd->page));
-	smp_rmb(); /* pairs with the exchange in lose() */
+	cmd->set = copies_of(r, cmd->page);
 	if (unlikely(r->backup))
 		return start_backed(r, cmd);
 	lay_out_read(r, cmd);

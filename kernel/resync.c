@@ -80,8 +80,8 @@ static enum need need_of(const struct netram_resync_job *j, u64 page)
 	if (netram_pages_present(p, page) && !test_bit(page, p->lost))
 		return j->full || test_bit(page, p->behind[j->copy]) ?
 		       COPY : NOTHING;
-	/* An empty one has nothing to trim. */
-	return j->full ? NOTHING : TRIM;
+	/* Also of an empty one: it may have some of an earlier time. */
+	return TRIM;
 }
 
 /* Own a run of pages with the same need. Return: how many, 0 if it is in vain. */
@@ -311,14 +311,21 @@ int netram_resync_give_all(const struct netram_resync_job *j)
 	return 0;
 }
 
+/* Has it no business on the node? The caller owns it. */
+static bool unwanted(const struct netram_router *r, u64 extent, u8 slot, u64 page)
+{
+	return netram_set_find(netram_router_set(r, extent), slot) < 0 ||
+	       !netram_pages_present(&r->pages, page);
+}
+
 /**
- * netram_resync_trim() - free what a node has of an extent without a copy there
+ * netram_resync_trim() - free what a node has of an extent and should not
  * @rs: what carries the TRIMs
  * @extent: the extent
  * @slot: the node's; its session is kept by the caller
  *
- * Nobody writes what it has: a write that is still under way there owns its pages.
- * Who still reads it looks at the set afterwards.
+ * That is all of it if it has no copy. Nobody writes what it has: a write that is
+ * still under way there owns its pages. Who still reads it looks at the set afterwards.
  *
  * Context: process, sleeps; in memalloc_noreclaim_save().
  * Return: whether all of it is free.
@@ -327,17 +334,22 @@ bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
 {
 	struct netram_router *r = rs->router;
 	u64 page = extent * r->extent_pages, end = end_of(r, extent);
-	bool again = false;
+	bool again = false, free;
 	u32 n;
 
 	for (; page < end && !again; page += n) {
 		if (!netram_resync_own(rs, page, OWN_MS))
 			return false;
-		for (n = 1; page + n < end; n++)
+		free = unwanted(r, extent, slot, page);
+		for (n = 1; page + n < end; n++) {
 			if (!netram_pages_lock(&r->pages, page + n, 1))
 				break;
-		/* Only now: it may just have been placed there anew. */
-		if (netram_set_find(netram_router_set(r, extent), slot) < 0)
+			if (unwanted(r, extent, slot, page + n) == free)
+				continue;
+			netram_resync_disown(rs, page + n, 1);
+			break;
+		}
+		if (free)
 			again = netram_resync_carry(rs, slot, NETRAM_OP_TRIM,
 						    page, n) == -ENOTCONN;
 		netram_resync_disown(rs, page, n);

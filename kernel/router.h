@@ -54,6 +54,8 @@ struct netram_backup;
  * @mover_wq: for the mover, which waits for all of them
  * @loss_lock: what is lost is decided under it, and what is settled in spite of a
  *   copy that failed; taken in softirqs too
+ * @losing: somebody under it has changed an extent's copies and not yet marked what
+ *   is lost by that, perhaps
  * @wait_lock: guards @waiting
  * @waiting: commands that wait for a page another one owns, or for a node
  * @nr_waiting: of them, those being retried included
@@ -97,6 +99,7 @@ struct netram_router {
 	struct workqueue_struct		*session_wq;
 	struct workqueue_struct		*mover_wq;
 	spinlock_t			loss_lock;
+	bool				losing;
 	spinlock_t			wait_lock;
 	struct list_head		waiting;
 	atomic_t			nr_waiting;

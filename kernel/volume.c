@@ -367,7 +367,10 @@ int netram_volume_detach(struct netram_volume *volume,
 	/* It may have had an extent once, and somebody be about to kick it. */
 	netram_blk_sync(&volume->blk);
 	flush_delayed_work(&volume->router.dispatch_work);
-	flush_delayed_work(&volume->router.hedge.work);
+	/* It may put itself off. */
+	do
+		flush_delayed_work(&volume->router.hedge.work);
+	while (!llist_empty(&volume->router.hedge.due));
 	flush_delayed_work(&volume->router.trim.work);
 	end_session(volume, s);
 	return 0;

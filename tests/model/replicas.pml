@@ -81,6 +81,7 @@ int word = INSYNC | INSYNC << 5
 /* ---- the page */
 
 bit busy, lost;
+bit losing;		/* loss_lock is held by who has lost pages, and not yet marked them */
 byte behind;		/* copies that lack it, a bit for each */
 byte newest = 1;	/* version that was written last */
 byte acked = 1;		/* and acknowledged last */
@@ -254,6 +255,7 @@ inline set_lose()
 proctype Session(byte i)
 {
 	byte loss, heir;
+	bit loses;
 
 end:	do
 	:: answer(0)
@@ -278,7 +280,7 @@ end:	do
 		linked = linked & ~BIT(i)
 	   }
 	:: atomic {	/* connect_work; its works wait for those of the old connections */
-		!(up & BIT(i)) && (alive & BIT(i)) && !joining(i) ->
+		!(up & BIT(i)) && (alive & BIT(i)) && !joining(i) && !losing ->
 		/* The server answers when it has drained and closed the old ones. */
 #ifndef NO_FENCE
 		late[i] = 0;
@@ -290,17 +292,20 @@ end:	do
 		if
 		:: emptied & BIT(i) ->
 			emptied = emptied & ~BIT(i);
-			set_lose();
 #ifndef NO_LOSS_LOCK
-			mark_lost();
-			loss = 0; heir = 0
+			losing = 1;
+			loses = 1;
 #endif
+			set_lose()
 		:: else
 		fi
 	   };
-#ifdef NO_LOSS_LOCK
-	   atomic { mark_lost(); loss = 0; heir = 0 };
-#endif
+	   d_step {
+		mark_lost();
+		loss = 0; heir = 0;
+		losing = (loses -> 0 : losing);
+		loses = 0
+	   };
 	   d_step {
 		if
 		:: linked & BIT(i) -> up = up | BIT(i)
@@ -361,6 +366,12 @@ inline settle_of(c)
 #define enough(ok) (SET_IN(word, IN(INSYNC)) & (ok))
 #endif
 
+#ifdef FILLING_HAS
+#define all_have(w, ok) (!(SET_IN(w, IN_USE) & ~(ok)))
+#else
+#define all_have(w, ok) (!(SET_IN(w, IN_USE) & ~(ok)) && !SET_IN(w, IN(FILLING)))
+#endif
+
 proctype Writer(byte c)
 {
 	int set, new;
@@ -391,11 +402,14 @@ again:	   atomic {	/* netram_extent_place(), netram_extent_up(), fanout */
 	   atomic {
 #endif
 		if
-		:: word == set && !(SET_IN(set, IN_USE) & ~got[c]) ->
-			/* All have it: nothing to change, nothing to lock. */
+		:: word == set && all_have(set, got[c]) ->
+			/* Nothing to change, nothing to lock. */
 			goto all
 		:: else
-		fi;
+		fi
+	   };
+	   atomic {
+		!losing ->
 		/* settle() and netram_pages_written(), with lose() locked out. */
 		settle_of(c);
 		if
@@ -458,10 +472,19 @@ again:	   /* The word first: a loss after this look is noticed by it, below. */
 #ifndef LOST_FIRST
 	   set = word;
 #endif
+#ifndef MARKED_LATER
+	   !losing;	/* copies_of() */
+#endif
 	   if
 	   :: lost -> goto over	/* lay_out_read() */
 	   :: else
 	   fi;
+#ifndef SET_ONCE
+	   if
+	   :: word != set -> set = 0; goto again
+	   :: else
+	   fi;
+#endif
 	   atomic {
 #ifdef LOST_FIRST
 		set = word;
