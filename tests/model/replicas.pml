@@ -479,7 +479,7 @@ again:	   /* The word first: a loss after this look is noticed by it, below. */
 	   :: lost -> goto over	/* lay_out_read() */
 	   :: else
 	   fi;
-#ifndef SET_ONCE
+#if !defined(SET_ONCE) && !defined(LOST_FIRST)
 	   if
 	   :: word != set -> set = 0; goto again
 	   :: else
