@@ -79,4 +79,7 @@ static inline bool page_is_there(uint32_t s)
 /* Give the memory of pages that are BUSY by us back to the system. */
 void space_punch(struct space *sp, uint64_t page, uint64_t nr);
 
+/* store->lock, in such a way that a sweep lets us have it. */
+void store_lock(struct store *store);
+
 #endif /* PAGE_H */

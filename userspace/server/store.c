@@ -86,6 +86,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->spaces = NULL;
 	store->last_number = 0;
 	pthread_mutex_init(&store->lock, NULL);
+	store->waiting = 0;
 	sweeper_init(&store->sweeper);
 	store->host_has_memory = host_has_memory;
 	store->unchecked = 0;
@@ -156,12 +157,20 @@ static int open_memfd(const char *name)
 	return fd;
 }
 
+/* Relaxed: being seen late costs others a window's time, nothing else. */
+void store_lock(struct store *store)
+{
+	__atomic_fetch_add(&store->waiting, 1, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&store->lock);
+	__atomic_fetch_sub(&store->waiting, 1, __ATOMIC_RELAXED);
+}
+
 static void enlist(struct space *sp)
 {
 	struct store *store = sp->store;
 	struct space **at = &store->spaces;
 
-	pthread_mutex_lock(&store->lock);
+	store_lock(store);
 	while (*at)
 		at = &(*at)->next;
 	sp->number = ++store->last_number;
@@ -175,7 +184,7 @@ static void delist(struct space *sp)
 	struct store *store = sp->store;
 	struct space **at = &store->spaces;
 
-	pthread_mutex_lock(&store->lock);
+	store_lock(store);
 	while (*at != sp)
 		at = &(*at)->next;
 	*at = sp->next;

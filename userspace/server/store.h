@@ -32,7 +32,8 @@ struct sweeper {
  * @idle: those of them that are trimmed; atomic
  * @spaces: in the order of their numbers; under @lock
  * @last_number: of the space made last; under @lock
- * @lock: keeps spaces from coming and going
+ * @lock: keeps spaces from coming and going; store_lock()
+ * @waiting: threads that want @lock; atomic
  * @sweeper: gives idle pages back
  * @host_has_memory: is there more to be had? Asked now and then before pages
  *                   are added, by any thread; NULL: yes
@@ -48,6 +49,7 @@ struct store {
 	struct space *spaces;
 	uint64_t last_number;
 	pthread_mutex_t lock;
+	unsigned int waiting;
 	struct sweeper sweeper;
 	bool (*host_has_memory)(void);
 	uint64_t unchecked;

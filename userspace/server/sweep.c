@@ -7,12 +7,14 @@
  * to see, so no doomed page is without a mark, or it is about to get one.
  *
  * store->lock keeps spaces from coming and going. It is let go of after each
- * window, so that nobody waits for more than one system call.
+ * window and left to whoever waits for it, so that nobody does for more than a
+ * system call or two. A mutex alone would be ours again before they have woken.
  */
 #include "sweep.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 #include "page.h"
@@ -144,12 +146,20 @@ static struct space *idle_from(struct store *store, uint64_t number)
 	return sp;
 }
 
+static void let_others_in(struct store *store)
+{
+	pthread_mutex_unlock(&store->lock);
+	while (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED))
+		sched_yield();
+	store_lock(store);
+}
+
 static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 {
 	uint64_t number = 0, at = 0, freed = 0;
 	struct space *sp;
 
-	pthread_mutex_lock(&store->lock);
+	store_lock(store);
 	while (freed < pages && (sp = idle_from(store, number))) {
 		if (sp->number != number)
 			at = 0;
@@ -159,9 +169,7 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 			number++;
 			at = 0;
 		}
-		/* Whoever waits for the lock may go in between. */
-		pthread_mutex_unlock(&store->lock);
-		pthread_mutex_lock(&store->lock);
+		let_others_in(store);
 	}
 	pthread_mutex_unlock(&store->lock);
 	return freed;

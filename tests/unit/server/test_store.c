@@ -2,8 +2,11 @@
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "store.h"
@@ -11,6 +14,17 @@
 
 static struct store store;
 static struct space sp;
+
+/* Called when a sweep is about to punch, store->lock held. */
+static void (*punching)(void);
+
+/* In place of the C library's. */
+int fallocate(int fd, int mode, off_t off, off_t len)
+{
+	if (punching)
+		punching();
+	return (int)syscall(SYS_fallocate, fd, mode, off, len);
+}
 
 static int setup(void **state)
 {
@@ -21,6 +35,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	punching = NULL;
 	space_exit(&sp);
 	assert_int_equal(store.used, 0);
 	store_exit(&store);
@@ -325,6 +340,69 @@ static void idle_space_goes(void **state)
 	space_exit(&other);
 }
 
+/* In threads as well, where cmocka's assertions may not be. */
+static void await(const unsigned int *what, unsigned int least)
+{
+	unsigned int i;
+
+	for (i = 0; __atomic_load_n(what, __ATOMIC_SEQ_CST) < least; i++) {
+		if (i == 30000)
+			abort();
+		usleep(1000);
+	}
+}
+
+static void *rounds(void *arg)
+{
+	sweep_round(&store);
+	sweep_round(&store);
+	return NULL;
+}
+
+#define COMERS 8U
+
+static unsigned int punches, spaces_then;
+
+/* Each other one waits until somebody wants the lock; the next looks who had it. */
+static void punch_slowly(void)
+{
+	unsigned int nr = __atomic_add_fetch(&punches, 1, __ATOMIC_SEQ_CST);
+	struct space *s;
+
+	if (nr > 2 * COMERS)
+		return;
+	if (nr % 2)
+		await(&store.waiting, 1);
+	else
+		for (s = store.spaces; s; s = s->next)
+			spaces_then++;
+}
+
+/* Whoever wants the lock has it before the next window is swept. */
+static void a_round_lets_others_in(void **state)
+{
+	struct space others[COMERS];
+	pthread_t t;
+	uint64_t i;
+
+	for (i = 0; i < 60; i++)
+		assert_int_equal(put(i * SWEEP_WINDOW * PAGE, PAGE, 'l'), 0);
+	space_trim(&sp, 0, 60 * SWEEP_WINDOW * PAGE);
+	punches = spaces_then = 0;
+	punching = punch_slowly;
+	assert_int_equal(pthread_create(&t, NULL, rounds, NULL), 0);
+	for (i = 0; i < COMERS; i++) {
+		await(&punches, 2 * (unsigned int)i + 1);
+		assert_int_equal(space_init(&others[i], &store, PAGE, "new"), 0);
+	}
+	pthread_join(t, NULL);
+	assert_int_equal(punches, 60);
+	assert_int_equal(spaces_then, COMERS * (COMERS + 3) / 2);
+	for (i = 0; i < COMERS; i++)
+		space_exit(&others[i]);
+	has_memory(0, 0);
+}
+
 /* With nobody to ask for it, the thread gives idle memory back. */
 static void sweeper(void **state)
 {
@@ -439,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(idle_written_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_is_given_to_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_space_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
