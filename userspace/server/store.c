@@ -83,6 +83,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
 	store->idle = 0;
+	store->freed = 0;
 	store->spaces = NULL;
 	store->last_number = 0;
 	pthread_mutex_init(&store->lock, NULL);
@@ -239,8 +240,7 @@ err_fd:
 void space_exit(struct space *sp)
 {
 	delist(sp);
-	__atomic_fetch_sub(&sp->store->idle, sp->idle, __ATOMIC_SEQ_CST);
-	store_release(sp->store, sp->used);
+	sweep_uncount(sp->store, sp->used, sp->idle);
 	munmap(sp->mark, mark_bytes(sp->size));
 	munmap(sp->state, state_bytes(sp->size));
 	munmap(sp->map, sp->size);
@@ -347,22 +347,24 @@ static int populate(struct space *sp, uint64_t page, uint64_t nr)
 	return 0;
 }
 
-static uint64_t less(const uint64_t *used, const uint64_t *idle)
-{
-	uint64_t i = __atomic_load_n(idle, __ATOMIC_RELAXED);
-	uint64_t u = __atomic_load_n(used, __ATOMIC_RELAXED);
-
-	return u > i ? u - i : 0;
-}
-
+/*
+ * Idle first: pages that go in between are missing in @used then, and a write
+ * goes on, rather than that it is refused for the sake of pages that are gone.
+ */
 uint64_t store_present(const struct store *store)
 {
-	return less(&store->used, &store->idle);
+	uint64_t idle = __atomic_load_n(&store->idle, __ATOMIC_ACQUIRE);
+	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_RELAXED);
+
+	return used > idle ? used - idle : 0;
 }
 
 uint64_t space_present(const struct space *sp)
 {
-	return less(&sp->used, &sp->idle);
+	uint64_t idle = __atomic_load_n(&sp->idle, __ATOMIC_RELAXED);
+	uint64_t used = __atomic_load_n(&sp->used, __ATOMIC_RELAXED);
+
+	return used > idle ? used - idle : 0;
 }
 
 static bool pin_to_read(struct space *sp, uint64_t page)
@@ -438,10 +440,19 @@ static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 	return at - page;
 }
 
-/* Pin or make pages from @page on; how many, at least one, or -ENOSPC. */
+static uint64_t freed(const struct store *store)
+{
+	return __atomic_load_n(&store->freed, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Pin or make pages from @page on; how many, at least one, or -ENOSPC: there was
+ * no room, nothing to sweep, and nobody else has swept anything meanwhile.
+ */
 static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 {
-	uint64_t nr;
+	struct store *store = sp->store;
+	uint64_t nr, before;
 
 	while (!pin_to_write(sp, page)) {
 		nr = claim_absent(sp, page, end);
@@ -449,13 +460,13 @@ static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 			sched_yield();
 			continue;
 		}
-		if (!store_reserve(sp->store, nr)) {
-			page_set(sp, page, nr, 0);
-			if (!sweep_now(sp->store, nr))
-				return -ENOSPC;
-			continue;
-		}
-		return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
+		before = freed(store);
+		if (store_reserve(store, nr))
+			return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
+		/* Sweeping may wait for a lock: no page is BUSY by us. */
+		page_set(sp, page, nr, 0);
+		if (!sweep_now(store, nr) && freed(store) == before)
+			return -ENOSPC;
 	}
 	return 1;
 }

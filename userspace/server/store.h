@@ -30,6 +30,7 @@ struct sweeper {
  * @limit: pages at most
  * @used: pages that have memory now, exactly; atomic
  * @idle: those of them that are trimmed; atomic
+ * @freed: pages whose memory was given back, ever; atomic
  * @spaces: in the order of their numbers; under @lock
  * @last_number: of the space made last; under @lock
  * @lock: keeps spaces from coming and going; store_lock()
@@ -46,6 +47,7 @@ struct store {
 	uint64_t limit;
 	uint64_t used;
 	uint64_t idle;
+	uint64_t freed;
 	struct space *spaces;
 	uint64_t last_number;
 	pthread_mutex_t lock;

@@ -32,14 +32,19 @@ void sweep_mark(struct space *sp, uint64_t page)
 					    __ATOMIC_RELAXED);
 }
 
+/* In this order: whoever sees fewer idle sees that there is room for others. */
+void sweep_uncount(struct store *store, uint64_t used, uint64_t idle)
+{
+	__atomic_fetch_sub(&store->used, used, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&store->freed, used, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&store->idle, idle, __ATOMIC_SEQ_CST);
+}
+
 static void uncount(struct space *sp, uint64_t pages)
 {
-	struct store *store = sp->store;
-
 	__atomic_fetch_sub(&sp->idle, pages, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&sp->used, pages, __ATOMIC_RELAXED);
-	__atomic_fetch_sub(&store->idle, pages, __ATOMIC_SEQ_CST);
-	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
+	sweep_uncount(sp->store, pages, pages);
 }
 
 /* True: BUSY by us. */
@@ -177,7 +182,7 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 
 uint64_t sweep_now(struct store *store, uint64_t pages)
 {
-	if (!__atomic_load_n(&store->idle, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&store->idle, __ATOMIC_ACQUIRE))
 		return 0;
 	return sweep(store, pages, false);
 }

@@ -26,6 +26,9 @@ void sweep_mark(struct space *sp, uint64_t page);
  */
 uint64_t sweep_now(struct store *store, uint64_t pages);
 
+/* The store has so many pages less, @idle of them idle. */
+void sweep_uncount(struct store *store, uint64_t used, uint64_t idle);
+
 /* A round: gives back what was idle in the last round already. */
 void sweep_round(struct store *store);
 

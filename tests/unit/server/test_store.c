@@ -352,6 +352,8 @@ static void await(const unsigned int *what, unsigned int least)
 	}
 }
 
+static unsigned int punches;
+
 static void *rounds(void *arg)
 {
 	sweep_round(&store);
@@ -359,9 +361,77 @@ static void *rounds(void *arg)
 	return NULL;
 }
 
+static void *write_one(void *arg)
+{
+	return put((1ULL << 30), PAGE, 'v') ? NULL : arg;
+}
+
+static void punch_when_wanted(void)
+{
+	__atomic_store_n(&punches, 1, __ATOMIC_SEQ_CST);
+	await(&store.waiting, 1);
+}
+
+/* Who waits for pages that another gives back gets them: all, and no more. */
+static void others_sweep(void **state)
+{
+	pthread_t sweeper, writer;
+	void *wrote;
+
+	assert_int_equal(put(0, 64 * PAGE, 'o'), 0);
+	space_trim(&sp, 0, 10 * PAGE);
+	sweep_round(&store);
+	punches = 0;
+	punching = punch_when_wanted;
+	assert_int_equal(pthread_create(&sweeper, NULL, rounds, NULL), 0);
+	await(&punches, 1);
+	assert_int_equal(pthread_create(&writer, NULL, write_one, &sp), 0);
+	pthread_join(writer, &wrote);
+	pthread_join(sweeper, NULL);
+	assert_ptr_equal(wrote, &sp);
+	assert_int_equal(put(0, 9 * PAGE, 'o'), 0);
+	assert_int_equal(put(9 * PAGE, PAGE, 'o'), -ENOSPC);
+	holds(64);
+}
+
+#define QUOTA	16U	/* of four threads that share the limit */
+
+static unsigned int quota_refusals;
+
+/* Trims all that it has before it writes elsewhere. */
+static void *keep_to_quota(void *arg)
+{
+	uint64_t at = (uint64_t)(uintptr_t)arg << 30;
+	unsigned int i;
+
+	for (i = 0; i < 3000; i++) {
+		at ^= (i % 5) * SWEEP_WINDOW * PAGE;
+		if (put(at, QUOTA * PAGE, 'q'))
+			__atomic_add_fetch(&quota_refusals, 1, __ATOMIC_RELAXED);
+		space_trim(&sp, at, QUOTA * PAGE);
+	}
+	return NULL;
+}
+
+/* What fits is never refused, whoever sweeps when. */
+static void quotas(void **state)
+{
+	pthread_t t[4];
+	uintptr_t i;
+
+	quota_refusals = 0;
+	for (i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, keep_to_quota,
+						(void *)i), 0);
+	for (i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	assert_int_equal(quota_refusals, 0);
+	holds(0);
+}
+
 #define COMERS 8U
 
-static unsigned int punches, spaces_then;
+static unsigned int spaces_then;
 
 /* Each other one waits until somebody wants the lock; the next looks who had it. */
 static void punch_slowly(void)
@@ -517,6 +587,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(idle_written_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_is_given_to_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_space_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_sweep, setup, teardown),
+		cmocka_unit_test_setup_teardown(quotas, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
