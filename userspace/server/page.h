@@ -30,10 +30,13 @@
  * A thread that waits for a BUSY page holds no BUSY page itself.
  * Readers never wait: an absent page and a BUSY one are zeroes to them.
  *
- * Counting. @used of the store and of the space are pages with memory, @idle
- * those among them that are doomed. A page is counted in @used before it is
- * PRESENT and until after it has been punched, in @idle from before it is
- * doomed until after it no longer is, so neither falls below what is so.
+ * Counting. @used of the store and of the space are pages with memory, @present
+ * those among them that are there to readers, @idle of the store the others. A
+ * page is counted in @used before it is PRESENT and until after it has been
+ * punched, in @present from before it is there until after it is doomed, in @idle
+ * from before it is doomed until after it no longer is, so none falls below what
+ * is so: where one is 0, there is no such page. None can be had from the others
+ * while they change.
  */
 #ifndef PAGE_H
 #define PAGE_H

@@ -82,6 +82,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->zeroes = z;
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
+	store->present = 0;
 	store->idle = 0;
 	store->freed = 0;
 	store->spaces = NULL;
@@ -192,6 +193,14 @@ static void delist(struct space *sp)
 	pthread_mutex_unlock(&store->lock);
 }
 
+/* More, before they are there, or less, after. Each is looked at by itself. */
+static void count_present(struct space *sp, int64_t pages)
+{
+	__atomic_fetch_add(&sp->present, (uint64_t)pages, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&sp->store->present, (uint64_t)pages,
+			   __ATOMIC_RELAXED);
+}
+
 int space_init(struct space *sp, struct store *store, uint64_t size,
 	       const char *name)
 {
@@ -200,6 +209,7 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->store = store;
 	sp->size = size;
 	sp->used = 0;
+	sp->present = 0;
 	sp->idle = 0;
 	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
@@ -240,6 +250,7 @@ err_fd:
 void space_exit(struct space *sp)
 {
 	delist(sp);
+	count_present(sp, -(int64_t)sp->present);
 	sweep_uncount(sp->store, sp->used, sp->idle);
 	munmap(sp->mark, mark_bytes(sp->size));
 	munmap(sp->state, state_bytes(sp->size));
@@ -343,28 +354,19 @@ static int populate(struct space *sp, uint64_t page, uint64_t nr)
 		return -ENOSPC;
 	}
 	__atomic_fetch_add(&sp->used, nr, __ATOMIC_RELAXED);
+	count_present(sp, (int64_t)nr);
 	page_set(sp, page, nr, PAGE_PRESENT | 1);
 	return 0;
 }
 
-/*
- * Idle first: pages that go in between are missing in @used then, and a write
- * goes on, rather than that it is refused for the sake of pages that are gone.
- */
 uint64_t store_present(const struct store *store)
 {
-	uint64_t idle = __atomic_load_n(&store->idle, __ATOMIC_ACQUIRE);
-	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_RELAXED);
-
-	return used > idle ? used - idle : 0;
+	return __atomic_load_n(&store->present, __ATOMIC_RELAXED);
 }
 
 uint64_t space_present(const struct space *sp)
 {
-	uint64_t idle = __atomic_load_n(&sp->idle, __ATOMIC_RELAXED);
-	uint64_t used = __atomic_load_n(&sp->used, __ATOMIC_RELAXED);
-
-	return used > idle ? used - idle : 0;
+	return __atomic_load_n(&sp->present, __ATOMIC_RELAXED);
 }
 
 static bool pin_to_read(struct space *sp, uint64_t page)
@@ -401,6 +403,7 @@ static bool revive(struct space *sp, uint64_t page, uint32_t s)
 	if (!page_move(sp, page, s, s | PAGE_BUSY))
 		return false;
 	memset(sp->map + (page << NETRAM_PAGE_SHIFT), 0, NETRAM_PAGE_SIZE);
+	count_present(sp, 1);
 	/* Pins went off meanwhile, maybe, but none came. */
 	s = page_state(sp, page);
 	while (!page_change(sp, page, &s,
@@ -491,12 +494,12 @@ int space_write_begin(struct space *sp, uint64_t off, uint32_t len)
 bool space_has_room(struct space *sp, uint64_t off, uint32_t len)
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
-	uint64_t used = store_present(sp->store);
+	uint64_t present = store_present(sp->store);
 	uint64_t absent = 0;
 
 	for (; page < end; page++)
 		absent += !page_is_there(page_state(sp, page));
-	return used + absent <= sp->store->limit || !absent;
+	return present + absent <= sp->store->limit || !absent;
 }
 
 void space_unpin(struct space *sp, uint64_t off, uint32_t len)
@@ -560,12 +563,14 @@ static void trim_pages(struct space *sp, uint64_t page, uint64_t end)
 	while (page < end) {
 		uint64_t stop = (page / SWEEP_WINDOW + 1) * SWEEP_WINDOW;
 		uint64_t start = page;
-		bool doomed = false;
+		uint64_t doomed = 0;
 
 		for (; page < end && page < stop; page++)
-			doomed |= doom(sp, page);
-		if (doomed)
-			sweep_mark(sp, start);
+			doomed += doom(sp, page);
+		if (!doomed)
+			continue;
+		count_present(sp, -(int64_t)doomed);
+		sweep_mark(sp, start);
 	}
 }
 

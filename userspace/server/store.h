@@ -29,6 +29,7 @@ struct sweeper {
  * struct store - the memory all spaces share
  * @limit: pages at most
  * @used: pages that have memory now, exactly; atomic
+ * @present: those of them that hold data; atomic
  * @idle: those of them that are trimmed; atomic
  * @freed: pages whose memory was given back, ever; atomic
  * @spaces: in the order of their numbers; under @lock
@@ -46,6 +47,7 @@ struct sweeper {
 struct store {
 	uint64_t limit;
 	uint64_t used;
+	uint64_t present;
 	uint64_t idle;
 	uint64_t freed;
 	struct space *spaces;
@@ -68,6 +70,7 @@ struct store {
  * @mark: one byte per window of pages, see sweep.c; atomic
  * @size: bytes, a multiple of the page size
  * @used: pages that have memory; atomic
+ * @present: those of them that hold data; atomic
  * @idle: those of them that are trimmed; atomic
  * @fd: the memfd behind @map
  * @number: tells it from others; never used again
@@ -80,13 +83,17 @@ struct space {
 	uint8_t *mark;
 	uint64_t size;
 	uint64_t used;
+	uint64_t present;
 	uint64_t idle;
 	int fd;
 	uint64_t number;
 	struct space *next;
 };
 
-/* Pages that hold data; of use to people, for it may have changed meanwhile. */
+/*
+ * Pages that hold data. It may have changed meanwhile, but is never 0 while one
+ * is there.
+ */
 uint64_t store_present(const struct store *store);
 uint64_t space_present(const struct space *sp);
 

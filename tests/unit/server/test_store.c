@@ -38,6 +38,8 @@ static int teardown(void **state)
 	punching = NULL;
 	space_exit(&sp);
 	assert_int_equal(store.used, 0);
+	assert_int_equal(store.present, 0);
+	assert_int_equal(store.idle, 0);
 	store_exit(&store);
 	return 0;
 }
@@ -51,6 +53,8 @@ static void has_memory(uint64_t pages, uint64_t idle)
 	assert_int_equal(st.st_blocks * 512, pages * PAGE);
 	assert_int_equal(store.used, pages);
 	assert_int_equal(sp.used, pages);
+	assert_int_equal(store.present, pages - idle);
+	assert_int_equal(sp.present, pages - idle);
 	assert_int_equal(store.idle, idle);
 	assert_int_equal(sp.idle, idle);
 }
@@ -394,6 +398,40 @@ static void others_sweep(void **state)
 	holds(64);
 }
 
+static unsigned int trims_left;
+
+static void *write_trim_sweep(void *arg)
+{
+	while (__atomic_load_n(&trims_left, __ATOMIC_RELAXED)) {
+		put(10 * PAGE, 10 * PAGE, 'n');
+		space_trim(&sp, 10 * PAGE, 10 * PAGE);
+		sweep_now(&store, 10);
+		__atomic_sub_fetch(&trims_left, 1, __ATOMIC_RELAXED);
+	}
+	return arg;
+}
+
+/* Pages come and go: those that stay are there at any moment. */
+static void never_empty(void **state)
+{
+	uint64_t seen = UINT64_MAX, all = UINT64_MAX, now;
+	pthread_t t;
+
+	assert_int_equal(put(0, PAGE, 'n'), 0);
+	trims_left = 3000;
+	assert_int_equal(pthread_create(&t, NULL, write_trim_sweep, NULL), 0);
+	while (__atomic_load_n(&trims_left, __ATOMIC_RELAXED)) {
+		now = space_present(&sp);
+		seen = now < seen ? now : seen;
+		now = store_present(&store);
+		all = now < all ? now : all;
+	}
+	pthread_join(t, NULL);
+	assert_int_equal(seen, 1);
+	assert_int_equal(all, 1);
+	holds(1);
+}
+
 #define QUOTA	16U	/* of four threads that share the limit */
 
 static unsigned int quota_refusals;
@@ -406,7 +444,8 @@ static void *keep_to_quota(void *arg)
 
 	for (i = 0; i < 3000; i++) {
 		at ^= (i % 5) * SWEEP_WINDOW * PAGE;
-		if (put(at, QUOTA * PAGE, 'q'))
+		if (!space_has_room(&sp, at, QUOTA * PAGE) ||
+		    put(at, QUOTA * PAGE, 'q'))
 			__atomic_add_fetch(&quota_refusals, 1, __ATOMIC_RELAXED);
 		space_trim(&sp, at, QUOTA * PAGE);
 	}
@@ -588,6 +627,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(idle_is_given_to_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_space_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_sweep, setup, teardown),
+		cmocka_unit_test_setup_teardown(never_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(quotas, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
