@@ -210,7 +210,7 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->size = size;
 	sp->used = 0;
 	sp->present = 0;
-	sp->idle = 0;
+	sp->marked = 0;
 	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
 		return -errno;
@@ -250,8 +250,8 @@ err_fd:
 void space_exit(struct space *sp)
 {
 	delist(sp);
+	sweep_uncount(sp->store, sp->used, sp->used - sp->present);
 	count_present(sp, -(int64_t)sp->present);
-	sweep_uncount(sp->store, sp->used, sp->idle);
 	munmap(sp->mark, mark_bytes(sp->size));
 	munmap(sp->state, state_bytes(sp->size));
 	munmap(sp->map, sp->size);
@@ -382,14 +382,12 @@ static bool pin_to_read(struct space *sp, uint64_t page)
 
 static void count_idle(struct space *sp)
 {
-	__atomic_fetch_add(&sp->idle, 1, __ATOMIC_RELAXED);
 	if (!__atomic_fetch_add(&sp->store->idle, 1, __ATOMIC_SEQ_CST))
 		sweeper_wake(sp->store);
 }
 
 static void uncount_idle(struct space *sp)
 {
-	__atomic_fetch_sub(&sp->idle, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&sp->store->idle, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -426,10 +424,13 @@ static bool pin_to_write(struct space *sp, uint64_t page)
 	return false;
 }
 
+/* Whoever lets go of an idle page last says that it may be swept now. */
 static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
 {
 	for (; page < end; page++)
-		__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_RELEASE);
+		if (__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_SEQ_CST) ==
+		    (PAGE_PRESENT | PAGE_DOOMED | 1))
+			sweep_mark(sp, page);
 }
 
 /* Claim absent pages from @page on; how many became BUSY by us. */

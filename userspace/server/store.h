@@ -71,7 +71,7 @@ struct store {
  * @size: bytes, a multiple of the page size
  * @used: pages that have memory; atomic
  * @present: those of them that hold data; atomic
- * @idle: those of them that are trimmed; atomic
+ * @marked: windows that have a mark; atomic
  * @fd: the memfd behind @map
  * @number: tells it from others; never used again
  * @next: space of the store
@@ -84,7 +84,7 @@ struct space {
 	uint64_t size;
 	uint64_t used;
 	uint64_t present;
-	uint64_t idle;
+	uint64_t marked;
 	int fd;
 	uint64_t number;
 	struct space *next;

@@ -17,7 +17,7 @@
 /* Pages that a mark stands for: one page of state words. */
 #define SWEEP_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
 
-/* After pages of the window that @page is in were doomed. */
+/* After pages of the window that @page is in were doomed, or let go of. */
 void sweep_mark(struct space *sp, uint64_t page);
 
 /*
