@@ -228,8 +228,10 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 		goto err_state;
 	/* A core dump of a page server would be the size of its pages. */
 	madvise(sp->map, size, MADV_DONTDUMP);
-	/* A huge page would hold 511 pages that nobody asked for. */
+	/* A huge page would hold 511 that nobody asked for, or words for 2 GiB. */
 	madvise(sp->map, size, MADV_NOHUGEPAGE);
+	madvise(sp->state, state_bytes(size), MADV_NOHUGEPAGE);
+	madvise(sp->mark, mark_bytes(size), MADV_NOHUGEPAGE);
 	enlist(sp);
 	return 0;
 

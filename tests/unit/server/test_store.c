@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/stat.h>
@@ -95,6 +96,34 @@ static void reads(uint64_t off, uint32_t len, int byte)
 		off += n;
 		len -= n;
 	}
+}
+
+/* Does the kernel know that no huge pages are wanted there? */
+static bool no_huge_pages(const void *at)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	uintptr_t start, end;
+	bool here = false, nh = false;
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2)
+			here = start <= (uintptr_t)at && (uintptr_t)at < end;
+		else if (here && !strncmp(line, "VmFlags:", 8))
+			nh = strstr(line, " nh");
+	}
+	fclose(f);
+	return nh;
+}
+
+static void small_pages(void **state)
+{
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
+		skip();
+	assert_true(no_huge_pages(sp.map));
+	assert_true(no_huge_pages(sp.state));
+	assert_true(no_huge_pages(sp.mark));
 }
 
 static void holes_cost_nothing(void **state)
@@ -641,6 +670,7 @@ static void threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(small_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(holes_cost_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(partial_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(limit, setup, teardown),
