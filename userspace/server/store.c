@@ -93,6 +93,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->host_has_memory = host_has_memory;
 	store->unchecked = 0;
 	store->tight = false;
+	store->huge_writes = false;
 	return 0;
 }
 
@@ -333,14 +334,27 @@ static int map_pages(struct space *sp, uint64_t page, uint64_t end)
 	return 0;
 }
 
+static int touch_all(struct space *sp, uint64_t page, uint64_t nr)
+{
+	uint64_t n;
+
+	for (; nr; page += n, nr -= n) {
+		n = nr < FILL_PAGES ? nr : FILL_PAGES - 1;
+		if (touch(sp, page, n))
+			return -1;
+	}
+	return 0;
+}
+
 /*
  * A fault for writing allocates one page. Where there are many, write(2)
- * allocates them for less, mapping included.
+ * allocates them for less, mapping included, unless it might take huge ones: it
+ * does not look at what the mapping was advised.
  */
 static int allocate(struct space *sp, uint64_t page, uint64_t nr)
 {
-	if (nr < FILL_PAGES)
-		return touch(sp, page, nr);
+	if (nr < FILL_PAGES || sp->store->huge_writes)
+		return touch_all(sp, page, nr);
 	if (write_zeroes(sp, page, nr))
 		return -1;
 	return map_pages(sp, page, page + nr);
@@ -446,7 +460,7 @@ static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 	return at - page;
 }
 
-static uint64_t freed(const struct store *store)
+static uint64_t freed_so_far(const struct store *store)
 {
 	return __atomic_load_n(&store->freed, __ATOMIC_ACQUIRE);
 }
@@ -466,12 +480,12 @@ static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 			sched_yield();
 			continue;
 		}
-		before = freed(store);
+		before = freed_so_far(store);
 		if (store_reserve(store, nr))
 			return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
 		/* Sweeping may wait for a lock: no page is BUSY by us. */
 		page_set(sp, page, nr, 0);
-		if (!sweep_now(store, nr) && freed(store) == before)
+		if (!sweep_now(store, nr) && freed_so_far(store) == before)
 			return -ENOSPC;
 	}
 	return 1;

@@ -41,6 +41,7 @@ struct sweeper {
  *                   are added, by any thread; NULL: yes
  * @unchecked: pages added since it was asked; atomic
  * @tight: it said no; atomic
+ * @huge_writes: write(2) may allocate huge pages, whatever was advised
  * @zeroes: STORE_ZEROES bytes of zeroes to send holes from; costs no memory
  * @zero_fd: /dev/zero
  */
@@ -58,6 +59,7 @@ struct store {
 	bool (*host_has_memory)(void);
 	uint64_t unchecked;
 	bool tight;
+	bool huge_writes;
 	const void *zeroes;
 	int zero_fd;
 };

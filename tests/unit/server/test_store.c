@@ -303,6 +303,21 @@ static void not_given(void **state)
 	reads(PAGE, 40 * PAGE + 1, 'o');
 }
 
+/* Where write(2) might take huge pages, it takes none at all. */
+static void huge_writes(void **state)
+{
+	int fd = store.zero_fd;
+
+	store.huge_writes = true;
+	store.zero_fd = -1;
+	assert_int_equal(put(PAGE, 40 * PAGE, 'h'), -ENOSPC);
+	holds(0);
+	store.zero_fd = fd;
+	assert_int_equal(put(PAGE, 40 * PAGE + 1, 'h'), 0);
+	holds(41);
+	reads(PAGE, 40 * PAGE + 1, 'h');
+}
+
 static void runs(void **state)
 {
 	bool present;
@@ -681,6 +696,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(zeroed_while_pinned, setup, teardown),
 		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_given, setup, teardown),
+		cmocka_unit_test_setup_teardown(huge_writes, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_for_a_round, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_written_again, setup, teardown),
