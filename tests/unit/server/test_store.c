@@ -594,7 +594,7 @@ static void sweeper(void **state)
 	for (round = 0; round < 2; round++) {
 		assert_int_equal(put(0, 30 * PAGE, 's'), 0);
 		space_trim(&sp, 0, 30 * PAGE);
-		for (i = 0; i < 3000 && __atomic_load_n(&store.used, __ATOMIC_RELAXED); i++)
+		for (i = 0; i < 3000 && __atomic_load_n(&store.idle, __ATOMIC_ACQUIRE); i++)
 			usleep(10000);
 		has_memory(0, 0);
 	}
