@@ -99,27 +99,47 @@ static bool droppable(const struct export *e)
 }
 
 /*
- * A free slot, if need be by dropping an empty export. That forgets its epoch
- * and owner too, which fence nothing while nobody is connected and no page is
- * held. One that was taken over is the last to go: its former owner may come.
+ * Drop an empty export; false: there is none. That forgets its epoch and owner
+ * too, which fence nothing while nobody is connected and no page is held. One
+ * that was taken over is the last to go: its former owner may come.
  */
-static struct export **free_slot(struct export_table *t)
+static bool drop_one(struct export_table *t)
 {
 	struct export **drop = NULL;
 	unsigned int i;
 
-	for (i = 0; i < t->max; i++) {
-		if (!t->slots[i])
-			return &t->slots[i];
-		if (droppable(t->slots[i]) &&
+	for (i = 0; i < t->max; i++)
+		if (t->slots[i] && droppable(t->slots[i]) &&
 		    (!drop || t->slots[i]->reign < (*drop)->reign))
 			drop = &t->slots[i];
-	}
-	if (drop) {
-		destroy(*drop);
-		*drop = NULL;
-	}
-	return drop;
+	if (!drop)
+		return false;
+	destroy(*drop);
+	*drop = NULL;
+	return true;
+}
+
+static struct export **free_slot(struct export_table *t)
+{
+	unsigned int i;
+
+	do {
+		for (i = 0; i < t->max; i++)
+			if (!t->slots[i])
+				return &t->slots[i];
+	} while (drop_one(t));
+	return NULL;
+}
+
+/* Others hold address space and files, too, that may be all there are. */
+static int init_space(struct export_table *t, struct space *sp, uint64_t size)
+{
+	int ret;
+
+	do {
+		ret = space_init(sp, t->store, size, "netram");
+	} while (ret && drop_one(t));
+	return ret;
 }
 
 static int create(struct export_table *t, const char *name, uint64_t size,
@@ -134,7 +154,7 @@ static int create(struct export_table *t, const char *name, uint64_t size,
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOSPC;
-	ret = space_init(&e->space, t->store, size, "netram");
+	ret = init_space(t, &e->space, size);
 	if (ret) {
 		free(e);
 		return -ENOSPC;
@@ -291,7 +311,7 @@ static int find_or_create(struct export_table *t, const struct name *name,
 	if (!create(t, name->export, wanted_size(t, name), found))
 		return 0;
 	snprintf(why, NAME_WHY_MAX,
-		 "no room for another export (of %u, or no address space)",
+		 "no room for another export (of %u, or no address space or files)",
 		 t->max);
 	return -ENOSPC;
 }

@@ -87,6 +87,22 @@ bool host_has_memory(void)
 	       reserve(meminfo(text, "MemTotal:"));
 }
 
+/* With "advise" only mappings that were advised so have them. */
+bool host_huge_setting(const char *text)
+{
+	return strstr(text, "[always]") || strstr(text, "[within_size]") ||
+	       strstr(text, "[force]");
+}
+
+/* A kernel without huge pages has no such file. */
+bool host_huge_writes(void)
+{
+	char text[128];
+
+	return read_file("/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+			 text, sizeof(text)) && host_huge_setting(text);
+}
+
 /* "some avg10=0.12 avg60=0.05 avg300=0.01 total=12345" */
 static bool read_stall(const char *text, const char *kind,
 		       struct host_stall *stall)

@@ -14,6 +14,13 @@ uint64_t host_memory(void);
 bool host_has_memory(void);
 
 /*
+ * May write(2) to a memfd allocate huge pages? From what the kernel says of
+ * shmem, in the form of /sys/kernel/mm/transparent_hugepage/shmem_enabled.
+ */
+bool host_huge_setting(const char *text);
+bool host_huge_writes(void);
+
+/*
  * Try to be what others can lean on under memory pressure: not swapped (with
  * @lock), late in the OOM killer's list, not throttled by the swap we are.
  * What is refused is a warning. @limit: bytes that will be mapped at least.

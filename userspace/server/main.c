@@ -100,6 +100,7 @@ static int make_store(struct server *s)
 	int ret;
 
 	ret = store_init(&s->store, o->memory, host_has_memory);
+	s->store.huge_writes = host_huge_writes();
 	if (!ret)
 		ret = export_table_init(&s->table, &s->store,
 					(unsigned int)o->max_exports,

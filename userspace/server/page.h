@@ -30,10 +30,13 @@
  * A thread that waits for a BUSY page holds no BUSY page itself.
  * Readers never wait: an absent page and a BUSY one are zeroes to them.
  *
- * Counting. @used of the store and of the space are pages with memory, @idle
- * those among them that are doomed. A page is counted in @used before it is
- * PRESENT and until after it has been punched, in @idle from before it is
- * doomed until after it no longer is, so neither falls below what is so.
+ * Counting. @used of the store and of the space are pages with memory, @present
+ * those among them that are there to readers, @idle of the store the others. A
+ * page is counted in @used before it is PRESENT and until after it has been
+ * punched, in @present from before it is there until after it is doomed, in @idle
+ * from before it is doomed until after it no longer is, so none falls below what
+ * is so: where one is 0, there is no such page. None can be had from the others
+ * while they change.
  */
 #ifndef PAGE_H
 #define PAGE_H
@@ -78,5 +81,8 @@ static inline bool page_is_there(uint32_t s)
 
 /* Give the memory of pages that are BUSY by us back to the system. */
 void space_punch(struct space *sp, uint64_t page, uint64_t nr);
+
+/* store->lock, in such a way that a sweep lets us have it. */
+void store_lock(struct store *store);
 
 #endif /* PAGE_H */

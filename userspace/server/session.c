@@ -47,11 +47,11 @@ void session_exit(struct session *s)
 	export_leave(s->service->table, &s->user);
 }
 
-static void count_error(struct session *s, uint32_t error)
+/* Not what is past the end, which is answered likewise. */
+static uint32_t no_memory(struct session *s)
 {
-	stats_add(&s->stats->errors, 1);
-	if (error == NBD_ENOSPC)
-		stats_add(&s->stats->enospc, 1);
+	stats_add(&s->stats->enospc, 1);
+	return NBD_ENOSPC;
 }
 
 /* Only READ and BLOCK_STATUS must answer in chunks; the rest stay short. */
@@ -66,7 +66,7 @@ static void reply(struct session *s, uint32_t error)
 	void *to = out_tail(&s->out);
 
 	if (error)
-		count_error(s, error);
+		stats_add(&s->stats->errors, 1);
 	if (error && in_chunks(s))
 		out_add(&s->out, proto_put_error(to, s->req.cookie, error));
 	else
@@ -210,7 +210,7 @@ static void begin_write(struct session *s)
 	 */
 	if (s->left > SESSION_WINDOW &&
 	    !space_has_room(session_space(s), s->at, s->left)) {
-		s->req.error = NBD_ENOSPC;
+		s->req.error = no_memory(s);
 		s->phase = SESSION_DISCARD;
 	}
 }
@@ -326,7 +326,7 @@ static bool step_payload(struct session *s)
 	uint32_t n;
 
 	if (!s->window && !open_window(s)) {
-		s->req.error = NBD_ENOSPC;
+		s->req.error = no_memory(s);
 		s->phase = SESSION_DISCARD;
 		return true;
 	}
@@ -367,7 +367,7 @@ static uint32_t do_slice(struct session *s, uint32_t len)
 	if (s->req.type == NBD_CMD_TRIM)
 		space_trim(sp, s->at, len);
 	else if (space_zero(sp, s->at, len, allocate))
-		return NBD_ENOSPC;
+		return no_memory(s);
 	return NBD_SUCCESS;
 }
 

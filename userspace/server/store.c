@@ -82,14 +82,18 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->zeroes = z;
 	store->limit = limit_bytes >> NETRAM_PAGE_SHIFT;
 	store->used = 0;
+	store->present = 0;
 	store->idle = 0;
+	store->freed = 0;
 	store->spaces = NULL;
 	store->last_number = 0;
 	pthread_mutex_init(&store->lock, NULL);
+	store->waiting = 0;
 	sweeper_init(&store->sweeper);
 	store->host_has_memory = host_has_memory;
 	store->unchecked = 0;
 	store->tight = false;
+	store->huge_writes = false;
 	return 0;
 }
 
@@ -156,12 +160,20 @@ static int open_memfd(const char *name)
 	return fd;
 }
 
+/* Relaxed: being seen late costs others a window's time, nothing else. */
+void store_lock(struct store *store)
+{
+	__atomic_fetch_add(&store->waiting, 1, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&store->lock);
+	__atomic_fetch_sub(&store->waiting, 1, __ATOMIC_RELAXED);
+}
+
 static void enlist(struct space *sp)
 {
 	struct store *store = sp->store;
 	struct space **at = &store->spaces;
 
-	pthread_mutex_lock(&store->lock);
+	store_lock(store);
 	while (*at)
 		at = &(*at)->next;
 	sp->number = ++store->last_number;
@@ -175,11 +187,19 @@ static void delist(struct space *sp)
 	struct store *store = sp->store;
 	struct space **at = &store->spaces;
 
-	pthread_mutex_lock(&store->lock);
+	store_lock(store);
 	while (*at != sp)
 		at = &(*at)->next;
 	*at = sp->next;
 	pthread_mutex_unlock(&store->lock);
+}
+
+/* More, before they are there, or less, after. Each is looked at by itself. */
+static void count_present(struct space *sp, int64_t pages)
+{
+	__atomic_fetch_add(&sp->present, (uint64_t)pages, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&sp->store->present, (uint64_t)pages,
+			   __ATOMIC_RELAXED);
 }
 
 int space_init(struct space *sp, struct store *store, uint64_t size,
@@ -190,7 +210,8 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->store = store;
 	sp->size = size;
 	sp->used = 0;
-	sp->idle = 0;
+	sp->present = 0;
+	sp->marked = 0;
 	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
 		return -errno;
@@ -208,8 +229,10 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 		goto err_state;
 	/* A core dump of a page server would be the size of its pages. */
 	madvise(sp->map, size, MADV_DONTDUMP);
-	/* A huge page would hold 511 pages that nobody asked for. */
+	/* A huge page would hold 511 that nobody asked for, or words for 2 GiB. */
 	madvise(sp->map, size, MADV_NOHUGEPAGE);
+	madvise(sp->state, state_bytes(size), MADV_NOHUGEPAGE);
+	madvise(sp->mark, mark_bytes(size), MADV_NOHUGEPAGE);
 	enlist(sp);
 	return 0;
 
@@ -230,8 +253,8 @@ err_fd:
 void space_exit(struct space *sp)
 {
 	delist(sp);
-	__atomic_fetch_sub(&sp->store->idle, sp->idle, __ATOMIC_SEQ_CST);
-	store_release(sp->store, sp->used);
+	sweep_uncount(sp->store, sp->used, sp->used - sp->present);
+	count_present(sp, -(int64_t)sp->present);
 	munmap(sp->mark, mark_bytes(sp->size));
 	munmap(sp->state, state_bytes(sp->size));
 	munmap(sp->map, sp->size);
@@ -311,14 +334,27 @@ static int map_pages(struct space *sp, uint64_t page, uint64_t end)
 	return 0;
 }
 
+static int touch_all(struct space *sp, uint64_t page, uint64_t nr)
+{
+	uint64_t n;
+
+	for (; nr; page += n, nr -= n) {
+		n = nr < FILL_PAGES ? nr : FILL_PAGES - 1;
+		if (touch(sp, page, n))
+			return -1;
+	}
+	return 0;
+}
+
 /*
  * A fault for writing allocates one page. Where there are many, write(2)
- * allocates them for less, mapping included.
+ * allocates them for less, mapping included, unless it might take huge ones: it
+ * does not look at what the mapping was advised.
  */
 static int allocate(struct space *sp, uint64_t page, uint64_t nr)
 {
-	if (nr < FILL_PAGES)
-		return touch(sp, page, nr);
+	if (nr < FILL_PAGES || sp->store->huge_writes)
+		return touch_all(sp, page, nr);
 	if (write_zeroes(sp, page, nr))
 		return -1;
 	return map_pages(sp, page, page + nr);
@@ -334,26 +370,19 @@ static int populate(struct space *sp, uint64_t page, uint64_t nr)
 		return -ENOSPC;
 	}
 	__atomic_fetch_add(&sp->used, nr, __ATOMIC_RELAXED);
+	count_present(sp, (int64_t)nr);
 	page_set(sp, page, nr, PAGE_PRESENT | 1);
 	return 0;
 }
 
-static uint64_t less(const uint64_t *used, const uint64_t *idle)
-{
-	uint64_t i = __atomic_load_n(idle, __ATOMIC_RELAXED);
-	uint64_t u = __atomic_load_n(used, __ATOMIC_RELAXED);
-
-	return u > i ? u - i : 0;
-}
-
 uint64_t store_present(const struct store *store)
 {
-	return less(&store->used, &store->idle);
+	return __atomic_load_n(&store->present, __ATOMIC_RELAXED);
 }
 
 uint64_t space_present(const struct space *sp)
 {
-	return less(&sp->used, &sp->idle);
+	return __atomic_load_n(&sp->present, __ATOMIC_RELAXED);
 }
 
 static bool pin_to_read(struct space *sp, uint64_t page)
@@ -369,14 +398,12 @@ static bool pin_to_read(struct space *sp, uint64_t page)
 
 static void count_idle(struct space *sp)
 {
-	__atomic_fetch_add(&sp->idle, 1, __ATOMIC_RELAXED);
 	if (!__atomic_fetch_add(&sp->store->idle, 1, __ATOMIC_SEQ_CST))
 		sweeper_wake(sp->store);
 }
 
 static void uncount_idle(struct space *sp)
 {
-	__atomic_fetch_sub(&sp->idle, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&sp->store->idle, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -390,6 +417,7 @@ static bool revive(struct space *sp, uint64_t page, uint32_t s)
 	if (!page_move(sp, page, s, s | PAGE_BUSY))
 		return false;
 	memset(sp->map + (page << NETRAM_PAGE_SHIFT), 0, NETRAM_PAGE_SIZE);
+	count_present(sp, 1);
 	/* Pins went off meanwhile, maybe, but none came. */
 	s = page_state(sp, page);
 	while (!page_change(sp, page, &s,
@@ -412,10 +440,13 @@ static bool pin_to_write(struct space *sp, uint64_t page)
 	return false;
 }
 
+/* Whoever lets go of an idle page last says that it may be swept now. */
 static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
 {
 	for (; page < end; page++)
-		__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_RELEASE);
+		if (__atomic_fetch_sub(&sp->state[page], 1, __ATOMIC_SEQ_CST) ==
+		    (PAGE_PRESENT | PAGE_DOOMED | 1))
+			sweep_mark(sp, page);
 }
 
 /* Claim absent pages from @page on; how many became BUSY by us. */
@@ -429,10 +460,19 @@ static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 	return at - page;
 }
 
-/* Pin or make pages from @page on; how many, at least one, or -ENOSPC. */
+static uint64_t freed_so_far(const struct store *store)
+{
+	return __atomic_load_n(&store->freed, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Pin or make pages from @page on; how many, at least one, or -ENOSPC: there was
+ * no room, nothing to sweep, and nobody else has swept anything meanwhile.
+ */
 static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 {
-	uint64_t nr;
+	struct store *store = sp->store;
+	uint64_t nr, before;
 
 	while (!pin_to_write(sp, page)) {
 		nr = claim_absent(sp, page, end);
@@ -440,13 +480,13 @@ static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 			sched_yield();
 			continue;
 		}
-		if (!store_reserve(sp->store, nr)) {
-			page_set(sp, page, nr, 0);
-			if (!sweep_now(sp->store, nr))
-				return -ENOSPC;
-			continue;
-		}
-		return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
+		before = freed_so_far(store);
+		if (store_reserve(store, nr))
+			return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
+		/* Sweeping may wait for a lock: no page is BUSY by us. */
+		page_set(sp, page, nr, 0);
+		if (!sweep_now(store, nr) && freed_so_far(store) == before)
+			return -ENOSPC;
 	}
 	return 1;
 }
@@ -471,12 +511,12 @@ int space_write_begin(struct space *sp, uint64_t off, uint32_t len)
 bool space_has_room(struct space *sp, uint64_t off, uint32_t len)
 {
 	uint64_t page = first_page(off), end = end_page(off, len);
-	uint64_t used = store_present(sp->store);
+	uint64_t present = store_present(sp->store);
 	uint64_t absent = 0;
 
 	for (; page < end; page++)
 		absent += !page_is_there(page_state(sp, page));
-	return used + absent <= sp->store->limit || !absent;
+	return present + absent <= sp->store->limit || !absent;
 }
 
 void space_unpin(struct space *sp, uint64_t off, uint32_t len)
@@ -540,12 +580,14 @@ static void trim_pages(struct space *sp, uint64_t page, uint64_t end)
 	while (page < end) {
 		uint64_t stop = (page / SWEEP_WINDOW + 1) * SWEEP_WINDOW;
 		uint64_t start = page;
-		bool doomed = false;
+		uint64_t doomed = 0;
 
 		for (; page < end && page < stop; page++)
-			doomed |= doom(sp, page);
-		if (doomed)
-			sweep_mark(sp, start);
+			doomed += doom(sp, page);
+		if (!doomed)
+			continue;
+		count_present(sp, -(int64_t)doomed);
+		sweep_mark(sp, start);
 	}
 }
 

@@ -29,29 +29,37 @@ struct sweeper {
  * struct store - the memory all spaces share
  * @limit: pages at most
  * @used: pages that have memory now, exactly; atomic
+ * @present: those of them that hold data; atomic
  * @idle: those of them that are trimmed; atomic
+ * @freed: pages whose memory was given back, ever; atomic
  * @spaces: in the order of their numbers; under @lock
  * @last_number: of the space made last; under @lock
- * @lock: keeps spaces from coming and going
+ * @lock: keeps spaces from coming and going; store_lock()
+ * @waiting: threads that want @lock; atomic
  * @sweeper: gives idle pages back
  * @host_has_memory: is there more to be had? Asked now and then before pages
  *                   are added, by any thread; NULL: yes
  * @unchecked: pages added since it was asked; atomic
  * @tight: it said no; atomic
+ * @huge_writes: write(2) may allocate huge pages, whatever was advised
  * @zeroes: STORE_ZEROES bytes of zeroes to send holes from; costs no memory
  * @zero_fd: /dev/zero
  */
 struct store {
 	uint64_t limit;
 	uint64_t used;
+	uint64_t present;
 	uint64_t idle;
+	uint64_t freed;
 	struct space *spaces;
 	uint64_t last_number;
 	pthread_mutex_t lock;
+	unsigned int waiting;
 	struct sweeper sweeper;
 	bool (*host_has_memory)(void);
 	uint64_t unchecked;
 	bool tight;
+	bool huge_writes;
 	const void *zeroes;
 	int zero_fd;
 };
@@ -64,7 +72,8 @@ struct store {
  * @mark: one byte per window of pages, see sweep.c; atomic
  * @size: bytes, a multiple of the page size
  * @used: pages that have memory; atomic
- * @idle: those of them that are trimmed; atomic
+ * @present: those of them that hold data; atomic
+ * @marked: windows that have a mark; atomic
  * @fd: the memfd behind @map
  * @number: tells it from others; never used again
  * @next: space of the store
@@ -76,13 +85,17 @@ struct space {
 	uint8_t *mark;
 	uint64_t size;
 	uint64_t used;
-	uint64_t idle;
+	uint64_t present;
+	uint64_t marked;
 	int fd;
 	uint64_t number;
 	struct space *next;
 };
 
-/* Pages that hold data; of use to people, for it may have changed meanwhile. */
+/*
+ * Pages that hold data. It may have changed meanwhile, but is never 0 while one
+ * is there.
+ */
 uint64_t store_present(const struct store *store);
 uint64_t space_present(const struct space *sp);
 

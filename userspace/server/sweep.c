@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A byte for each window of pages says whether to look there: whoever dooms
- * pages sets it to FRESH unless it is set, a round makes OLD of FRESH, and
- * sweeps where it was OLD already. Dooming a page and then looking at the mark,
- * taking the mark and then looking at the pages, are each in this order for all
- * to see, so no doomed page is without a mark, or it is about to get one.
+ * pages, or takes the last pin off a doomed one, sets it to FRESH unless it is
+ * set, a round makes OLD of FRESH, and sweeps where it was OLD already. Changing a
+ * page and then looking at the mark, taking the mark and then looking at the
+ * pages, are each in this order for all to see, so no page that may be swept is
+ * without a mark, or it is about to get one. space->marked is never below what
+ * marks there are, so spaces where it is 0 need not be looked through.
  *
  * store->lock keeps spaces from coming and going. It is let go of after each
- * window, so that nobody waits for more than one system call.
+ * window and left to whoever waits for it, so that nobody does for more than a
+ * system call or two. A mutex alone would be ours again before they have woken.
  */
 #include "sweep.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 #include "page.h"
@@ -24,20 +28,26 @@ void sweep_mark(struct space *sp, uint64_t page)
 	uint8_t *mark = &sp->mark[page / SWEEP_WINDOW];
 	uint8_t none = MARK_NONE;
 
-	if (__atomic_load_n(mark, __ATOMIC_SEQ_CST) == MARK_NONE)
-		__atomic_compare_exchange_n(mark, &none, MARK_FRESH, false,
-					    __ATOMIC_SEQ_CST,
-					    __ATOMIC_RELAXED);
+	if (__atomic_load_n(mark, __ATOMIC_SEQ_CST) != MARK_NONE)
+		return;
+	__atomic_fetch_add(&sp->marked, 1, __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(mark, &none, MARK_FRESH, false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		__atomic_fetch_sub(&sp->marked, 1, __ATOMIC_RELAXED);
+}
+
+/* In this order: whoever sees fewer idle sees that there is room for others. */
+void sweep_uncount(struct store *store, uint64_t used, uint64_t idle)
+{
+	__atomic_fetch_sub(&store->used, used, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&store->freed, used, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&store->idle, idle, __ATOMIC_SEQ_CST);
 }
 
 static void uncount(struct space *sp, uint64_t pages)
 {
-	struct store *store = sp->store;
-
-	__atomic_fetch_sub(&sp->idle, pages, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&sp->used, pages, __ATOMIC_RELAXED);
-	__atomic_fetch_sub(&store->idle, pages, __ATOMIC_SEQ_CST);
-	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
+	sweep_uncount(sp->store, pages, pages);
 }
 
 /* True: BUSY by us. */
@@ -79,30 +89,25 @@ static bool is_doomed(struct space *sp, uint64_t page)
 /*
  * Between the first and the last idle page gaps are punched along, so that
  * fragmented memory costs one system call a window, not one a page. Pages that
- * are pinned, or being cleared, are left, with a mark. How many were freed.
+ * are pinned, or being cleared, are left. How many were freed.
  */
 static uint64_t sweep_window(struct space *sp, uint64_t page, uint64_t end)
 {
-	uint64_t start = page, freed = 0;
-	bool left = false;
+	uint64_t freed = 0;
 
 	while (page < end && !is_doomed(sp, page))
 		page++;
 	while (end > page && !is_doomed(sp, end - 1))
 		end--;
-	while (page < end) {
-		page += sweep_run(sp, page, end, &freed);
-		if (page < end)
-			left |= is_doomed(sp, page++);
-	}
-	if (left)
-		sweep_mark(sp, start);
+	while (page < end)
+		page += sweep_run(sp, page, end, &freed) + 1;
 	return freed;
 }
 
 /* Shall the window be swept now? Its mark is taken off then. */
-static bool take_mark(uint8_t *mark, bool aged)
+static bool take_mark(struct space *sp, uint64_t window, bool aged)
 {
+	uint8_t *mark = &sp->mark[window];
 	uint8_t m = __atomic_load_n(mark, __ATOMIC_RELAXED);
 
 	if (m == MARK_NONE)
@@ -111,7 +116,9 @@ static bool take_mark(uint8_t *mark, bool aged)
 		__atomic_store_n(mark, MARK_OLD, __ATOMIC_RELAXED);
 		return false;
 	}
-	return __atomic_exchange_n(mark, MARK_NONE, __ATOMIC_SEQ_CST);
+	__atomic_exchange_n(mark, MARK_NONE, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&sp->marked, 1, __ATOMIC_RELAXED);
+	return true;
 }
 
 static uint64_t pages_of(const struct space *sp)
@@ -127,21 +134,29 @@ static uint64_t sweep_next(struct space *sp, uint64_t *at, bool aged)
 	while (*at * SWEEP_WINDOW < pages) {
 		uint64_t start = *at * SWEEP_WINDOW, end = start + SWEEP_WINDOW;
 
-		if (take_mark(&sp->mark[(*at)++], aged))
+		if (take_mark(sp, (*at)++, aged))
 			return sweep_window(sp, start, end < pages ? end : pages);
 	}
 	return 0;
 }
 
-/* The first from that number on with idle pages; store->lock is held. */
-static struct space *idle_from(struct store *store, uint64_t number)
+/* The first from that number on with a mark; store->lock is held. */
+static struct space *marked_from(struct store *store, uint64_t number)
 {
 	struct space *sp = store->spaces;
 
 	while (sp && (sp->number < number ||
-		      !__atomic_load_n(&sp->idle, __ATOMIC_RELAXED)))
+		      !__atomic_load_n(&sp->marked, __ATOMIC_RELAXED)))
 		sp = sp->next;
 	return sp;
+}
+
+static void let_others_in(struct store *store)
+{
+	pthread_mutex_unlock(&store->lock);
+	while (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED))
+		sched_yield();
+	store_lock(store);
 }
 
 static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
@@ -149,8 +164,8 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 	uint64_t number = 0, at = 0, freed = 0;
 	struct space *sp;
 
-	pthread_mutex_lock(&store->lock);
-	while (freed < pages && (sp = idle_from(store, number))) {
+	store_lock(store);
+	while (freed < pages && (sp = marked_from(store, number))) {
 		if (sp->number != number)
 			at = 0;
 		number = sp->number;
@@ -159,9 +174,7 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 			number++;
 			at = 0;
 		}
-		/* Whoever waits for the lock may go in between. */
-		pthread_mutex_unlock(&store->lock);
-		pthread_mutex_lock(&store->lock);
+		let_others_in(store);
 	}
 	pthread_mutex_unlock(&store->lock);
 	return freed;
@@ -169,7 +182,7 @@ static uint64_t sweep(struct store *store, uint64_t pages, bool aged)
 
 uint64_t sweep_now(struct store *store, uint64_t pages)
 {
-	if (!__atomic_load_n(&store->idle, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&store->idle, __ATOMIC_ACQUIRE))
 		return 0;
 	return sweep(store, pages, false);
 }

@@ -17,7 +17,7 @@
 /* Pages that a mark stands for: one page of state words. */
 #define SWEEP_WINDOW	(NETRAM_PAGE_SIZE / sizeof(uint32_t))
 
-/* After pages of the window that @page is in were doomed. */
+/* After pages of the window that @page is in were doomed, or let go of. */
 void sweep_mark(struct space *sp, uint64_t page);
 
 /*
@@ -25,6 +25,9 @@ void sweep_mark(struct space *sp, uint64_t page);
  * little more. How many were. Takes store->lock; no page may be BUSY by us.
  */
 uint64_t sweep_now(struct store *store, uint64_t pages);
+
+/* The store has so many pages less, @idle of them idle. */
+void sweep_uncount(struct store *store, uint64_t used, uint64_t idle);
 
 /* A round: gives back what was idle in the last round already. */
 void sweep_round(struct store *store);

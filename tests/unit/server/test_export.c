@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "export.h"
 
@@ -347,6 +349,62 @@ static void bounds(void **state)
 	leave(&used);
 }
 
+/* As many files as are open now, and @more. */
+static void bound_files(unsigned int more)
+{
+	struct rlimit r;
+	int fd = dup(0);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &r), 0);
+	r.rlim_cur = (unsigned int)fd + more;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+}
+
+static bool there(const char *text)
+{
+	char name[NETRAM_EXPORT_MAX + 1];
+	unsigned int cursor = 0;
+
+	while (export_next_name(&table, &cursor, name))
+		if (!strcmp(name, text))
+			return true;
+	return false;
+}
+
+/* An export without pages gives its file to a new one, though there are slots. */
+static void no_files(void **state)
+{
+	struct rlimit r;
+	struct client a, b, c;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &r), 0);
+	bound_files(2);
+	assert_int_equal(join(&a, "taken?epoch=1&client=a"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, "taken?epoch=1&client=b&takeover=1"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, "empty"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, "new"), 0);
+	assert_true(there("taken"));
+	assert_false(there("empty"));
+	assert_int_equal(join(&b, "newer"), 0);
+	assert_int_equal(space_write_begin(&b.user.export->space, 0, 1), 0);
+	space_unpin(&b.user.export->space, 0, 1);
+	leave(&b);
+	assert_false(there("taken"));
+	/* The one is in use, the other has a page. */
+	assert_int_equal(join(&c, "newest"), -ENOSPC);
+	assert_int_equal(count(), 2);
+	leave(&a);
+	assert_int_equal(join(&c, "newest"), 0);
+	leave(&c);
+	assert_true(there("newer"));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +419,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(takeovers_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(peek_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounds, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_files, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("server_export", tests, NULL, NULL);

@@ -82,15 +82,22 @@ static void say_hello(const char *name)
 	say_go(name);
 }
 
-static void say_request(uint16_t type, uint64_t off, uint32_t len)
+static void say_flagged(uint16_t type, uint16_t flags, uint64_t off,
+			uint32_t len)
 {
 	struct nbd_request r = {
-		.magic = htobe32(NBD_REQUEST_MAGIC), .type = htobe16(type),
+		.magic = htobe32(NBD_REQUEST_MAGIC), .flags = htobe16(flags),
+		.type = htobe16(type),
 		.cookie = off ^ len, .offset = htobe64(off),
 		.length = htobe32(len),
 	};
 
 	say(&r, sizeof(r));
+}
+
+static void say_request(uint16_t type, uint64_t off, uint32_t len)
+{
+	say_flagged(type, 0, off, len);
 }
 
 static void take_output(void)
@@ -250,6 +257,28 @@ static void no_room(void **state)
 	assert_int_equal(reply_error(got + nr_got - 16), NBD_ENOSPC);
 	assert_int_equal(s->phase, SESSION_REQUESTS);
 	assert_int_equal(stats.enospc, 1);
+	nr_sent = 0;
+	say_request(NBD_CMD_WRITE, MIB, MIB + 5000);
+	more(MIB + 5000);
+	talk(100000);
+	assert_int_equal(reply_error(got + nr_got - 16), NBD_ENOSPC);
+	assert_int_equal(stats.enospc, 2);
+	nr_sent = 0;
+	say_flagged(NBD_CMD_WRITE_ZEROES, NBD_CMD_FLAG_NO_HOLE, MIB, PAGE);
+	talk(100000);
+	assert_int_equal(reply_error(got + nr_got - 16), NBD_ENOSPC);
+	assert_int_equal(stats.enospc, 3);
+	assert_int_equal(stats.errors, 3);
+	/* Past the end: the same answer, but memory is not what it wants for. */
+	nr_sent = 0;
+	say_request(NBD_CMD_WRITE, 4 * MIB - 1, 2);
+	more(2);
+	say_request(NBD_CMD_WRITE_ZEROES, 4 * MIB - 1, 2);
+	talk(100000);
+	assert_int_equal(reply_error(got + nr_got - 32), NBD_ENOSPC);
+	assert_int_equal(reply_error(got + nr_got - 16), NBD_ENOSPC);
+	assert_int_equal(stats.enospc, 3);
+	assert_int_equal(stats.errors, 5);
 }
 
 static void waits_for_the_fence(void **state)

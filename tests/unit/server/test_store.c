@@ -2,8 +2,12 @@
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "store.h"
@@ -11,6 +15,17 @@
 
 static struct store store;
 static struct space sp;
+
+/* Called when a sweep is about to punch, store->lock held. */
+static void (*punching)(void);
+
+/* In place of the C library's. */
+int fallocate(int fd, int mode, off_t off, off_t len)
+{
+	if (punching)
+		punching();
+	return (int)syscall(SYS_fallocate, fd, mode, off, len);
+}
 
 static int setup(void **state)
 {
@@ -21,8 +36,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	punching = NULL;
 	space_exit(&sp);
 	assert_int_equal(store.used, 0);
+	assert_int_equal(store.present, 0);
+	assert_int_equal(store.idle, 0);
 	store_exit(&store);
 	return 0;
 }
@@ -36,8 +54,9 @@ static void has_memory(uint64_t pages, uint64_t idle)
 	assert_int_equal(st.st_blocks * 512, pages * PAGE);
 	assert_int_equal(store.used, pages);
 	assert_int_equal(sp.used, pages);
+	assert_int_equal(store.present, pages - idle);
+	assert_int_equal(sp.present, pages - idle);
 	assert_int_equal(store.idle, idle);
-	assert_int_equal(sp.idle, idle);
 }
 
 /* So many pages have data, and no others have memory once swept. */
@@ -77,6 +96,34 @@ static void reads(uint64_t off, uint32_t len, int byte)
 		off += n;
 		len -= n;
 	}
+}
+
+/* Does the kernel know that no huge pages are wanted there? */
+static bool no_huge_pages(const void *at)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	uintptr_t start, end;
+	bool here = false, nh = false;
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2)
+			here = start <= (uintptr_t)at && (uintptr_t)at < end;
+		else if (here && !strncmp(line, "VmFlags:", 8))
+			nh = strstr(line, " nh");
+	}
+	fclose(f);
+	return nh;
+}
+
+static void small_pages(void **state)
+{
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
+		skip();
+	assert_true(no_huge_pages(sp.map));
+	assert_true(no_huge_pages(sp.state));
+	assert_true(no_huge_pages(sp.mark));
 }
 
 static void holes_cost_nothing(void **state)
@@ -147,12 +194,42 @@ static void pinned_pages_go_later(void **state)
 	has_memory(5, 5);
 	assert_int_equal(sweep_now(&store, 99), 4);
 	has_memory(1, 1);
+	/* Nobody looks for them meanwhile. */
+	assert_int_equal(sp.marked, 0);
 	assert_int_equal(sweep_now(&store, 99), 0);
 	reads(2 * PAGE, PAGE, 0);
 	assert_int_equal(space_run(&sp, 0, 5 * PAGE, &present), 5 * PAGE);
 	assert_false(present);
 	space_unpin(&sp, 2 * PAGE, PAGE);
-	holds(0);
+	assert_int_equal(sp.marked, 1);
+	assert_int_equal(sweep_now(&store, 99), 1);
+	has_memory(0, 0);
+	assert_int_equal(sp.marked, 0);
+}
+
+/* With two pins, or made idle while pinned: the last one off counts. */
+static void last_pin(void **state)
+{
+	bool present;
+
+	assert_int_equal(put(0, 64 * PAGE, 'p'), 0);
+	assert_int_equal(space_read_begin(&sp, 0, PAGE, &present), PAGE);
+	assert_int_equal(space_read_begin(&sp, 0, PAGE, &present), PAGE);
+	space_trim(&sp, 0, PAGE);
+	assert_int_equal(put(1 << 30, PAGE, 'q'), -ENOSPC);
+	space_unpin(&sp, 0, PAGE);
+	assert_int_equal(sp.marked, 0);
+	assert_int_equal(put(1 << 30, PAGE, 'q'), -ENOSPC);
+	space_unpin(&sp, 0, PAGE);
+	assert_int_equal(put(1 << 30, PAGE, 'q'), 0);
+	/* A page that is written again while it is pinned needs no mark. */
+	assert_int_equal(space_read_begin(&sp, PAGE, PAGE, &present), PAGE);
+	space_trim(&sp, PAGE, PAGE);
+	assert_int_equal(sweep_now(&store, 99), 0);
+	assert_int_equal(put(PAGE, PAGE, 'r'), 0);
+	space_unpin(&sp, PAGE, PAGE);
+	assert_int_equal(sp.marked, 0);
+	holds(64);
 }
 
 /* Written after the TRIM, a page stays, whoever lets go of it when. */
@@ -224,6 +301,21 @@ static void not_given(void **state)
 	assert_int_equal(put(PAGE, 40 * PAGE + 1, 'o'), 0);
 	holds(42);
 	reads(PAGE, 40 * PAGE + 1, 'o');
+}
+
+/* Where write(2) might take huge pages, it takes none at all. */
+static void huge_writes(void **state)
+{
+	int fd = store.zero_fd;
+
+	store.huge_writes = true;
+	store.zero_fd = -1;
+	assert_int_equal(put(PAGE, 40 * PAGE, 'h'), -ENOSPC);
+	holds(0);
+	store.zero_fd = fd;
+	assert_int_equal(put(PAGE, 40 * PAGE + 1, 'h'), 0);
+	holds(41);
+	reads(PAGE, 40 * PAGE + 1, 'h');
 }
 
 static void runs(void **state)
@@ -325,6 +417,174 @@ static void idle_space_goes(void **state)
 	space_exit(&other);
 }
 
+/* In threads as well, where cmocka's assertions may not be. */
+static void await(const unsigned int *what, unsigned int least)
+{
+	unsigned int i;
+
+	for (i = 0; __atomic_load_n(what, __ATOMIC_SEQ_CST) < least; i++) {
+		if (i == 30000)
+			abort();
+		usleep(1000);
+	}
+}
+
+static unsigned int punches;
+
+static void *rounds(void *arg)
+{
+	sweep_round(&store);
+	sweep_round(&store);
+	return NULL;
+}
+
+static void *write_one(void *arg)
+{
+	return put((1ULL << 30), PAGE, 'v') ? NULL : arg;
+}
+
+static void punch_when_wanted(void)
+{
+	__atomic_store_n(&punches, 1, __ATOMIC_SEQ_CST);
+	await(&store.waiting, 1);
+}
+
+/* Who waits for pages that another gives back gets them: all, and no more. */
+static void others_sweep(void **state)
+{
+	pthread_t sweeper, writer;
+	void *wrote;
+
+	assert_int_equal(put(0, 64 * PAGE, 'o'), 0);
+	space_trim(&sp, 0, 10 * PAGE);
+	sweep_round(&store);
+	punches = 0;
+	punching = punch_when_wanted;
+	assert_int_equal(pthread_create(&sweeper, NULL, rounds, NULL), 0);
+	await(&punches, 1);
+	assert_int_equal(pthread_create(&writer, NULL, write_one, &sp), 0);
+	pthread_join(writer, &wrote);
+	pthread_join(sweeper, NULL);
+	assert_ptr_equal(wrote, &sp);
+	assert_int_equal(put(0, 9 * PAGE, 'o'), 0);
+	assert_int_equal(put(9 * PAGE, PAGE, 'o'), -ENOSPC);
+	holds(64);
+}
+
+static unsigned int trims_left;
+
+static void *write_trim_sweep(void *arg)
+{
+	while (__atomic_load_n(&trims_left, __ATOMIC_RELAXED)) {
+		put(10 * PAGE, 10 * PAGE, 'n');
+		space_trim(&sp, 10 * PAGE, 10 * PAGE);
+		sweep_now(&store, 10);
+		__atomic_sub_fetch(&trims_left, 1, __ATOMIC_RELAXED);
+	}
+	return arg;
+}
+
+/* Pages come and go: those that stay are there at any moment. */
+static void never_empty(void **state)
+{
+	uint64_t seen = 1, all = 1, now;
+	pthread_t t;
+
+	assert_int_equal(put(0, PAGE, 'n'), 0);
+	trims_left = 3000;
+	assert_int_equal(pthread_create(&t, NULL, write_trim_sweep, NULL), 0);
+	while (__atomic_load_n(&trims_left, __ATOMIC_RELAXED)) {
+		now = space_present(&sp);
+		seen = now < seen ? now : seen;
+		now = store_present(&store);
+		all = now < all ? now : all;
+	}
+	pthread_join(t, NULL);
+	assert_int_equal(seen, 1);
+	assert_int_equal(all, 1);
+	holds(1);
+}
+
+#define QUOTA	16U	/* of four threads that share the limit */
+
+static unsigned int quota_refusals;
+
+/* Trims all that it has before it writes elsewhere. */
+static void *keep_to_quota(void *arg)
+{
+	uint64_t at = (uint64_t)(uintptr_t)arg << 30;
+	unsigned int i;
+
+	for (i = 0; i < 3000; i++) {
+		at ^= (i % 5) * SWEEP_WINDOW * PAGE;
+		if (!space_has_room(&sp, at, QUOTA * PAGE) ||
+		    put(at, QUOTA * PAGE, 'q'))
+			__atomic_add_fetch(&quota_refusals, 1, __ATOMIC_RELAXED);
+		space_trim(&sp, at, QUOTA * PAGE);
+	}
+	return NULL;
+}
+
+/* What fits is never refused, whoever sweeps when. */
+static void quotas(void **state)
+{
+	pthread_t t[4];
+	uintptr_t i;
+
+	quota_refusals = 0;
+	for (i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, keep_to_quota,
+						(void *)i), 0);
+	for (i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	assert_int_equal(quota_refusals, 0);
+	holds(0);
+}
+
+#define COMERS 8U
+
+static unsigned int spaces_then;
+
+/* Each other one waits until somebody wants the lock; the next looks who had it. */
+static void punch_slowly(void)
+{
+	unsigned int nr = __atomic_add_fetch(&punches, 1, __ATOMIC_SEQ_CST);
+	struct space *s;
+
+	if (nr > 2 * COMERS)
+		return;
+	if (nr % 2)
+		await(&store.waiting, 1);
+	else
+		for (s = store.spaces; s; s = s->next)
+			spaces_then++;
+}
+
+/* Whoever wants the lock has it before the next window is swept. */
+static void a_round_lets_others_in(void **state)
+{
+	struct space others[COMERS];
+	pthread_t t;
+	uint64_t i;
+
+	for (i = 0; i < 60; i++)
+		assert_int_equal(put(i * SWEEP_WINDOW * PAGE, PAGE, 'l'), 0);
+	space_trim(&sp, 0, 60 * SWEEP_WINDOW * PAGE);
+	punches = spaces_then = 0;
+	punching = punch_slowly;
+	assert_int_equal(pthread_create(&t, NULL, rounds, NULL), 0);
+	for (i = 0; i < COMERS; i++) {
+		await(&punches, 2 * (unsigned int)i + 1);
+		assert_int_equal(space_init(&others[i], &store, PAGE, "new"), 0);
+	}
+	pthread_join(t, NULL);
+	assert_int_equal(punches, 60);
+	assert_int_equal(spaces_then, COMERS * (COMERS + 3) / 2);
+	for (i = 0; i < COMERS; i++)
+		space_exit(&others[i]);
+	has_memory(0, 0);
+}
+
 /* With nobody to ask for it, the thread gives idle memory back. */
 static void sweeper(void **state)
 {
@@ -334,7 +594,7 @@ static void sweeper(void **state)
 	for (round = 0; round < 2; round++) {
 		assert_int_equal(put(0, 30 * PAGE, 's'), 0);
 		space_trim(&sp, 0, 30 * PAGE);
-		for (i = 0; i < 3000 && __atomic_load_n(&store.used, __ATOMIC_RELAXED); i++)
+		for (i = 0; i < 3000 && __atomic_load_n(&store.idle, __ATOMIC_ACQUIRE); i++)
 			usleep(10000);
 		has_memory(0, 0);
 	}
@@ -425,20 +685,27 @@ static void threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(small_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(holes_cost_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(partial_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusal_is_clean, setup, teardown),
 		cmocka_unit_test_setup_teardown(pinned_pages_go_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(last_pin, setup, teardown),
 		cmocka_unit_test_setup_teardown(written_after_trim, setup, teardown),
 		cmocka_unit_test_setup_teardown(zeroed_while_pinned, setup, teardown),
 		cmocka_unit_test_setup_teardown(tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_given, setup, teardown),
+		cmocka_unit_test_setup_teardown(huge_writes, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_for_a_round, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_written_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_is_given_to_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_space_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_sweep, setup, teardown),
+		cmocka_unit_test_setup_teardown(never_empty, setup, teardown),
+		cmocka_unit_test_setup_teardown(quotas, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_spaces, setup, teardown),
