@@ -133,6 +133,24 @@ static void test_preflight(void **state)
 	}
 }
 
+/* Free zram is no room beside the memory that it would take. */
+static void test_preflight_zram(void **state)
+{
+	struct swap areas[3] = {
+		{ "/dev/netram0", 4096 * MIB, 400 * MIB, 5 },
+		{ "/dev/zram0", 4096 * MIB, 0, 100 },
+		{ "/dev/sda2", 50 * MIB, 0, 1 },
+	};
+	const struct swaps swaps = { areas, 3 };
+	const struct meminfo mem = { 512 * MIB, 364 * MIB };
+	struct preflight pre;
+
+	(void)state;
+	preflight_swapoff(&swaps, &areas[0], &mem, &pre);
+	assert_int_equal(pre.other_kb, 50 * MIB);
+	assert_int_equal(pre.short_kb, 50 * MIB);
+}
+
 static void test_unescape(void **state)
 {
 	static const struct {
@@ -229,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_swaps_odd),
 		cmocka_unit_test(test_meminfo),
 		cmocka_unit_test(test_preflight),
+		cmocka_unit_test(test_preflight_zram),
 		cmocka_unit_test(test_min_free),
 		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_mounts),
