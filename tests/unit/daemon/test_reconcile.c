@@ -171,6 +171,23 @@ static void waiting(struct world *w)
 	strcpy(w->volume.reason, "n1 is away");
 }
 
+static void lost(struct world *w)
+{
+	w->volume.state = NETRAM_VOLUME_LOST;
+}
+
+static void lost_unreachable(struct world *w)
+{
+	lost(w);
+	unreachable(w);
+}
+
+static void lost_swapped(struct world *w)
+{
+	lost(w);
+	swapped(w);
+}
+
 static void fenced(struct world *w)
 {
 	w->volume.state = NETRAM_VOLUME_FENCED;
@@ -290,6 +307,13 @@ static const struct {
 	  "waiting: volume v1: is taken into use when its pages can be reached: no node is connected\n" },
 	{ "swap, but its pages are away", NODES V1 ", swap: {}}\n", waiting, "",
 	  "waiting: volume v1: is taken into use when its pages can be reached: n1 is away\n" },
+	{ "swap, but pages are lost", NODES V1 ", swap: {}}\n", lost, "",
+	  "problem: volume v1: has lost pages while it was not in use: 'netramctl swapon --force v1'\n" },
+	{ "swap, pages are lost and no node is there", NODES V1 ", swap: {}}\n",
+	  lost_unreachable, "",
+	  "waiting: volume v1: is taken into use when its pages can be reached: no node is connected\n" },
+	{ "swap that has lost pages", NODES V1 ", swap: {priority: 5}}\n",
+	  lost_swapped, "", "" },
 
 	/* mounts */
 	{ "mount", NODES V1 ", mount: {path: /mnt/a}}\n", none,
@@ -299,6 +323,8 @@ static const struct {
 	  NODES V1 ", mount: {path: /mnt/a}}\n", opened, "", "" },
 	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
 	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
+	{ "mount, but pages are lost", NODES V1 ", mount: {path: /mnt/a}}\n", lost, "",
+	  "problem: volume v1: has lost pages while it was not in use: 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
 	  "", "problem: volume v1: is swapped on, the file says it is mounted: 'netramctl swapoff v1'\n" },
 
