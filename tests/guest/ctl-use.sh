@@ -70,6 +70,7 @@ for type in ext4 xfs; do
 	[ $type = ext4 ] || size=320M
 	netramctl scratch create f0 "$s0" --size $size --type $type --replicas 1 || fail "scratch create"
 	[[ $(grep " $s0 " /proc/mounts) = *" $type "*noatime* ]] || fail "$(grep " $s0 " /proc/mounts)"
+	[[ ,$(findmnt -n -o OPTIONS "$s0"), = *,_netdev,* ]] || fail "at a shutdown the network goes before it"
 	pattern 8000000 "$SEED" > "$s0/file" || fail "write"
 	sync "$s0/file"
 	echo 3 > /proc/sys/vm/drop_caches
@@ -87,7 +88,7 @@ done
 refuses 1 "cannot make the folder" scratch create f0 "$NETRAM_RUN/no/such" --size 64M
 no_volume || fail "half of it is left"
 : > "$NETRAM_RUN/file"
-refuses 1 "cannot mount" scratch create f0 "$NETRAM_RUN/file" --size 64M
+refuses 1 " on $NETRAM_RUN/file: mount has failed: $NETRAM_RUN/file: " scratch create f0 "$NETRAM_RUN/file" --size 64M
 no_volume || fail "half of it is left"
 
 note "progress without a terminal"
