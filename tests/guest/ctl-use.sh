@@ -22,7 +22,11 @@ setup_nodes 2 --memory 512M || fail "no nodes"
 note "tmpfs"
 t0=$NETRAM_RUN/t0 t1=$NETRAM_RUN/t1
 refuses 1 "no volume is swapped on" tmpfs create "$t0" --size 8M
-netramctl swap create w0 --size 64M --priority 9 --dry-run
+netramctl swap create w0 --size 64M --replicas 1 --priority 9 --keep-vm --dry-run | tee "$NETRAM_RUN/plan"
+diff "$NETRAM_RUN/plan" - <<- END || fail "--dry-run tells something else"
+	would run: netramctl volume create w0 --size 64M --replicas 1
+	would run: netramctl swapon w0 --priority 9 --keep-vm
+END
 no_volume || fail "--dry-run made a volume"
 netramctl swap create w0 --size 64M --priority 9 || fail "swap create"
 grep -qE '^/dev/netram0 .*[[:space:]]9$' /proc/swaps || fail "$(cat /proc/swaps)"

@@ -154,17 +154,17 @@ static int create(struct netram *nt, const char *name, const char *path,
 static int plan_create(struct netram *nt, const char *name, const char *path,
 		       bool json)
 {
+	static const char *const of_volume[] = { "size", "replicas", NULL };
 	const char *words[WORDS + 2];
 	struct ctl_plan plan = { 0 };
-	char size[24], mkfs[256] = "";
+	char given[CTL_OPTS_SIZE], mkfs[256] = "";
 	size_t i;
 	int ret = ctl_volume_free_name(nt, name);
 
 	if (ret)
 		return ret;
-	netram_size_format(args.size, size, sizeof(size));
-	ctl_plan_step(&plan, "netramctl volume create %s --size %s", name,
-		      size);
+	ctl_opts_write(create_opts, of_volume, given, sizeof(given));
+	ctl_plan_step(&plan, "netramctl volume create %s%s", name, given);
 	mkfs_words(filesystem_of(args.type), "/dev/netramN", words);
 	for (i = 0; words[i]; i++)
 		snprintf(mkfs + strlen(mkfs), sizeof(mkfs) - strlen(mkfs),
