@@ -22,7 +22,11 @@ setup_nodes 2 --memory 512M || fail "no nodes"
 note "tmpfs"
 t0=$NETRAM_RUN/t0 t1=$NETRAM_RUN/t1
 refuses 1 "no volume is swapped on" tmpfs create "$t0" --size 8M
-netramctl swap create w0 --size 64M --priority 9 --dry-run
+netramctl swap create w0 --size 64M --replicas 1 --priority 9 --keep-vm --dry-run | tee "$NETRAM_RUN/plan"
+diff "$NETRAM_RUN/plan" - <<- END || fail "--dry-run tells something else"
+	would run: netramctl volume create w0 --size 64M --replicas 1
+	would run: netramctl swapon w0 --priority 9 --keep-vm
+END
 no_volume || fail "--dry-run made a volume"
 netramctl swap create w0 --size 64M --priority 9 || fail "swap create"
 grep -qE '^/dev/netram0 .*[[:space:]]9$' /proc/swaps || fail "$(cat /proc/swaps)"
@@ -70,6 +74,7 @@ for type in ext4 xfs; do
 	[ $type = ext4 ] || size=320M
 	netramctl scratch create f0 "$s0" --size $size --type $type --replicas 1 || fail "scratch create"
 	[[ $(grep " $s0 " /proc/mounts) = *" $type "*noatime* ]] || fail "$(grep " $s0 " /proc/mounts)"
+	[[ ,$(findmnt -n -o OPTIONS "$s0"), = *,_netdev,* ]] || fail "at a shutdown the network goes before it"
 	pattern 8000000 "$SEED" > "$s0/file" || fail "write"
 	sync "$s0/file"
 	echo 3 > /proc/sys/vm/drop_caches
@@ -87,7 +92,7 @@ done
 refuses 1 "cannot make the folder" scratch create f0 "$NETRAM_RUN/no/such" --size 64M
 no_volume || fail "half of it is left"
 : > "$NETRAM_RUN/file"
-refuses 1 "cannot mount" scratch create f0 "$NETRAM_RUN/file" --size 64M
+refuses 1 " on $NETRAM_RUN/file: mount has failed: $NETRAM_RUN/file: " scratch create f0 "$NETRAM_RUN/file" --size 64M
 no_volume || fail "half of it is left"
 
 note "progress without a terminal"

@@ -106,6 +106,16 @@ grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap: $(cat /proc/s
 [ "$(attr_of netram0 io_deadline_ms)" = 300000 ] || fail "io_deadline_ms"
 netramctl volume show v2 --json | jq -e '.backup.mode == "behind" and .backup.state == "ok"' > /dev/null ||
 	fail "v2 has no backup: $(netramctl volume show v2)"
+ln -s v2.img "$NETRAM_RUN/v2-link.img"
+for name in "$NETRAM_RUN/v2-link.img" "$NETRAM_RUN//v2.img" \
+	"$(netramctl volume show v2 --json | jq -r .backup.device)"; do
+	file_says "$no3; s|device: .*/v2.img|device: $name|"
+	reload
+	looks_again
+	is 'all(.findings[]; .text | test("backup") | not)' || fail "its backup by the name $name: $(status)"
+done
+file_says "$no3"
+reload
 [ "$(node_attr n2 zone)" = rack2 ] || fail "zone"
 [ "$(node_attr n2 region)" = here ] || fail "region"
 becomes '.nodes[0].server.limit_bytes == 1073741824'
@@ -142,6 +152,7 @@ note "a volume more, with a file system"
 file_says
 reload
 becomes ".state == \"ok\" and any(.volumes[]; .name == \"v3\" and .mounted == \"$NETRAM_RUN/mnt\")"
+[[ ,$(findmnt -n -o OPTIONS "$NETRAM_RUN/mnt"), = *,_netdev,* ]] || fail "at a shutdown the network goes before it"
 pattern 1000000 "$SEED" > "$NETRAM_RUN/mnt/file" || fail "nothing can be written there"
 sum=$(cksum < "$NETRAM_RUN/mnt/file")
 

@@ -3,11 +3,13 @@
 #ifndef NETRAM_COMMON_BACKUP_H
 #define NETRAM_COMMON_BACKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* loop.c: 0 or -errno, and then why, in a line */
 int backup_open(const char *path, char *device, size_t room, int *fd,
 		char *why, size_t size);
 void backup_file(const char *device, char *file, size_t size);
+bool backup_same(const char *a, const char *b);
 
 #endif /* NETRAM_COMMON_BACKUP_H */

@@ -161,3 +161,22 @@ void backup_file(const char *device, char *file, size_t size)
 	snprintf(file, size, "%.*s", (int)strcspn(text, "\n"), text);
 	free(text);
 }
+
+/**
+ * backup_same() - are two paths one device, or one file?
+ * @a: a path
+ * @b: another
+ */
+bool backup_same(const char *a, const char *b)
+{
+	struct stat left, right;
+
+	if (!strcmp(a, b))
+		return true;
+	if (stat(a, &left) || stat(b, &right))
+		return false;
+	if (S_ISBLK(left.st_mode) && S_ISBLK(right.st_mode))
+		return left.st_rdev == right.st_rdev;
+	return S_ISREG(left.st_mode) && S_ISREG(right.st_mode) &&
+	       left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}

@@ -8,6 +8,7 @@
 
 #include "common/device.h"
 #include "common/swaps.h"
+#include "common/text.h"
 
 /* Line: "36 35 98:0 /mnt1 /mnt2 ...": where is the fifth word. */
 bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
@@ -21,6 +22,7 @@ bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
 		if (sscanf(text, "%*u %*u %u:%u %*s %255s", &ma, &mi,
 			   point) != 3 || ma != major || mi != minor)
 			continue;
+		unescape(point);
 		snprintf(where, size, "%s", point);
 		return true;
 	}

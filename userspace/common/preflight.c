@@ -2,12 +2,20 @@
 /*
  * swapoff brings every page of the area back into memory, from where some may
  * leave again for other swap areas. When there is no room the kernel kills
- * programs; so count before.
+ * programs; so count before. What is free in zram is no room: it is taken from
+ * memory as it fills, which is counted already.
  */
+#include <string.h>
+
 #include "common/swaps.h"
 
 #define RESERVE_MIN_KB		(64 * 1024)
 #define RESERVE_PERCENT		5
+
+static bool takes_memory(const struct swap *area)
+{
+	return !strncmp(area->path, "/dev/zram", strlen("/dev/zram"));
+}
 
 static uint64_t free_elsewhere(const struct swaps *swaps,
 			       const struct swap *off)
@@ -16,7 +24,7 @@ static uint64_t free_elsewhere(const struct swaps *swaps,
 	size_t i;
 
 	for (i = 0; i < swaps->count; i++)
-		if (&swaps->areas[i] != off)
+		if (&swaps->areas[i] != off && !takes_memory(&swaps->areas[i]))
 			kb += swaps->areas[i].size_kb - swaps->areas[i].used_kb;
 	return kb;
 }

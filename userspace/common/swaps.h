@@ -46,7 +46,7 @@ struct meminfo {
  * @used_kb: to be moved
  * @reserve_kb: memory left alone, so that the host stays alive
  * @memory_kb: memory that may be filled: available less the reserve
- * @other_kb: free in the other swap areas
+ * @other_kb: free in the other swap areas that are not in memory themselves
  * @short_kb: how much is missing; 0: it fits
  */
 struct preflight {

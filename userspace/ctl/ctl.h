@@ -138,6 +138,12 @@ extern const struct ctl_command ctl_events;
 int ctl_opts_parse(const struct ctl_command *cmd, char **argv,
 		   struct ctl_call *call, bool *help);
 
+/* opts_write.c */
+#define CTL_OPTS_SIZE	1024
+
+void ctl_opts_write(const struct ctl_opt *opts, const char *const *names,
+		    char *text, size_t size);
+
 /* help.c */
 void ctl_help_command(const struct ctl_command *cmd);
 void ctl_help_group(const struct ctl_command *const *cmds, const char *group);

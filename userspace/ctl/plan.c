@@ -9,7 +9,7 @@
 
 void ctl_plan_step(struct ctl_plan *plan, const char *fmt, ...)
 {
-	char step[512];
+	char step[CTL_OPTS_SIZE + 256];
 	va_list ap;
 
 	va_start(ap, fmt);

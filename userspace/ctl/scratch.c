@@ -15,7 +15,8 @@
 #include "print.h"
 #include "use.h"
 
-#define FLAGS	(MS_NOATIME | MS_NODEV | MS_NOSUID)
+/* _netdev, which mount(2) does not know: it is unmounted before the network goes. */
+#define OPTIONS	"discard,noatime,nodev,nosuid,_netdev"
 
 static struct {
 	uint64_t size, replicas;
@@ -93,13 +94,18 @@ static int make_filesystem(const struct filesystem *fs, const char *device)
 static int mount_it(const struct filesystem *fs, const char *device,
 		    const char *path)
 {
+	const char *const words[] = {
+		"mount", "-t", fs->type, "-o", OPTIONS, device, path, NULL
+	};
+	char why[256];
+
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return ctl_fail(CTL_FAILED, "cannot make the folder %s: %m",
 				path);
-	if (!mount(device, path, fs->type, FLAGS, "discard"))
-		return CTL_OK;
-	return ctl_fail(errno == EPERM ? CTL_MODULE : CTL_FAILED,
-			"cannot mount %s on %s: %m", device, path);
+	if (program_run(words, "mount", why, sizeof(why)))
+		return ctl_fail(CTL_FAILED, "cannot mount %s on %s: %s", device,
+				path, why);
+	return CTL_OK;
 }
 
 static int show(const struct netram_volume *volume, const char *path,
@@ -148,25 +154,24 @@ static int create(struct netram *nt, const char *name, const char *path,
 static int plan_create(struct netram *nt, const char *name, const char *path,
 		       bool json)
 {
+	static const char *const of_volume[] = { "size", "replicas", NULL };
 	const char *words[WORDS + 2];
 	struct ctl_plan plan = { 0 };
-	char size[24], mkfs[256] = "";
+	char given[CTL_OPTS_SIZE], mkfs[256] = "";
 	size_t i;
 	int ret = ctl_volume_free_name(nt, name);
 
 	if (ret)
 		return ret;
-	netram_size_format(args.size, size, sizeof(size));
-	ctl_plan_step(&plan, "netramctl volume create %s --size %s", name,
-		      size);
+	ctl_opts_write(create_opts, of_volume, given, sizeof(given));
+	ctl_plan_step(&plan, "netramctl volume create %s%s", name, given);
 	mkfs_words(filesystem_of(args.type), "/dev/netramN", words);
 	for (i = 0; words[i]; i++)
 		snprintf(mkfs + strlen(mkfs), sizeof(mkfs) - strlen(mkfs),
 			 "%s%s", i ? " " : "", words[i]);
 	ctl_plan_step(&plan, "%s", mkfs);
-	ctl_plan_step(&plan,
-		      "mount -o discard,noatime,nodev,nosuid /dev/netramN %s",
-		      path);
+	ctl_plan_step(&plan, "mount -t %s -o " OPTIONS " /dev/netramN %s",
+		      filesystem_of(args.type)->type, path);
 	return ctl_plan_tell(&plan, json);
 }
 

@@ -39,20 +39,18 @@ static const struct ctl_opt remove_opts[] = {
 
 static int plan_create(struct netram *nt, const char *name, bool json)
 {
+	static const char *const of_volume[] = { "size", "replicas", NULL };
+	static const char *const of_swap[] = { "priority", "keep-vm", NULL };
 	struct ctl_plan plan = { 0 };
-	char size[24];
+	char given[CTL_OPTS_SIZE];
 	int ret = ctl_volume_free_name(nt, name);
 
 	if (ret)
 		return ret;
-	netram_size_format(args.size, size, sizeof(size));
-	ctl_plan_step(&plan, "netramctl volume create %s --size %s", name,
-		      size);
-	if (args.priority == PRIORITY_UNSET)
-		ctl_plan_step(&plan, "netramctl swapon %s", name);
-	else
-		ctl_plan_step(&plan, "netramctl swapon %s --priority %d", name,
-			      (int)args.priority);
+	ctl_opts_write(create_opts, of_volume, given, sizeof(given));
+	ctl_plan_step(&plan, "netramctl volume create %s%s", name, given);
+	ctl_opts_write(create_opts, of_swap, given, sizeof(given));
+	ctl_plan_step(&plan, "netramctl swapon %s%s", name, given);
 	return ctl_plan_tell(&plan, json);
 }
 

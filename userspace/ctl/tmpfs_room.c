@@ -11,26 +11,8 @@
 #include <sys/statvfs.h>
 
 #include "common/device.h"
+#include "common/text.h"
 #include "tmpfs.h"
-
-/* Octal escapes of blanks and backslashes, in place. */
-static void unescape(char *text)
-{
-	unsigned int code;
-	char *to = text;
-	int len;
-
-	for (; *text; to++) {
-		if (*text == '\\' && sscanf(text + 1, "%3o%n", &code, &len) == 1 &&
-		    len == 3) {
-			*to = code;
-			text += 4;
-		} else {
-			*to = *text++;
-		}
-	}
-	*to = '\0';
-}
 
 /* Line: "36 35 98:0 / /mnt rw,noatime shared:1 - tmpfs netram rw,size=8k" */
 static bool parse_line(const char *line, char path[256])

@@ -178,17 +178,15 @@ static int plan(struct netram *nt, const struct netram_volume_spec *spec,
 		bool json)
 {
 	struct ctl_plan plan = { 0 };
-	char size[24];
+	char given[CTL_OPTS_SIZE];
 	int ret = ctl_volume_free_name(nt, spec->name);
 
 	if (ret)
 		return ret;
-	netram_size_format(spec->size, size, sizeof(size));
-	ctl_plan_step(&plan, "netramctl volume create %s --size %s%s%s%s%s%s",
-		      spec->name, size, args.uuid ? " --uuid " : "",
-		      args.uuid ?: "", args.backup ? " --backup " : "",
-		      args.backup ?: "", args.takeover ?
-		      " --takeover  # all that nodes have of it is freed" :
+	ctl_opts_write(opts, NULL, given, sizeof(given));
+	ctl_plan_step(&plan, "netramctl volume create %s%s%s", spec->name,
+		      given, args.takeover ?
+		      "  # all that nodes have of it is freed" :
 		      args.backup ? "  # what is on the backup is overwritten" : "");
 	return ctl_plan_tell(&plan, json);
 }

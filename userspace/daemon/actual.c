@@ -60,6 +60,32 @@ static int read_volumes(struct actual *actual, const struct swaps *swaps)
 }
 
 /**
+ * actual_name_backups() - call a backup as the file does, where that is the same
+ * @actual: what was read
+ * @config: the file
+ *
+ * A link, another name of a device, or the loop device itself is no difference.
+ */
+void actual_name_backups(struct actual *actual, const struct config *config)
+{
+	const struct config_volume *volume;
+	struct actual_volume *is;
+	size_t i;
+
+	for (i = 0; i < actual->nr_volumes; i++) {
+		is = &actual->volumes[i];
+		volume = config_find_volume(config, is->v->name);
+		if (!is->v->backup || !volume ||
+		    !CONFIG_HAS(volume, VOLUME_BACKUP))
+			continue;
+		if (backup_same(volume->backup_path, is->v->backup->path) ||
+		    backup_same(volume->backup_path, is->backup))
+			snprintf(is->backup, sizeof(is->backup), "%s",
+				 volume->backup_path);
+	}
+}
+
+/**
  * actual_read() - look at everything
  * @nt: the module
  * @actual: filled; actual_free() it also after a failure

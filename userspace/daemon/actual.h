@@ -5,6 +5,7 @@
 
 #include <netram/netram.h>
 
+#include "config.h"
 #include "tunable.h"
 
 /**
@@ -14,7 +15,7 @@
  * @swapped: it is a swap area
  * @swap_priority: valid while @swapped
  * @mounted: where it is mounted, or ""
- * @backup: the device or file of its backup, or ""
+ * @backup: the device or file of its backup, or ""; see actual_name_backups()
  */
 struct actual_volume {
 	const struct netram_volume *v;
@@ -40,6 +41,7 @@ struct actual {
 };
 
 int actual_read(struct netram *nt, struct actual *actual);
+void actual_name_backups(struct actual *actual, const struct config *config);
 void actual_free(struct actual *actual);
 const struct netram_node *actual_find_node(const struct actual *actual,
 					   const char *name);

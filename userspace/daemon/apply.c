@@ -59,7 +59,7 @@ static int add_node(const struct apply *a)
 	};
 	int err;
 
-	/* the resolver may not have known when the file was read */
+	/* a name or an interface was not known when the file was read */
 	if (!node->resolved) {
 		err = netram_endpoint_parse(node->address, &spec.endpoint,
 					    a->why, a->size);

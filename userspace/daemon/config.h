@@ -105,7 +105,7 @@ struct config_host {
  * @name: its name
  * @address: as written
  * @endpoint: the same, valid while @resolved
- * @resolved: the address could be resolved when the file was read
+ * @resolved: the address was known when the file was read
  * @region: "" if not told
  * @zone: "" if not told
  * @weight: as written, or made of @capacity

@@ -59,6 +59,7 @@ static int settle(struct keeper *k, struct netram *nt,
 			netram_error(nt, k->why, sizeof(k->why));
 			return err;
 		}
+		actual_name_backups(&k->actual, config);
 		reconcile(config, &k->actual, plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}

@@ -78,15 +78,18 @@ static int make_folders(const char *path, char *why, size_t size)
 	return 0;
 }
 
+/*
+ * _netdev: it is unmounted while the network is there still. --collect: a mount that
+ * has failed is forgotten, or its unit would be in the way of the next try.
+ */
 static int mount_device(const struct config_volume *volume, const char *device,
 			char *why, size_t size)
 {
 	const char *type = config_filesystems[volume->mount_type];
-	const char *options = volume->mount_options[0] ?
-			      volume->mount_options : "defaults";
+	char options[CONFIG_PATH_SIZE + sizeof(",_netdev")];
 	const char *const by_systemd[] = {
-		"systemd-mount", "--quiet", "--fsck=no", "-t", type, "-o",
-		options, device, volume->mount_path, NULL
+		"systemd-mount", "--quiet", "--collect", "--fsck=no", "-t",
+		type, "-o", options, device, volume->mount_path, NULL
 	};
 	const char *const by_hand[] = {
 		"mount", "-t", type, "-o", options, device, volume->mount_path,
@@ -94,6 +97,8 @@ static int mount_device(const struct config_volume *volume, const char *device,
 	};
 	int err;
 
+	snprintf(options, sizeof(options), "%s,_netdev",
+		 volume->mount_options[0] ? volume->mount_options : "defaults");
 	if (!access(SYSTEMD_RUNS, F_OK))
 		return program_run(by_systemd, "systemd", why, size);
 	err = make_folders(volume->mount_path, why, size);

@@ -261,8 +261,22 @@ static void plan_tunables(const struct config_volume *volume,
 	}
 }
 
+/* Some pages will not come back by waiting. As swap it needs none of those it had. */
+static void find_lost(const struct config_volume *volume, struct plan *plan)
+{
+	if (CONFIG_HAS(volume, VOLUME_SWAP))
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: has lost pages while it was not in use: 'netramctl swapon --force %s'",
+			  volume->name, volume->name);
+	else
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: has lost pages while it was not in use: 'netramctl volume delete %s', then it is created anew, empty",
+			  volume->name, volume->name);
+}
+
 /* Its first pages are read and written then: with no node to do it, that waits. */
-static bool ready(const struct actual_volume *is, struct plan *plan)
+static bool ready(const struct config_volume *volume,
+		  const struct actual_volume *is, struct plan *plan)
 {
 	const struct netram_session *session = is->v->sessions;
 
@@ -271,6 +285,10 @@ static bool ready(const struct actual_volume *is, struct plan *plan)
 	if (session && (is->v->state == NETRAM_VOLUME_OK ||
 			is->v->state == NETRAM_VOLUME_DEGRADED))
 		return true;
+	if (session && is->v->state == NETRAM_VOLUME_LOST) {
+		find_lost(volume, plan);
+		return false;
+	}
 	plan_find(plan, FINDING_WAIT,
 		  "volume %s: is taken into use when its pages can be reached: %s",
 		  is->v->name, session ? is->v->reason : "no node is connected");
@@ -292,7 +310,7 @@ static void plan_swap(const struct config_volume *volume,
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted on %s, the file says it is swap: unmount it",
 			  volume->name, is->mounted);
-	else if (ready(is, plan))
+	else if (ready(volume, is, plan))
 		add_volume_step(plan, STEP_SWAPON, volume, is);
 }
 
@@ -308,7 +326,8 @@ static void plan_mount(const struct config_volume *volume,
 			  "volume %s: is mounted on %s, the file says %s: unmount it",
 			  volume->name, is->mounted, volume->mount_path);
 	/* open, it may be mounted where our mount namespace does not see it */
-	else if (!is->mounted[0] && !is->v->openers && ready(is, plan))
+	else if (!is->mounted[0] && !is->v->openers &&
+		 ready(volume, is, plan))
 		add_volume_step(plan, STEP_MOUNT, volume, is);
 }
 

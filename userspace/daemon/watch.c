@@ -107,13 +107,17 @@ static void add_object(struct watch *w, bool is_node, const char *name,
 		       const struct netram_traffic *before)
 {
 	struct watch_object *to = find_object(w, is_node, name);
-	struct netram_traffic grown = traffic_grown(now, before);
+	struct netram_traffic grown;
 	struct sample_counts counts;
 	unsigned int i;
 
 	if (!to)
 		return;
 	to->seen = true;
+	/* what was before the first sample, nobody saw grow: a restart is no traffic */
+	if (!w->before.at_ms)
+		return;
+	grown = traffic_grown(now, before);
 	traffic_add(&to->traffic, &grown);
 	if (!is_node)
 		return;
@@ -134,7 +138,10 @@ static void forget_unseen(struct watch *w)
 	w->nr_objects = kept;
 }
 
-/* Add up what they did since the sample before; those that are gone are forgotten. */
+/*
+ * Add up what they did since the sample before; those that were not in it are new,
+ * and those that are gone are forgotten.
+ */
 void watch_objects(struct watch *w)
 {
 	const struct netram_volume *v, *old_volume;

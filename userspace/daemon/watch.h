@@ -50,7 +50,7 @@ struct watch_object {
  * @unshown: there is an event that is not on the board
  * @why: why the module cannot be asked, or ""
  * @seq: of the last sample that has one before it
- * @before: the sample before, valid while @why is ""
+ * @before: the sample before; @before.at_ms is 0 if there is none
  * @now: the last sample
  * @time_ms: when that was, CLOCK_REALTIME
  * @objects: see there

@@ -109,6 +109,35 @@ static int resolve_errno(int gai)
 	return -ENOENT;
 }
 
+/* The interface of a link-local address, which may be there later; or NULL. */
+static const char *missing_interface(const char *host)
+{
+	const char *scope = strchr(host, '%');
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
+
+	if (!scope || !scope[1] || strlen(scope + 1) >= IF_NAMESIZE ||
+	    (size_t)(scope - host) >= sizeof(address))
+		return NULL;
+	snprintf(address, sizeof(address), "%.*s", (int)(scope - host), host);
+	if (inet_pton(AF_INET6, address, &in6) != 1 ||
+	    !IN6_IS_ADDR_LINKLOCAL(&in6))
+		return NULL;
+	return scope + 1;
+}
+
+static int refuse_numeric(const char *host, char *why, size_t size)
+{
+	const char *interface = missing_interface(host);
+
+	if (interface)
+		return refuse(why, size, -ENXIO,
+			      "this host has no interface '%s' for '%s'",
+			      interface, host);
+	return refuse(why, size, -EINVAL, "'%s' is not an IPv6 address%s", host,
+		      strchr(host, '%') ? " of an interface of this host" : "");
+}
+
 static int resolve(const struct split *s, struct sockaddr_storage *endpoint,
 		   char *why, size_t size)
 {
@@ -122,10 +151,7 @@ static int resolve(const struct split *s, struct sockaddr_storage *endpoint,
 
 	gai = getaddrinfo(s->host, NULL, &hints, &found);
 	if (gai && s->numeric)
-		return refuse(why, size, -EINVAL,
-			      "'%s' is not an IPv6 address%s", s->host,
-			      strchr(s->host, '%') ?
-			      " of an interface of this host" : "");
+		return refuse_numeric(s->host, why, size);
 	if (gai)
 		return refuse(why, size, resolve_errno(gai),
 			      "cannot resolve '%s': %s", s->host,

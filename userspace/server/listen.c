@@ -42,6 +42,11 @@ static void remove_dead(int fd, const struct sockaddr_un *sa)
 		unlink(sa->sun_path);
 }
 
+/*
+ * Anybody may connect: there is nothing but GETs of what --metrics tells anybody,
+ * too. And netramd, which asks for it, is root without the capability that
+ * would let it connect to what another user has for itself.
+ */
 static int bind_unix(const struct sockaddr_un *sa)
 {
 	int err, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -49,7 +54,7 @@ static int bind_unix(const struct sockaddr_un *sa)
 	if (fd < 0)
 		return -errno;
 	if (bind(fd, (const struct sockaddr *)sa, sizeof(*sa)) ||
-	    chmod(sa->sun_path, 0660) || listen(fd, 16)) {
+	    chmod(sa->sun_path, 0666) || listen(fd, 16)) {
 		err = errno;
 		close(fd);
 		return -err;

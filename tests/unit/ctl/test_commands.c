@@ -644,6 +644,49 @@ static void test_dry_run(void **state)
 	assert_string_equal(output, "");
 }
 
+static void expect_plan(const struct ctl_command *cmd, char **argv,
+			const char *want)
+{
+	struct ctl_call call;
+	bool help;
+
+	assert_int_equal(ctl_opts_parse(cmd, argv, &call, &help), CTL_OK);
+	queue_family();
+	queue_ack(-ENOENT, NULL);
+	assert_int_equal(kit_run(cmd, &call), CTL_OK);
+	kit_reset();
+	assert_string_equal(output, want);
+}
+
+#define EXPECT_PLAN(cmd, want, ...) \
+	expect_plan(cmd, (char *[]){ __VA_ARGS__, "--dry-run", NULL }, want)
+
+/* All that was given, for what it is for. */
+static void test_dry_run_options(void **state)
+{
+	(void)state;
+	EXPECT_PLAN(&ctl_swap_create,
+		    "would run: netramctl volume create s1 --size 64M\n"
+		    "would run: netramctl swapon s1\n",
+		    "s1", "--size", "64M");
+	EXPECT_PLAN(&ctl_swap_create,
+		    "would run: netramctl volume create s1 --size 64M --replicas 3\n"
+		    "would run: netramctl swapon s1 --priority 0 --keep-vm\n",
+		    "s1", "--size", "64M", "--replicas", "3", "--priority", "0",
+		    "--keep-vm");
+	EXPECT_PLAN(&ctl_scratch_create,
+		    "would run: netramctl volume create s1 --size 64M --replicas 3\n"
+		    "would run: mkfs.ext4 -q -m 0 -O ^has_journal -E nodiscard /dev/netramN\n"
+		    "would run: mount -t ext4 -o discard,noatime,nodev,nosuid,_netdev /dev/netramN /mnt\n",
+		    "s1", "/mnt", "--size", "64M", "--replicas", "3");
+	EXPECT_PLAN(&ctl_volume_create,
+		    "would run: netramctl volume create v2 --size 64M --replicas 3 --extent-size 1M --no-checksum --connections 2 --queue-depth 64 --on-loss wait --backup '/dev/a b' --backup-mode behind --backup-force  # what is on the backup is overwritten\n",
+		    "v2", "--size", "64M", "--replicas", "3", "--extent-size",
+		    "1M", "--no-checksum", "--connections", "2",
+		    "--queue-depth", "64", "--on-loss", "wait", "--backup",
+		    "/dev/a b", "--backup-mode", "behind", "--backup-force");
+}
+
 /* As it would be without an option, and at once, without a look at the speed. */
 static int at_once(void **state)
 {
@@ -674,6 +717,7 @@ int main(void)
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_status_speed),
 		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_dry_run_options),
 	};
 
 	return cmocka_run_group_tests(tests, at_once, NULL);

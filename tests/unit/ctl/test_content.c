@@ -109,7 +109,7 @@ static void test_no_device(void **state)
 	assert_int_equal(content_probe("/nonexistent", &content, type,
 				       sizeof(type)), -ENOENT);
 	assert_int_equal(mkswap("/nonexistent", "v1", false), -EIO);
-	assert_string_equal(why, "mkswap has failed");
+	assert_string_equal(why, "mkswap has failed: cannot open /nonexistent: No such file or directory");
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)

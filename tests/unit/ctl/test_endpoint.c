@@ -47,7 +47,11 @@ static void test_refused(void **state)
 		{ "[::1]10809", "not an address" },
 		{ "[127.0.0.1]:1", "not an IPv6 address" },
 		{ "1:2:3", "not an IPv6 address" },
-		{ "fe80::1%nosuchif", "of an interface of this host" },
+		/* none that could come */
+		{ "fe80::1%", "of an interface of this host" },
+		{ "fe80::1%a-name-of-16-char", "of an interface of this host" },
+		{ "2001:db8::1%nosuchif", "of an interface of this host" },
+		{ "fe80::x%nosuchif", "of an interface of this host" },
 		{ "fe80::1", "needs its interface" },
 		{ "192.0.2.1:", "not a port" },
 		{ "192.0.2.1:0", "not a port" },
@@ -83,6 +87,24 @@ static void test_unknown_host(void **state)
 	assert_non_null(strstr(why, "cannot resolve 'nosuchhost.invalid'"));
 }
 
+/* It may come up later, as a name may be resolved later. */
+static void test_unknown_interface(void **state)
+{
+	static const char *const texts[] = {
+		"fe80::1%nosuchif", "[fe80::1%nosuchif]:2000",
+	};
+	struct sockaddr_storage ep;
+	char why[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		assert_int_equal(netram_endpoint_parse(texts[i], &ep, why,
+						       sizeof(why)), -ENXIO);
+		assert_string_equal(why, "this host has no interface 'nosuchif' for 'fe80::1%nosuchif'");
+	}
+}
+
 static void test_long_host(void **state)
 {
 	struct sockaddr_storage ep;
@@ -111,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_unknown_host),
+		cmocka_unit_test(test_unknown_interface),
 		cmocka_unit_test(test_long_host),
 		cmocka_unit_test(test_other_family),
 	};

@@ -6,7 +6,7 @@
 #include "ctl/ctl.h"
 
 static struct {
-	bool flag;
+	bool flag, dry_run;
 	const char *text, *name;
 	uint64_t number, size;
 } args;
@@ -17,6 +17,7 @@ static const struct ctl_opt opts[] = {
 	{ "name", CTL_OPT_NAME, &args.name, "N", "", 0, 0, 0 },
 	{ "number", CTL_OPT_NUMBER, &args.number, "N", "", 1, 1000, 0 },
 	{ "size", CTL_OPT_SIZE, &args.size, "S", "", 4096, 1 << 20, 0 },
+	{ "dry-run", CTL_OPT_FLAG, &args.dry_run, NULL, "", 0, 0, 0 },
 	{ 0 }
 };
 
@@ -112,6 +113,51 @@ static void test_numbers(void **state)
 	assert_int_equal(PARSE("a", "--size", "1M"), 0);
 }
 
+static void expect_written(const char *const *names, const char *want)
+{
+	char text[CTL_OPTS_SIZE];
+
+	ctl_opts_write(opts, names, text, sizeof(text));
+	assert_string_equal(text, want);
+}
+
+/* What a shell would give us again. */
+static void test_written(void **state)
+{
+	static const char *const some[] = { "size", "flag", NULL };
+	static const struct {
+		const char *text, *want;
+	} words[] = {
+		{ "/dev/disk/by-id/x_1:2@a%b+c=d,e", " --text /dev/disk/by-id/x_1:2@a%b+c=d,e" },
+		{ "", " --text ''" },
+		{ "a b", " --text 'a b'" },
+		{ "$(x)\"~", " --text '$(x)\"~'" },
+		{ "it's", " --text 'it'\\''s'" },
+	};
+	char text[16];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(PARSE("a"), 0);
+	expect_written(NULL, "");
+	assert_int_equal(PARSE("a", "--dry-run", "--size", "64K", "--flag",
+			       "--number", "1", "--name", "n"), 0);
+	expect_written(NULL, " --flag --name n --number 1 --size 64K");
+	expect_written(some, " --flag --size 64K");
+	/* another way to say that it is not given */
+	args.number = UINT64_MAX;
+	args.size = UINT64_MAX;
+	expect_written(NULL, " --flag --name n");
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		memset(&args, 0, sizeof(args));
+		args.text = words[i].text;
+		expect_written(NULL, words[i].want);
+	}
+	/* cut, and no more than there is room for */
+	ctl_opts_write(opts, NULL, text, sizeof(text));
+	assert_string_equal(text, " --text 'it'\\''");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_odd_but_right),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "kit.h"
 #include "common/device.h"
 #include "common/swaps.h"
+#include "common/text.h"
 
 #define MIB	1024	/* in kB */
 
@@ -132,12 +133,57 @@ static void test_preflight(void **state)
 	}
 }
 
+/* Free zram is no room beside the memory that it would take. */
+static void test_preflight_zram(void **state)
+{
+	struct swap areas[3] = {
+		{ "/dev/netram0", 4096 * MIB, 400 * MIB, 5 },
+		{ "/dev/zram0", 4096 * MIB, 0, 100 },
+		{ "/dev/sda2", 50 * MIB, 0, 1 },
+	};
+	const struct swaps swaps = { areas, 3 };
+	const struct meminfo mem = { 512 * MIB, 364 * MIB };
+	struct preflight pre;
+
+	(void)state;
+	preflight_swapoff(&swaps, &areas[0], &mem, &pre);
+	assert_int_equal(pre.other_kb, 50 * MIB);
+	assert_int_equal(pre.short_kb, 50 * MIB);
+}
+
+static void test_unescape(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "", "" },
+		{ "/mnt", "/mnt" },
+		{ "a\\040b\\011c\\012d\\134e", "a b\tc\nd\\e" },
+		/* what it has undone is not looked at again */
+		{ "\\134040", "\\040" },
+		/* cut off, and no octal number */
+		{ "a\\04", "a\\04" },
+		{ "a\\", "a\\" },
+		{ "\\089", "\\089" },
+	};
+	char text[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		snprintf(text, sizeof(text), "%s", cases[i].text);
+		unescape(text);
+		assert_string_equal(text, cases[i].want);
+	}
+}
+
 static void test_mounts(void **state)
 {
 	static const char text[] =
 		"22 1 0:20 / / rw,relatime - overlay overlay rw\n"
 		"36 22 259:1 / /mnt rw,noatime shared:1 - ext4 /dev/netram0 rw\n"
-		"37 22 259:12 / /mnt2 rw - xfs /dev/netram1 rw\n";
+		"37 22 259:12 / /mnt2 rw - xfs /dev/netram1 rw\n"
+		"38 22 259:3 / /mnt/with\\040blank rw - xfs /dev/netram2 rw\n";
 	char where[64];
 
 	(void)state;
@@ -145,6 +191,8 @@ static void test_mounts(void **state)
 	assert_string_equal(where, "/mnt");
 	assert_true(mounts_parse(text, 259, 12, where, sizeof(where)));
 	assert_string_equal(where, "/mnt2");
+	assert_true(mounts_parse(text, 259, 3, where, sizeof(where)));
+	assert_string_equal(where, "/mnt/with blank");
 	assert_false(mounts_parse(text, 259, 2, where, sizeof(where)));
 	assert_false(mounts_parse("", 0, 0, where, sizeof(where)));
 	assert_false(mounts_parse("garbage\n", 0, 0, where,
@@ -199,7 +247,9 @@ int main(void)
 		cmocka_unit_test(test_swaps_odd),
 		cmocka_unit_test(test_meminfo),
 		cmocka_unit_test(test_preflight),
+		cmocka_unit_test(test_preflight_zram),
 		cmocka_unit_test(test_min_free),
+		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_mounts),
 		cmocka_unit_test(test_device_index),
 		cmocka_unit_test(test_real_files),

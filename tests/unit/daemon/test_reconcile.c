@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,23 @@ static void waiting(struct world *w)
 	strcpy(w->volume.reason, "n1 is away");
 }
 
+static void lost(struct world *w)
+{
+	w->volume.state = NETRAM_VOLUME_LOST;
+}
+
+static void lost_unreachable(struct world *w)
+{
+	lost(w);
+	unreachable(w);
+}
+
+static void lost_swapped(struct world *w)
+{
+	lost(w);
+	swapped(w);
+}
+
 static void fenced(struct world *w)
 {
 	w->volume.state = NETRAM_VOLUME_FENCED;
@@ -290,6 +308,13 @@ static const struct {
 	  "waiting: volume v1: is taken into use when its pages can be reached: no node is connected\n" },
 	{ "swap, but its pages are away", NODES V1 ", swap: {}}\n", waiting, "",
 	  "waiting: volume v1: is taken into use when its pages can be reached: n1 is away\n" },
+	{ "swap, but pages are lost", NODES V1 ", swap: {}}\n", lost, "",
+	  "problem: volume v1: has lost pages while it was not in use: 'netramctl swapon --force v1'\n" },
+	{ "swap, pages are lost and no node is there", NODES V1 ", swap: {}}\n",
+	  lost_unreachable, "",
+	  "waiting: volume v1: is taken into use when its pages can be reached: no node is connected\n" },
+	{ "swap that has lost pages", NODES V1 ", swap: {priority: 5}}\n",
+	  lost_swapped, "", "" },
 
 	/* mounts */
 	{ "mount", NODES V1 ", mount: {path: /mnt/a}}\n", none,
@@ -299,6 +324,8 @@ static const struct {
 	  NODES V1 ", mount: {path: /mnt/a}}\n", opened, "", "" },
 	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
 	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
+	{ "mount, but pages are lost", NODES V1 ", mount: {path: /mnt/a}}\n", lost, "",
+	  "problem: volume v1: has lost pages while it was not in use: 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
 	  "", "problem: volume v1: is swapped on, the file says it is mounted: 'netramctl swapoff v1'\n" },
 
@@ -366,6 +393,52 @@ static void test_cases(void **state)
 	print_message("%zu cases\n", i);
 }
 
+/* A file has more than one name; what it is decides. */
+static void test_backup_names(void **state)
+{
+	static struct netram_backup backup;
+	char dir[] = "/tmp/netramd-test.XXXXXX", file[64], link[64], other[64];
+	char text[512];
+	const struct {
+		const char *path, *wanted;
+	} names[] = {
+		{ file, file }, { link, link }, { other, file },
+		{ "/nonexistent", file },
+	};
+	struct config *config;
+	struct world world;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/file", dir);
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(other, sizeof(other), "%s/other", dir);
+	close(open(file, O_CREAT | O_WRONLY, 0600));
+	close(open(other, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(symlink("file", link), 0);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(text, sizeof(text),
+			 NODES V1 ", backup: {device: %s}}\n", names[i].path);
+		config = load(text);
+		make_world(&world);
+		world.volume.backup = &backup;
+		snprintf(backup.path, sizeof(backup.path), "/dev/loop0");
+		strcpy(world.is.backup, file);
+		actual_name_backups(&world.actual, config);
+		assert_string_equal(world.is.backup, names[i].wanted);
+		/* the device itself is what the file says, a block device or a file */
+		strcpy(backup.path, names[i].path);
+		actual_name_backups(&world.actual, config);
+		assert_string_equal(world.is.backup, names[i].path);
+		config_free(config);
+	}
+	unlink(link);
+	unlink(file);
+	unlink(other);
+	rmdir(dir);
+}
+
 /* Each kind in words, done and not; and each is in the switch. */
 static void test_words(void **state)
 {
@@ -428,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_backup_names),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 	};

@@ -82,6 +82,8 @@ static void test_metrics(void **state)
 	now.stats[STATS_NR + STAT_ERRORS] = 7;
 	now.latency[0].reads[39] = 2;
 	now.latency[0].reads[NETRAM_LATENCY_BUCKETS - 1] = 1;
+	/* when there was nothing */
+	w.before.at_ms = 500;
 	w.now = now.sample;
 	watch_objects(&w);
 	text = watch_metrics(&w);
@@ -141,22 +143,36 @@ static void test_nodes(void **state)
 	watch_objects(&w);
 	/* and two volumes */
 	assert_int_equal(w.nr_objects, 4);
-	assert_int_equal(w.objects[0].counts.reads[3], 10);
+	/* before netramd was there to see it */
+	assert_int_equal(w.objects[0].counts.reads[3], 0);
 	w.before = before.sample;
 	w.now = now.sample;
 	now.latency[1].reads[3] = 14;
 	watch_objects(&w);
-	assert_int_equal(w.objects[0].counts.reads[3], 14);
+	assert_int_equal(w.objects[0].counts.reads[3], 4);
 	/* the volume is made anew */
 	w.before = now.sample;
 	w.now = before.sample;
 	before.latency[1].reads[3] = 2;
 	watch_objects(&w);
-	assert_int_equal(w.objects[0].counts.reads[3], 16);
+	assert_int_equal(w.objects[0].counts.reads[3], 6);
 	now.nodes[0].next = NULL;
 	w.now = now.sample;
 	watch_objects(&w);
 	assert_int_equal(w.nr_objects, 3);
+	/* one that comes has all it did */
+	w.before = now.sample;
+	w.now = before.sample;
+	before.nodes[1].traffic.payload = 500;
+	watch_objects(&w);
+	assert_int_equal(w.nr_objects, 4);
+	assert_string_equal(w.objects[3].name, "n2");
+	assert_int_equal(w.objects[3].traffic.payload, 500);
+	/* the module could not be asked for a while */
+	w.before = (struct sample){ 0 };
+	before.nodes[1].traffic.payload = 900;
+	watch_objects(&w);
+	assert_int_equal(w.objects[3].traffic.payload, 500);
 	free(w.objects);
 }
 
@@ -183,18 +199,18 @@ static void test_traffic(void **state)
 	};
 	w.now = first.sample;
 	watch_objects(&w);
-	assert_int_equal(w.objects[2].traffic.payload, 8000);
+	assert_int_equal(w.objects[2].traffic.payload, 0);
 	w.before = first.sample;
 	w.now = second.sample;
 	watch_objects(&w);
-	assert_int_equal(w.objects[2].traffic.payload, 8000);
-	assert_int_equal(w.objects[2].traffic.headers, 120);
+	assert_int_equal(w.objects[2].traffic.payload, 0);
+	assert_int_equal(w.objects[2].traffic.headers, 20);
 	assert_int_equal(w.objects[2].traffic.retries, 1000);
 	w.before = second.sample;
 	w.now = third.sample;
 	watch_objects(&w);
-	assert_int_equal(w.objects[2].traffic.payload, 13000);
-	assert_int_equal(w.objects[2].traffic.headers, 120);
+	assert_int_equal(w.objects[2].traffic.payload, 5000);
+	assert_int_equal(w.objects[2].traffic.headers, 20);
 	free(w.objects);
 }
 
