@@ -14,7 +14,7 @@ size=$((4 << 20)) # of what is written
 gone_tx=0 gone_rx=0 # bytes of sockets that are no more
 declare -A is=() was=()
 
-# What sockets to nodes count, each byte once: sets sock_tx and sock_rx.
+# sockets [ADDRESS]: what those to nodes count, each byte once: sets sock_tx and sock_rx
 sockets() {
 	local word
 	sock_tx=$gone_tx sock_rx=$gone_rx
@@ -24,10 +24,11 @@ sockets() {
 		bytes_retrans:*) sock_tx=$((sock_tx - ${word#*:})) ;;
 		bytes_received:*) sock_rx=$((sock_rx + ${word#*:})) ;;
 		esac
-	done < <(ss -tinH dst 10.99.0.0/16 | tr -s ' \t' '\n')
+	done < <(ss -tinH dst "${1:-10.99.0.0/16}" | tr -s ' \t' '\n')
 }
-# what they have counted by now stays, when they are about to be closed
-remember_sockets() { sockets && gone_tx=$sock_tx gone_rx=$sock_rx; }
+added() { volume_traffic && [ "${is[sum]}" -eq $((is[tx] + is[rx])) ]; }
+# remember_sockets NODE: what those to it have counted by now stays, when they are about to be closed
+remember_sockets() { sockets "$(node_addr "$1")" && gone_tx=$sock_tx gone_rx=$sock_rx; }
 
 # traffic FOLDER: into is[]; is[sum] is that of the parts
 traffic() {
@@ -99,7 +100,7 @@ dd if="$NETRAM_RUN/golden" of="$dev" bs=$PAGE count=1 oflag=direct conv=notrunc 
 writer=$!
 sent() { volume_traffic && sockets && [ "${is[tx]}" -eq $((was[tx] + REQUEST + PAGE)) ] && [ "$sock_tx" -eq "${is[tx]}" ]; }
 wait_for 20 sent || fail "not sent: $(told); sockets: $sock_tx"
-remember_sockets
+remember_sockets n1
 reconnects=$(node_attr n1 reconnects)
 node_reset_connections n1
 renewed() { [ "$(node_attr n1 reconnects)" -gt "$reconnects" ]; }
@@ -136,13 +137,19 @@ done
 [ "${is[replicas]}" -eq $size ] || fail "replicas: $(told)"
 [ "${is[headers]}" -eq $(((REQUEST + REPLY) * ($(requests n1 n2) - before))) ] || fail "headers: $(told)"
 
+# read_64: sets favourite to the node that most of them go to
+read_64() {
+	local rx
+	rx=$(node_attr n1 rx_bytes)
+	dd if="$dev" of=/dev/null bs=$PAGE count=64 iflag=direct status=none || fail "reading"
+	favourite=n2
+	[ $(($(node_attr n1 rx_bytes) - rx)) -lt $((32 * PAGE)) ] || favourite=n1
+}
 note "hedged reads"
 remember
 tune "$dev" hedge_us 100000
-rx=$(node_attr n1 rx_bytes)
-dd if="$dev" of=/dev/null bs=$PAGE count=64 iflag=direct status=none || fail "reading"
-slow=n2
-[ $(($(node_attr n1 rx_bytes) - rx)) -lt $((32 * PAGE)) ] || slow=n1
+read_64
+slow=$favourite
 node_exec $slow tc qdisc add dev eth0 root netem delay 1000ms limit 100000
 dd if="$dev" of=/dev/null bs=$PAGE count=8 iflag=direct status=none || fail "reading"
 node_exec $slow tc qdisc del dev eth0 root
@@ -154,7 +161,36 @@ grew payload $((72 * PAGE))
 grew headers $((72 * (REQUEST + REPLY)))
 grew retries 0
 settled "hedged"
+
+note "hedged reads whose first node never answers"
 tune "$dev" hedge_us 0
+read_64
+settled "read"
+remember
+before=$(stat_of "$dev" hedges)
+tune "$dev" hedge_us 100000
+server_pause $favourite
+dd if="$dev" of=/dev/null bs=$PAGE count=8 iflag=direct status=none || fail "reading"
+tune "$dev" hedge_us 0
+hedges=$(($(stat_of "$dev" hedges) - before))
+[ "$hedges" -gt 0 ] || fail "no hedge"
+remember_sockets $favourite
+reconnects=$(node_attr $favourite reconnects)
+node_reset_connections $favourite
+renewed() { [ "$(node_attr $favourite reconnects)" -gt "$reconnects" ]; }
+wait_for 20 renewed || fail "still connected"
+server_continue $favourite
+wait_for 20 session_is "$dev" $favourite up || fail "$favourite is not up"
+# each: a request more, and one in vain
+grew hedges $((hedges * REQUEST))
+grew retries $((hedges * REQUEST))
+grew payload $((8 * PAGE))
+grew headers $((8 * REPLY + (8 - hedges) * REQUEST))
+for n in n1 n2; do
+	traffic /sys/class/netram_node/$n/netram_traffic || fail "$n has no traffic"
+	[ "${is[hedges]}" -lt "${is[sum]}" ] || fail "$n: $(told)"
+done
+wait_for 20 added || fail "renewed: $(told)"
 
 note "what is done in the background"
 remember
@@ -179,7 +215,6 @@ remember
 compared=$(netramctl verify v1 --json | jq .compared)
 [ "$compared" -eq $((2 * size / PAGE)) ] || fail "$compared pages compared"
 # the nodes tell checksums, over connections that are closed by now
-added() { volume_traffic && [ "${is[sum]}" -eq $((is[tx] + is[rx])) ]; }
 wait_for 20 added || fail "verified: $(told)"
 [ $((is[mover] - was[mover])) -gt $((compared * 4)) ] || fail "mover: $(told)"
 [ $((is[mover] - was[mover])) -lt $((compared * PAGE / 20)) ] || fail "mover: $(told)"
@@ -203,7 +238,6 @@ for n in n1 n2 n3; do
 done
 netramctl status --sample 0 | grep -q '^network overhead: [0-9.]* % of the payload; .*: met$' || fail "status does not tell it"
 netramctl node remove n1 || fail "remove"
-adds_up_without() { volume_traffic && [ "${is[sum]}" -eq $((is[tx] + is[rx])) ]; }
-wait_for 20 adds_up_without || fail "without n1: $(told)"
+wait_for 20 added || fail "without n1: $(told)"
 [ "${is[mover]}" -ge $((2 * pages * PAGE)) ] || fail "what n1 did is forgotten: $(told)"
 exit 0
