@@ -486,9 +486,9 @@ static void note_sent(struct netram_router *r, struct netram_session *s,
 }
 
 /*
- * Copies of some pages that are not lost are not what they were before we looked
- * whether they are: they may have been lost and written since, but not to the copy
- * that would be asked.
+ * Are the copies others than before we looked which pages are lost? One that is not
+ * lost now may have been in between, and been written since, but not to the copy that
+ * we are about to ask.
  */
 static bool changed(struct netram_router *r, const struct netram_cmd *cmd)
 {
