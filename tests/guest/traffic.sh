@@ -177,7 +177,7 @@ hedges=$(($(stat_of "$dev" hedges) - before))
 remember_sockets $favourite
 reconnects=$(node_attr $favourite reconnects)
 node_reset_connections $favourite
-renewed() { [ "$(node_attr $favourite reconnects)" -gt "$reconnects" ]; }
+renewed() { [ "$(node_attr "$favourite" reconnects)" -gt "$reconnects" ]; }
 wait_for 20 renewed || fail "still connected"
 server_continue $favourite
 wait_for 20 session_is "$dev" $favourite up || fail "$favourite is not up"
