@@ -10,7 +10,7 @@ _netram_server() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-[lmetn] | --listen | --memory | --export | --export-size | --threads | --name | --max-* | --metrics) return ;;
+	-[lmetn] | --listen | --memory | --export | --export-size | --threads | --name | --max-* | --metrics | --busy-poll) return ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --help 2> /dev/null |
 		sed -n 's/^ .* \(--[a-z-]*\).*/\1/p')" -- "$cur")

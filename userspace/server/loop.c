@@ -155,12 +155,37 @@ static void on_cqe(struct loop *loop, const struct io_uring_cqe *cqe)
 	}
 }
 
+/* Looks for completions until there is one or it has looked for long enough. */
+static bool busy_poll(struct loop *loop)
+{
+	uint64_t end = clock_ns() + loop->busy_poll.ns;
+	bool came;
+
+	do {
+		io_uring_submit_and_get_events(&loop->ring);
+		came = io_uring_cq_ready(&loop->ring);
+	} while (!came && clock_ns() < end);
+	busy_poll_ended(&loop->busy_poll, came);
+	return came;
+}
+
+/* How long is what tells whether to look again next time. */
+static void sleep_by_clock(struct loop *loop)
+{
+	uint64_t begin = clock_ns();
+
+	io_uring_submit_and_wait(&loop->ring, 1);
+	busy_poll_slept(&loop->busy_poll, clock_ns() - begin);
+}
+
 /* With turns to take there is nothing to wait for. */
 static void submit_and_wait(struct loop *loop)
 {
 	if (loop->turns)
 		io_uring_submit_and_get_events(&loop->ring);
-	else
+	else if (loop->busy_poll.ns && !busy_poll_wanted(&loop->busy_poll))
+		sleep_by_clock(loop);
+	else if (!loop->busy_poll.ns || !busy_poll(loop))
 		io_uring_submit_and_wait(&loop->ring, 1);
 }
 

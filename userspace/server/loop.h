@@ -9,6 +9,7 @@
 #include <liburing.h>
 #include <pthread.h>
 
+#include "busy_poll.h"
 #include "listen.h"
 #include "loops.h"
 
@@ -36,6 +37,7 @@ struct loop {
 	struct loops *all;
 	const struct service *service;
 	struct stats stats;
+	struct busy_poll busy_poll;
 	pthread_t thread;
 	struct listener listeners[LISTEN_MAX];
 	unsigned int nr_listeners;

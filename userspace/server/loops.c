@@ -36,6 +36,7 @@ static struct loop *loop_create(struct loops *all,
 	}
 	loop->all = all;
 	loop->service = service;
+	busy_poll_init(&loop->busy_poll, all->busy_poll_us);
 	loop->start_result = 1;
 	pthread_mutex_init(&loop->inbox_lock, NULL);
 	pthread_mutex_init(&loop->start_lock, NULL);

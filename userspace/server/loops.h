@@ -19,12 +19,14 @@ struct loop;
  * struct loops - all of them
  * @loop: @nr of them; the first accepts for all
  * @max_connections: over all threads
+ * @busy_poll_us: how long a thread may look for a request before it sleeps
  * @nr_connections: now; atomic
  */
 struct loops {
 	struct loop *loop[LOOP_THREADS_MAX];
 	unsigned int nr;
 	unsigned int max_connections;
+	unsigned int busy_poll_us;
 	unsigned int nr_connections;
 };
 

@@ -175,6 +175,7 @@ static int start_loops(struct server *s)
 	s->service.description = s->description;
 	s->loops.nr = (unsigned int)s->options.threads;
 	s->loops.max_connections = (unsigned int)s->options.max_connections;
+	s->loops.busy_poll_us = (unsigned int)s->options.busy_poll_us;
 	ret = loops_start(&s->loops, &s->service, fds, s->options.nr_listen);
 	if (ret)
 		log_error("cannot start the threads: %s; try fewer --threads",

@@ -11,6 +11,7 @@
 
 #include <netram/nbd.h>
 
+#include "busy_poll.h"
 #include "host.h"
 #include "log.h"
 #include "loops.h"
@@ -41,6 +42,8 @@ static const char help[] =
 "                             (port 10811 if none is given)\n"
 "  -t, --threads N            threads that serve connections (default: CPUs, up to 4)\n"
 "  -n, --name NAME            this server's name in its status (default: host name)\n"
+"      --busy-poll US         look for the next request so many µs before sleeping\n"
+"                             (default 0): faster answers for more of the CPU\n"
 "      --max-exports N        (default 4096)\n"
 "      --max-connections N    (default 1024)\n"
 "      --no-mlock             let the kernel swap this server\n"
@@ -55,6 +58,7 @@ enum {
 	OPT_MAX_CONNECTIONS,
 	OPT_METRICS,
 	OPT_NO_MLOCK,
+	OPT_BUSY_POLL,
 };
 
 static const struct option long_options[] = {
@@ -66,6 +70,7 @@ static const struct option long_options[] = {
 	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "threads", required_argument, NULL, 't' },
 	{ "name", required_argument, NULL, 'n' },
+	{ "busy-poll", required_argument, NULL, OPT_BUSY_POLL },
 	{ "max-exports", required_argument, NULL, OPT_MAX_EXPORTS },
 	{ "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
 	{ "no-mlock", no_argument, NULL, OPT_NO_MLOCK },
@@ -201,6 +206,9 @@ static void set_option(struct options *o, int opt, const char *arg)
 		break;
 	case 'n':
 		set_name(o, arg);
+		break;
+	case OPT_BUSY_POLL:
+		o->busy_poll_us = number("busy-poll", arg, 0, BUSY_POLL_MAX_US);
 		break;
 	case OPT_MAX_EXPORTS:
 		o->max_exports = number("max-exports", arg, 1, EXPORTS_MAX);

@@ -29,6 +29,7 @@ struct options {
 	uint64_t threads;
 	uint64_t max_exports;
 	uint64_t max_connections;
+	uint64_t busy_poll_us;
 	const char *status_path;
 	const char *metrics;	/* as given; NULL: not at all */
 	struct address metrics_at;
