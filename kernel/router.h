@@ -143,6 +143,12 @@ void netram_router_disown(struct netram_router *r, struct netram_cmd *cmd);
 void netram_router_finish(struct netram_router *r, struct netram_cmd *cmd,
 			  int error);
 
+/* Do requests without a copy to reach wait, or do they fail? */
+static inline bool netram_router_waits(const struct netram_router *r)
+{
+	return READ_ONCE(r->params.on_loss) == NETRAM_ON_LOSS_WAIT;
+}
+
 /* The copies of an extent. */
 static inline union netram_set netram_router_set(const struct netram_router *r,
 						 u64 extent)
