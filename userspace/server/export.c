@@ -131,13 +131,22 @@ static struct export **free_slot(struct export_table *t)
 	return NULL;
 }
 
-/* Others hold address space and files, too, that may be all there are. */
-static int init_space(struct export_table *t, struct space *sp, uint64_t size)
+/* What memfd_create() takes of a name, and a NUL. */
+#define MEMFD_NAME	250
+
+/*
+ * Others hold address space and files, too, that may be all there are. The
+ * export's name is for those who look into /proc.
+ */
+static int init_space(struct export_table *t, struct space *sp,
+		      const char *name, uint64_t size)
 {
+	char shown[MEMFD_NAME];
 	int ret;
 
+	snprintf(shown, sizeof(shown), "netram-%s", name);
 	do {
-		ret = space_init(sp, t->store, size, "netram");
+		ret = space_init(sp, t->store, size, shown);
 	} while (ret && drop_one(t));
 	return ret;
 }
@@ -154,7 +163,7 @@ static int create(struct export_table *t, const char *name, uint64_t size,
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOSPC;
-	ret = init_space(t, &e->space, size);
+	ret = init_space(t, &e->space, name, size);
 	if (ret) {
 		free(e);
 		return -ENOSPC;

@@ -68,13 +68,13 @@ check_all() {
 	take_counts "$NETRAM_RUN/check.out"
 }
 
-# What the servers hold of this volume, which is the only one of its size.
+# What the servers hold of this volume.
 copies_held() {
 	local n pids=()
 	for n in n1 n2 n3; do
 		pids+=("$(word_of "$NETRAM_RUN/$n.pid")")
 	done
-	"$pageload" copies "$model" "${pids[@]}" > "$NETRAM_RUN/copies.out" 2>&1
+	"$pageload" copies "$model" "$(attr_of "$dev" uuid)" "${pids[@]}" > "$NETRAM_RUN/copies.out" 2>&1
 }
 # Two copies of each page, both right, and no other. A bad one that was left in a store is found
 # when it is read, n1 being asked first then; one in sync that is not asked may stay.

@@ -17,12 +17,12 @@ ZEROES = bytes(PAGE)
 
 
 def spaces(pid):
-    """The memfds, each with its size, by which it is known again in a new process."""
+    """The memfds, each with its name, by which it is known again in a new process."""
     folder = f"/proc/{pid}/fd/"
     for name in os.listdir(folder):
-        if os.readlink(folder + name).startswith("/memfd:netram"):
-            fd = os.open(folder + name, os.O_RDWR)
-            yield os.fstat(fd).st_size, fd
+        target = os.readlink(folder + name)
+        if target.startswith("/memfd:netram-"):
+            yield target, os.open(folder + name, os.O_RDWR)
 
 
 def held(fd):

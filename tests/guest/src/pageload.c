@@ -5,7 +5,7 @@
  *   pageload fill DEVICE MODEL SEED MIB       write all pages, some of them zeroes
  *   pageload read|write|mixed|discard DEVICE MODEL SEED THREADS
  *   pageload check DEVICE MODEL               read all pages once
- *   pageload copies MODEL PID...              what page servers hold: each page that is
+ *   pageload copies MODEL UUID PID...         what page servers hold: each page that is
  *       not zeroes must be, as it is now, with two of them
  *   pageload swap MIB SEED THREADS READY-FILE the same with the program's own memory
  * A page whose write failed may be old or new until it is written again. Prints
@@ -27,7 +27,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -271,18 +270,19 @@ static void *swap_load(void *arg)
 
 /* ---- what page servers hold ---- */
 
-/* The memfd of the server's export, which is known by its size. */
-static int export_of(const char *pid)
+/* The memfd of the server's export. */
+static int export_of(const char *uuid, const char *pid)
 {
-	char folder[64], path[320], target[64];
-	int found = -1, file;
+	char folder[64], path[320], target[320], wanted[64];
+	int found = -1;
 	struct dirent *d;
-	struct stat st;
 	DIR *dir;
 
+	/* " (deleted)" follows, since it is in no folder */
+	snprintf(wanted, sizeof(wanted), "/memfd:netram-%s ", uuid);
 	snprintf(folder, sizeof(folder), "/proc/%s/fd", pid);
 	dir = opendir(folder);
-	while (dir && (d = readdir(dir))) {
+	while (dir && found < 0 && (d = readdir(dir))) {
 		ssize_t n;
 
 		snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
@@ -290,15 +290,8 @@ static int export_of(const char *pid)
 		if (n < 0)
 			continue;
 		target[n] = 0;
-		if (strncmp(target, "/memfd:netram", 13))
-			continue;
-		file = open(path, O_RDONLY);
-		if (file < 0 || fstat(file, &st) || st.st_size != (off_t)(pages * PAGE)) {
-			close(file);
-			continue;
-		}
-		close(found);
-		found = file;
+		if (!strncmp(target, wanted, strlen(wanted)))
+			found = open(path, O_RDONLY);
 	}
 	if (dir)
 		closedir(dir);
@@ -310,7 +303,7 @@ static int export_of(const char *pid)
  * the copies there should be, what another server has is none, but a stray: it has
  * carried out what it was never asked for, or was not told to free it.
  */
-static int copies_in(int nr, char **pids)
+static int copies_in(const char *uuid, int nr, char **pids)
 {
 	unsigned long long good = 0, bad = 0, few = 0, gone = 0, stray = 0;
 	uint64_t at, *buf = page_buffer(MOST);
@@ -318,7 +311,7 @@ static int copies_in(int nr, char **pids)
 
 	/* a server without the export has no page */
 	for (i = 0; i < nr; i++)
-		fds[i] = export_of(pids[i]);
+		fds[i] = export_of(uuid, pids[i]);
 	for (at = 0; at < pages; at++) {
 		int found = 0, wrong = 0, where = 0;
 		uint64_t starts = 0;
@@ -440,9 +433,9 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_stop);
 	if (argc == 6 && !strcmp(kind, "swap"))
 		return run_swap(argv);
-	if (argc > 3 && argc <= 3 + SERVERS && !strcmp(kind, "copies")) {
+	if (argc > 4 && argc <= 4 + SERVERS && !strcmp(kind, "copies")) {
 		model_map(argv[2], 0);
-		return copies_in(argc - 3, argv + 3);
+		return copies_in(argv[3], argc - 4, argv + 4);
 	}
 	if (argc < 4 || (argc < 6 && strcmp(kind, "check"))) {
 		fprintf(stderr, "usage: see the head of pageload.c\n");
