@@ -236,6 +236,10 @@ pid_gone() { ! pid_runs "$1"; }
 # not come off. Run by guest-run after every test, callable in a test.
 guest_reset() {
 	local dev vol n rc=0 pid
+	# a test that failed may have ended the servers; then each page is waited for
+	for n in /sys/block/netram*/netram/io_deadline_ms; do
+		[ ! -e "$n" ] || echo 3000 > "$n"
+	done
 	while read -r dev; do
 		swapoff "$dev" || rc=1
 	done < <(sed -n 's,^\(/dev/netram[0-9]*\) .*,\1,p' /proc/swaps)
