@@ -274,13 +274,14 @@ static bool settle(struct netram_router *r, struct netram_cmd *cmd, u64 extent,
 /*
  * All copies have carried it out, so the one that calls us has, and its loss waits
  * for this call (netram_session_ops.lost). If others are lost meanwhile, that one
- * has what they had, unless it is FILLING: such a copy inherits nothing.
+ * has what they had, unless it is FILLING, and inherits nothing, or COPYING: what it
+ * lacks may have been looked at for the last time, to be marked lost.
  */
 static bool all_have(union netram_set set, u8 acked)
 {
 	return acked && !(netram_set_in(set, NETRAM_IN_USE) & ~acked) &&
 	       (netram_set_single(set) ||
-		!netram_set_in(set, NETRAM_IN(FILLING)));
+		!netram_set_in(set, NETRAM_IN(FILLING) | NETRAM_IN(COPYING)));
 }
 
 /**
@@ -306,9 +307,6 @@ bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 	union netram_set set = netram_router_set(r, extent);
 
 	if (likely(set.word == cmd->set.word && all_have(set, acked))) {
-		if (!netram_set_single(set))
-			note_carried_out(r, cmd,
-					 netram_set_in(set, NETRAM_IN_PARTIAL));
 		if (commit)
 			commit(r, cmd);
 		return true;

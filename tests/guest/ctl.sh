@@ -58,6 +58,7 @@ setpriv --reuid=65534 --clear-groups netramctl node list 2> "$NETRAM_RUN/err" &&
 note "volumes"
 [ "$(netramctl volume create v1 --size 300M)" = /dev/netram0 ] || fail "volume create"
 [ -b /dev/netram0 ] || fail "no device"
+is "$(netramctl volume show v1 --json)" '.replicas == 2' # there are two nodes
 refuses 1 "" volume create v1 --size 64M
 out=$(netramctl volume create v2 --size 65M --extent-size 1M --no-checksum --connections 1 \
 	--queue-depth 16 --replicas 1 --json) || fail "volume create --json"

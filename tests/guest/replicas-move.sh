@@ -45,6 +45,23 @@ in_sync "two copies"
 [ $(($(extents_on n1) + $(extents_on n2))) -eq $total ] || fail "not one copy each in zone a"
 intact "two copies"
 
+note "a drain at 1 MiB a second, given up half-way"
+before=$(extents_on n1) copied=$(stat_of "$dev" resync_pages) start=$(now_ms)
+some_gone() { [ "$(extents_on n1)" -le $((before - 3)) ]; }
+tune "$dev" sync_rate_mib 1
+netramctl node drain n1 --no-wait || fail "no drain"
+wait_for 60 some_gone || fail "n1 still has $(extents_on n1) of $before extents"
+copied=$(($(stat_of "$dev" resync_pages) - copied)) took=$(($(now_ms) - start))
+note "$copied pages copied in $took ms"
+# what may be saved up, and the extent under way, beside what the time allows
+[ $copied -le $((took * 256 / 1000 + 512)) ] || fail "$copied pages copied in $took ms"
+netramctl node drain n1 --cancel || fail "no cancel"
+tune "$dev" sync_rate_mib 0
+in_sync "drain given up"
+[ "$(extents_on n1)" -gt 0 ] || fail "n1 was emptied all the same"
+[ $(($(extents_on n1) + $(extents_on n2))) -eq $total ] || fail "not one copy each in zone a"
+intact "drain given up"
+
 note "n1 is drained and removed"
 netramctl node drain n1 > "$NETRAM_RUN/drain" 2>&1 || fail "drain: $(cat "$NETRAM_RUN/drain")"
 [ "$(extents_on n1)" -eq 0 ] || fail "n1 has $(extents_on n1) extents"
@@ -74,11 +91,19 @@ note "n5 has $(extents_on n5) extents, n6 $(extents_on n6)"
 [ "$(server_used n5)" -le $((6 << 20)) ] || fail "n5 holds $(server_used n5) bytes"
 intact "three copies"
 
-note "one copy instead of three, and the memory of the others comes back"
+note "four copies"
+add_node n7 e
+netramctl volume set v1 --replicas 4 || fail "volume set"
+in_sync "four copies"
+all=$(($(extents_on n3) + $(extents_on n4) + $(extents_on n5) + $(extents_on n6) + $(extents_on n7)))
+[ $all -eq $((4 * total)) ] || fail "$all copies of $total extents"
+intact "four copies"
+
+note "one copy instead of four, and the memory of the others comes back"
 netramctl volume set v1 --replicas 1 || fail "volume set"
 one() {
 	local n sum=0
-	for n in n3 n4 n5 n6; do
+	for n in n3 n4 n5 n6 n7; do
 		sum=$((sum + $(extents_on "$n")))
 	done
 	[ "$sum" -eq "$total" ]
@@ -86,7 +111,7 @@ one() {
 wait_for 60 one || fail "more than one copy is left"
 load_end
 intact "one copy"
-wait_for 30 used_at_most $((golden_size + load_size + (1 << 20))) n3 n4 n5 n6 ||
-	fail "the nodes hold $(servers_used n3 n4 n5 n6) bytes"
+wait_for 30 used_at_most $((golden_size + load_size + (1 << 20))) n3 n4 n5 n6 n7 ||
+	fail "the nodes hold $(servers_used n3 n4 n5 n6 n7) bytes"
 state_is "$dev" ok || fail "state $(attr_of "$dev" state)"
 exit 0

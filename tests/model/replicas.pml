@@ -206,12 +206,14 @@ inline give_back(c)
 	fi
 }
 
+/* netram_pages_lose() looks whether the heir is behind, then marks. */
 inline mark_lost()
 {
 	if
-	:: loss == 2 || (loss == 1 && (behind & BIT(heir))) -> lost = 1
+	:: lacks -> lost = 1
 	:: else
 	fi;
+	lacks = 0;
 	/* netram_pages_caught_up() */
 	if
 	:: loss == 1 -> behind = behind & ~BIT(heir)
@@ -255,7 +257,7 @@ inline set_lose()
 proctype Session(byte i)
 {
 	byte loss, heir;
-	bit loses;
+	bit loses, lacks;
 
 end:	do
 	:: answer(0)
@@ -299,6 +301,9 @@ end:	do
 			set_lose()
 		:: else
 		fi
+	   };
+	   d_step {
+		lacks = (loss == 2 || (loss == 1 && (behind & BIT(heir))))
 	   };
 	   d_step {
 		mark_lost();
@@ -366,11 +371,13 @@ inline settle_of(c)
 #define enough(ok) (SET_IN(word, IN(INSYNC)) & (ok))
 #endif
 
+/* copies for whose sake settling takes the lock */
 #ifdef FILLING_HAS
-#define all_have(w, ok) (!(SET_IN(w, IN_USE) & ~(ok)))
+#define MAY_LACK IN(COPYING)
 #else
-#define all_have(w, ok) (!(SET_IN(w, IN_USE) & ~(ok)) && !SET_IN(w, IN(FILLING)))
+#define MAY_LACK (IN(FILLING) | IN(COPYING))
 #endif
+#define all_have(w, ok) (!(SET_IN(w, IN_USE) & ~(ok)) && !SET_IN(w, MAY_LACK))
 
 proctype Writer(byte c)
 {

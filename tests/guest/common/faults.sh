@@ -291,7 +291,7 @@ fault_flip_store_begin() {
 	flowing
 }
 fault_flip_store_end() { :; }
-fault_flip_store_proof() { proof_spoilt; }
+fault_flip_store_proof() { proof_mended; }
 
 # load_fill has taken the snapshot, if it can, and has written everything anew after it
 fault_old_begin() {
@@ -314,8 +314,10 @@ take_snapshot() {
 	server_continue "$sick"
 }
 fault_old_end() { node_back "$sick"; }
-fault_old_proof() { proof_reconnected && proof_spoilt; }
+fault_old_proof() { proof_reconnected && proof_mended; }
 
+# found, and not only avoided
+proof_mended() { proof_spoilt && [ "$(stat_of "$dev" repairs)" -gt 0 ]; }
 proof_spoilt() {
 	echo "spoilt=$spoilt repairs=$(stat_of "$dev" repairs)"
 	[ "$spoilt" -gt 0 ]

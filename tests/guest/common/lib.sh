@@ -84,6 +84,8 @@ session_of() { # DEVICE NODE: sets session_state, session_extents, session_pages
 	done < "/sys/block/${1##*/}/netram/nodes"
 	return 1
 }
+node_slow() { node_exec "$1" tc qdisc add dev eth0 root netem delay "$2" limit 100000; } # NODE DELAY
+node_fast() { node_exec "$1" tc qdisc del dev eth0 root; }
 session_is() { session_of "$1" "$2" && [ "$session_state" = "$3" ]; } # DEVICE NODE STATE
 
 # expect_stat DEVICE NAME [TEST-OPERATOR VALUE]: fails the test when it is not so

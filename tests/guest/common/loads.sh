@@ -64,8 +64,12 @@ load_stop() {
 	take_counts "$NETRAM_RUN/load-${dev##*/}.out"
 }
 check_all() {
+	local before=$errors lost
 	"$pageload" check "$dev" "$model" > "$NETRAM_RUN/check.out" 2>&1
 	take_counts "$NETRAM_RUN/check.out"
+	# an error for each page that nobody has, and for no other
+	lost=$(attr_of "$dev" lost_pages)
+	[ $((errors - before)) -eq "$lost" ] || fail "$((errors - before)) pages cannot be read, $lost are lost: $(cat "$NETRAM_RUN/check.out")"
 }
 
 # What the servers hold of this volume.
