@@ -17,6 +17,9 @@
 #define RETRY_SOON	1
 #define RETRY_LATE	(HZ / 5)
 
+/* After so many in a row it is a worker's turn. */
+#define SENDS_MOST	32
+
 /*
  * Bytes of a piece, on average, from which on it is cheaper to refer to pieces
  * one by one than to copy them all. Headers alone are far below, whole pages
@@ -217,11 +220,21 @@ static void stall(struct netram_conn *conn)
 			   RETRY_SOON : RETRY_LATE);
 }
 
-/* Send until nothing waits or the socket is full. The caller holds TX_BUSY. */
+/* As if the socket was full: others leave what they have to the work. */
+static void hand_over(struct netram_conn *conn)
+{
+	set_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
+	queue_delayed_work(conn->wq, &conn->tx_work, 0);
+}
+
+/*
+ * Send until nothing waits or the socket is full. The caller holds TX_BUSY, and may
+ * be anybody who submits: kswapd is not kept here for as long as others have more.
+ */
 static void drain(struct netram_conn *conn)
 {
 	struct netram_conn_tx *tx = &conn->tx;
-	int ret;
+	int ret, sends = 0;
 
 	while (!netram_conn_dead(conn)) {
 		if (!iov_iter_count(&tx->iter) && !fill(conn))
@@ -237,6 +250,10 @@ static void drain(struct netram_conn *conn)
 			finish_covered(tx);
 		else if (!ret) {
 			stall(conn);
+			return;
+		}
+		if (++sends == SENDS_MOST) {
+			hand_over(conn);
 			return;
 		}
 		cond_resched();
