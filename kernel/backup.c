@@ -14,8 +14,9 @@
  *
  * How the lag is bounded: a write that would make more pages dirty than may be goes
  * to the nodes and the backup both, as in synchronous mode. So who writes too fast
- * waits for the device, but never for this worker, a list, or a node that is away:
- * nothing here has to make progress for a page of swap to be written.
+ * waits for the device, but never for a list, or a node that is away. A write of a
+ * page that this worker is just writing waits for that: up to 16 pages, and for as
+ * long as a device that hangs does.
  *
  * A device that fails: writes are acknowledged without it, in synchronous mode once
  * it has said that it fails; what it lacks is dirty, and tried again. It is told, and

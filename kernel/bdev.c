@@ -13,6 +13,7 @@
 #include "bdev.h"
 #include "cursor.h"
 
+#include <linux/blk-cgroup.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -50,7 +51,12 @@ static void bio_ended(struct bio *bio)
 	put_part(b, io);
 }
 
-/* Return: bytes that are taken care of, 0 if there is no bio. */
+/*
+ * Return: bytes that are taken care of, 0 if there is no bio.
+ *
+ * Whoever the pages are of, nobody's limits and debts count here: all of a volume's
+ * users would wait for it, those that free memory among them.
+ */
 static unsigned int submit_part(struct netram_bdev *b, struct netram_bdev_io *io,
 				const struct netram_cursor *c, u64 offset,
 				unsigned int most)
@@ -60,7 +66,9 @@ static unsigned int submit_part(struct netram_bdev *b, struct netram_bdev_io *io
 
 	if (!bio)
 		return 0;
-	bio->bi_opf = (io->write ? REQ_OP_WRITE : REQ_OP_READ) | REQ_SYNC;
+	bio->bi_opf = (io->write ? REQ_OP_WRITE : REQ_OP_READ) | REQ_SYNC |
+		      (c->bio->bi_opf & (REQ_SWAP | REQ_META | REQ_PRIO));
+	bio_associate_blkg_from_css(bio, blkcg_root_css);
 	bio->bi_iter = c->iter;
 	bio->bi_iter.bi_size = bytes;
 	bio->bi_iter.bi_sector = offset >> SECTOR_SHIFT;

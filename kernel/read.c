@@ -580,6 +580,19 @@ static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
 	return true;
 }
 
+/*
+ * What only the backup had may have come back to another node since the copy was
+ * chosen: this one lacks it now, and it does not count as lost any more.
+ */
+static bool lags(struct netram_router *r, const struct netram_cmd *cmd,
+		 int copy)
+{
+	if (netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & (1U << copy))
+		return false;
+	smp_rmb(); /* pairs with the barrier between behind and lost: settle() */
+	return !netram_read_not_behind(r, cmd, 1U << copy);
+}
+
 /* As netram_read_start(), with a backup. */
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -602,7 +615,7 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 		read_backup(r, cmd);
 		return true;
 	}
-	anew = changed(r, cmd);
+	anew = changed(r, cmd) || (copy >= 0 && lags(r, cmd, copy));
 	if (copy >= 0 && !anew && read_copy(r, cmd, copy))
 		return true;
 	if (!anew && netram_router_overdue(r, cmd)) {
