@@ -73,7 +73,7 @@ module:
 userspace:
 	@$(MAKE) --no-print-directory -C userspace
 
-## make deps         install the Debian packages that building and testing need
+## make deps         install the Debian packages that building and testing need: Documentation/testing.md
 deps:
 	@scripts/deps
 
@@ -82,8 +82,9 @@ install: userspace
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C packaging/dkms install
 
-## make deb          Debian packages, in build/deb
-deb: deps
+## make deb          Debian packages, in build/deb (installs what building them needs, no more)
+deb:
+	@scripts/deps deb
 	@scripts/build-deb $(BUILD)/deb
 
 ## make check-packages  install and purge them in a chroot, use them in a guest (needs root)

@@ -47,12 +47,21 @@ _netramctl_places() { # region|zone
 	compadd -a places
 }
 
+# As "tmpfs list" has them, whose columns are two blanks apart or more.
+_netramctl_mounts() {
+	local -a mounts
+	mounts=(${(f)"$($service tmpfs list 2> /dev/null | sed -n '2,$s/  .*//p')"})
+	compadd -a mounts
+}
+
 _netramctl_operands() { # COMMAND
 	case $1 in
 	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names node ;;
 	'volume delete' | 'volume set') _netramctl_names volume ;;
 	'sync region' | 'sync zone') _netramctl_places ${1#sync } ;;
-	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency)
+	'tmpfs remove') _netramctl_mounts ;;
+	'tmpfs create' | 'scratch create') _files -/ ;;
+	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency | 'swap remove' | 'scratch remove')
 		_netramctl_names volume
 		compadd -- /dev/netram<->(N)
 		;;

@@ -48,7 +48,9 @@ for n in n1 n2; do
 	netramctl node add $n "$(node_addr $n)" || fail "node add"
 done
 doctor 1
-finds node-refused error "node n2"
+finds node-refused error "without --listen"
+jq -e '.findings[] | select(.id == "node-refused").fix | test("ss -ltn .sport = :'"$NODE_PORT"'")' <<< "$found" > /dev/null ||
+	fail "no look at what listens: $found"
 jq -e '.worst == "error" and ([.findings[] | select(.level == "error")] | length) == 1' <<< "$found" > /dev/null ||
 	fail "more than n2: $found"
 server_start n2 || fail "no server"
@@ -117,4 +119,5 @@ echo $! > "$NETRAM_RUN/n2.pid"
 wait_for 20 server_status n2 || fail "$(cat "$NETRAM_RUN/n2.log")"
 doctor 4
 finds memlock warning "pid $(server_pid n2)"
+finds memlock warning "netramctl node drain"
 exit 0

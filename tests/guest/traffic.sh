@@ -236,6 +236,7 @@ for n in n1 n2 n3; do
 	[ "${is[sum]}" -eq $((is[tx] + is[rx])) ] || fail "$n: $(told)"
 	[ "${is[tx]}" -eq "$(node_attr $n tx_bytes)" ] || fail "$n: $(told)"
 done
+netramctl status --sample 0 | grep -q '^hit rate: 100.00 % .*: met$' || fail "status does not tell the hit rate"
 netramctl status --sample 0 | grep -q '^network overhead: [0-9.]* % of the payload; .*: met$' || fail "status does not tell it"
 netramctl node remove n1 || fail "remove"
 wait_for 20 added || fail "without n1: $(told)"

@@ -14,7 +14,8 @@
 #include "common/clock.h"
 #include "common/swaps.h"
 
-static uint64_t read_stat(uint32_t index, const char *name)
+/* Return: what /sys/block/netramN/netram_stats/NAME says now, or SAMPLE_UNKNOWN. */
+uint64_t sample_read_stat(uint32_t index, const char *name)
 {
 	uint64_t value;
 	char path[96], *text;
@@ -40,7 +41,7 @@ static int take_stats(struct sample *s, const char *const *names)
 		return -ENOMEM;
 	for (v = s->volumes, n = 0; v; v = v->next)
 		for (i = 0; i < s->nr_stats; i++)
-			s->stats[n++] = read_stat(v->index, names[i]);
+			s->stats[n++] = sample_read_stat(v->index, names[i]);
 	return 0;
 }
 

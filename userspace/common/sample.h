@@ -39,6 +39,7 @@ struct sample_counts {
 	__u64 writes[NETRAM_LATENCY_BUCKETS];
 };
 
+uint64_t sample_read_stat(uint32_t index, const char *name);
 int sample_take(struct netram *nt, const char *const *stats, size_t nr,
 		struct sample *sample);
 void sample_free(struct sample *sample);

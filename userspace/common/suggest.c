@@ -46,6 +46,15 @@ static size_t same_start(const char *a, const char *b)
 	return n;
 }
 
+/*
+ * One slip may be anywhere. Who made more of them still began as he meant to, or
+ * any short word would be near to any other.
+ */
+static bool is_near(const char *typed, const char *known, size_t edits)
+{
+	return edits <= 1 || typed[0] == known[0];
+}
+
 /* The nearest of known (ending with NULL), or NULL when none is near; of two
  * as near the one that begins alike for longer.
  */
@@ -58,9 +67,10 @@ const char *suggest(const char *typed, const char *const *known)
 	for (; *known; known++) {
 		size_t d = distance(typed, *known);
 
-		if (d > best || (found && d == best &&
-				 same_start(typed, *known) <=
-				 same_start(typed, found)))
+		if (d > best || !is_near(typed, *known, d))
+			continue;
+		if (found && d == best &&
+		    same_start(typed, *known) <= same_start(typed, found))
 			continue;
 		best = d;
 		found = *known;

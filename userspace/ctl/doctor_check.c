@@ -210,9 +210,9 @@ static void check_reach(const struct doctor_path *p, struct findings *f)
 		return;
 	case DOCTOR_REFUSED:
 		fix(found(f, "node-refused", DOCTOR_ERROR,
-			  "nothing listens on %s port %u, node %s: is its server running, and on that address?",
+			  "nothing listens on %s port %u, node %s: its server does not run, or not on that address; without --listen (/etc/default/netram-server) it serves its own machine only",
 			  p->address, p->port, p->node),
-		    "ssh %s systemctl start netram-server", p->address);
+		    "ssh %s ss -ltn 'sport = :%u'", p->address, p->port);
 		return;
 	case DOCTOR_SILENT:
 		fix(found(f, "node-silent", DOCTOR_ERROR,
@@ -289,15 +289,19 @@ static const char *name_of(const struct doctor_process *p)
 	return p->server ? "netram-server" : "netramd";
 }
 
+/* The pages of a server go with it. So no fix for one stops it: it looks. */
+#define DRAIN_FIRST \
+	"stopping it loses its pages: first 'netramctl node drain' on each host that uses it"
+
 static void check_here(const struct doctor_facts *facts,
 		       const struct doctor_process *p, struct findings *f)
 {
 	if (!p->server || !facts->volumes)
 		return;
 	fix(found(f, "server-here", by_swap(facts),
-		  "a netram-server (pid %d) gives away memory of this host, which itself uses that of others: under pressure both wait for each other",
-		  p->pid),
-	    "systemctl disable --now netram-server");
+		  "a netram-server (pid %d) gives away memory of this host, which itself uses that of others: under pressure both wait for each other; "
+		  DRAIN_FIRST, p->pid),
+	    "curl -s --unix-socket /run/netram-server/status.sock http://localhost/status");
 }
 
 static void check_locked(const struct doctor_process *p, struct findings *f)
@@ -305,10 +309,10 @@ static void check_locked(const struct doctor_process *p, struct findings *f)
 	if (p->locked_kb)
 		return;
 	fix(found(f, "memlock", p->server ? DOCTOR_WARNING : DOCTOR_NOTE,
-		  "%s (pid %d) has not locked its memory, so it can be swapped out itself: it needs CAP_IPC_LOCK or a limit",
-		  name_of(p), p->pid),
-	    "mkdir -p /etc/systemd/system/%s.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' > /etc/systemd/system/%s.service.d/memlock.conf && systemctl daemon-reload && systemctl restart %s",
-	    name_of(p), name_of(p), name_of(p));
+		  "%s (pid %d) has not locked its memory, so it can be swapped out itself: it had neither CAP_IPC_LOCK nor LimitMEMLOCK=infinity, as its unit gives, or was told --no-mlock; its log says which; %s",
+		  name_of(p), p->pid, p->server ? DRAIN_FIRST :
+		  "started anew it goes on where it was"),
+	    "journalctl -u %s", name_of(p));
 }
 
 static void check_files(const struct doctor_process *p, struct findings *f)

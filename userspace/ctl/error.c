@@ -69,6 +69,16 @@ int ctl_check_name(const char *what, const char *name)
 			name, what, NETRAM_NAME_SIZE - 1);
 }
 
+/* Where something is to be mounted; not on the root of everything. */
+int ctl_check_folder(const char *path)
+{
+	if (path[0] == '/' && path[strlen(path) - 1] != '/')
+		return CTL_OK;
+	return ctl_fail(CTL_USAGE,
+			"'%s' is no absolute path of a folder, without a slash at its end",
+			path);
+}
+
 int ctl_open_failed(int err)
 {
 	switch (err) {

@@ -186,6 +186,10 @@ static int dispatch(char **argv)
 		printf("netramctl %s\n", NETRAM_LIBRARY_VERSION);
 		return CTL_OK;
 	}
+	if (argv[0][0] == '-')
+		return ctl_fail(CTL_USAGE,
+				"'%s': a command comes first, its options behind it, as in 'netramctl status --json'",
+				argv[0]);
 	if (is_group(argv[0]))
 		return run_group(argv);
 	cmd = find(NULL, argv[0]);

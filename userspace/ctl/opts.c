@@ -52,6 +52,19 @@ static int put_number(const struct ctl_opt *opt, const char *text)
 	return CTL_OK;
 }
 
+static int refuse_size(const struct ctl_opt *opt, const char *text)
+{
+	char bare[32];
+
+	if (size_strip_unit(text, bare, sizeof(bare)))
+		return ctl_fail(CTL_USAGE,
+				"--%s: '%s' is not a size: write %s",
+				opt->name, text, bare);
+	return ctl_fail(CTL_USAGE,
+			"--%s: '%s' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024",
+			opt->name, text);
+}
+
 static int put_size(const struct ctl_opt *opt, const char *text)
 {
 	char min[24], max[24];
@@ -59,9 +72,7 @@ static int put_size(const struct ctl_opt *opt, const char *text)
 	int err = netram_size_parse(text, &n);
 
 	if (err == -EINVAL)
-		return ctl_fail(CTL_USAGE,
-				"--%s: '%s' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024",
-				opt->name, text);
+		return refuse_size(opt, text);
 	netram_size_format(opt->min, min, sizeof(min));
 	netram_size_format(opt->max, max, sizeof(max));
 	if (err || n < opt->min || n > opt->max)

@@ -184,10 +184,8 @@ static int check_create(const char *name, const char *path)
 	fs = filesystem_of(args.type);
 	if (ctl_check_name("volume", name))
 		return CTL_USAGE;
-	if (path[0] != '/')
-		return ctl_fail(CTL_USAGE,
-				"'%s' is no absolute path: where to mount it?",
-				path);
+	if (ctl_check_folder(path))
+		return CTL_USAGE;
 	if (!fs)
 		return ctl_fail(CTL_USAGE, "--type: '%s' is not ext4 or xfs",
 				args.type);

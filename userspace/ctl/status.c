@@ -9,6 +9,7 @@
 
 #include "common/device.h"
 #include "ctl.h"
+#include "hits.h"
 #include "progress.h"
 #include "show.h"
 #include "top.h"
@@ -33,6 +34,7 @@ static const struct ctl_opt opts[] = {
  * @nodes: all
  * @volumes: all
  * @swaps: of the host
+ * @hits: how many pages that were read came from nodes
  * @speed: how fast it is, if that was looked at
  * @latency: of all accesses there ever were, likewise
  */
@@ -41,6 +43,7 @@ struct status {
 	struct netram_node *nodes;
 	struct netram_volume *volumes;
 	struct swaps swaps;
+	struct hits hits;
 	struct top_rows speed;
 	struct netram_latency *latency;
 };
@@ -241,6 +244,7 @@ static void print_text(const struct status *s, const char *health)
 	printf("netram %s, health: %s\n", s->version, health);
 	print_fill(s);
 	print_overhead(s);
+	hits_show(&s->hits);
 	print_reasons(s);
 	puts("\nNodes");
 	if (s->nodes)
@@ -286,6 +290,7 @@ static void print_json(const struct status *s, const char *health)
 	put_u64(o, "stored_bytes", fill.stored);
 	put_u64(o, "size_bytes", fill.size);
 	put_object(o, "traffic", shape_traffic(&sum));
+	put_object(o, "hits", hits_json(&s->hits));
 	if (s->speed.volumes)
 		put_object(o, "speed", ctl_json_speed(&s->speed));
 	put_text(o, "health", health);
@@ -334,6 +339,7 @@ static int ask(struct netram *nt, struct status *s)
 		return CTL_MODULE;
 	}
 	swaps_read(&s->swaps);
+	hits_read(s->volumes, &s->hits);
 	ctl_module_version(s->version, sizeof(s->version));
 	return CTL_OK;
 }

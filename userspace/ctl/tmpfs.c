@@ -146,11 +146,8 @@ static int check_words(const char *path)
 {
 	if (!args.mode)
 		args.mode = MODE_DEF;
-	if (path[0] != '/' || path[1] == '\0' ||
-	    path[strlen(path) - 1] == '/')
-		return ctl_fail(CTL_USAGE,
-				"'%s' is no absolute path of a folder, without a slash at its end",
-				path);
+	if (ctl_check_folder(path))
+		return CTL_USAGE;
 	if (!args.mode[0] || strspn(args.mode, "01234567") != strlen(args.mode) ||
 	    strlen(args.mode) > 4)
 		return ctl_fail(CTL_USAGE,

@@ -196,7 +196,7 @@ static void test_status(void **state)
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
 	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
 		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok", "0")
-		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296," TRAFFIC ",\"health\":\"ok\"}");
+		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296," TRAFFIC ",\"hits\":{\"pages\":0,\"missed_pages\":0},\"health\":\"ok\"}");
 	queue_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_OK);

@@ -188,6 +188,9 @@ static void test_suggest(void **state)
 	assert_string_equal(suggest("swapof", known), "swapoff");
 	assert_string_equal(suggest("volumes", known), "volume");
 	assert_null(suggest("frobnicate", known));
+	assert_string_equal(suggest("nede", known), "node");
+	assert_null(suggest("fode", (const char *const[]){ "pool", NULL }));
+	assert_null(suggest("foo", (const char *const[]){ "pool", NULL }));
 	assert_null(suggest("", known));
 	assert_null(suggest("a-word-longer-than-anything-that-we-know",
 				known));
