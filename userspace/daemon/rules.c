@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/text.h"
-#include "config.h"
+#include "rules.h"
 
 #define GIB		(1ULL << 30)
 #define KNOWN_MAX	64
@@ -273,45 +273,6 @@ static void check_replicas(const struct config *config,
 			      zones == 1 ? "" : "s");
 }
 
-/* What the module makes of it. */
-static uint64_t copies_of(const struct config_volume *v, size_t nodes)
-{
-	if (v->replicas)
-		return v->replicas;
-	return nodes >= 2 ? 2 : 1;
-}
-
-/*
- * No node has two copies of an extent, so one that is larger than the volume
- * helps no more than one of its size.
- */
-static void check_capacity(const struct config *config,
-			   const struct config_volume *v, struct complaints *c)
-{
-	char need[24], have[24];
-	uint64_t room = 0, copies;
-	size_t i, nodes = 0;
-
-	for (i = 0; i < config->nr_nodes; i++) {
-		const struct config_node *node = &config->nodes[i];
-
-		if (node->remove)
-			continue;
-		if (!node->capacity)
-			return;
-		nodes++;
-		room += node->capacity < v->size ? node->capacity : v->size;
-	}
-	copies = copies_of(v, nodes);
-	if (!nodes || copies * v->size <= room)
-		return;
-	netram_size_format(v->size, need, sizeof(need));
-	netram_size_format(room / copies, have, sizeof(have));
-	complain(c, CONFIG_LINE(v, VOLUME_SIZE),
-		 "volume %s: size: the nodes have no room for %" PRIu64 " cop%s of %s: at most %s",
-		 v->name, copies, copies == 1 ? "y" : "ies", need, have);
-}
-
 static void check_twins(const struct config *config, size_t i,
 			struct complaints *c)
 {
@@ -345,40 +306,12 @@ static void check_volume(struct config *config, size_t i, struct complaints *c)
 	complete_volume(config, v);
 	check_sizes(v, c);
 	check_replicas(config, v, c);
-	check_capacity(config, v, c);
+	rules_check_room(config, v, c);
 	check_twins(config, i, c);
 	if (CONFIG_HAS(v, VOLUME_SWAP) && CONFIG_HAS(v, VOLUME_MOUNT))
 		complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
 			 "volume %s: it can be swap or mounted, not both",
 			 v->name);
-}
-
-/* Thin volumes may promise more than there is; one should know. */
-static void check_promises(const struct config *config, struct complaints *c)
-{
-	uint64_t room = 0, promised = 0;
-	char need[24], have[24];
-	size_t i, nodes = 0;
-
-	for (i = 0; i < config->nr_nodes; i++) {
-		if (config->nodes[i].remove)
-			continue;
-		if (!config->nodes[i].capacity)
-			return;
-		nodes++;
-		room += config->nodes[i].capacity;
-	}
-	for (i = 0; i < config->nr_volumes; i++)
-		if (!config->volumes[i].remove)
-			promised += copies_of(&config->volumes[i], nodes) *
-				    config->volumes[i].size;
-	if (!nodes || promised <= room)
-		return;
-	netram_size_format(promised, need, sizeof(need));
-	netram_size_format(room, have, sizeof(have));
-	complain_note(c, 0,
-		      "all copies of all volumes take %s when they are full, the nodes have %s: writes fail then",
-		      need, have);
 }
 
 /* The page has no password. */
@@ -410,6 +343,6 @@ void rules_apply(struct config *config, struct complaints *c)
 	check_weights(config, c);
 	for (i = 0; i < config->nr_volumes; i++)
 		check_volume(config, i, c);
-	check_promises(config, c);
+	rules_check_promises(config, c);
 	check_status(config, c);
 }

@@ -59,6 +59,12 @@ static struct config *load_good(const char *text)
 
 #define NODES	"nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n"
 
+/* The nodes that a volume v1, told behind this, has for its copies. */
+#define ROOM(a, b, c)							\
+	"nodes:\n  n1: {address: 192.0.2.1, capacity: " a "}\n"		\
+	"  n2: {address: 192.0.2.2, capacity: " b "}\n"			\
+	"  n3: {address: 192.0.2.3, capacity: " c "}\nvolumes:\n  v1:\n"
+
 /* One mistake each: its line, and all that is said. */
 static const struct bad {
 	const char *text;
@@ -210,9 +216,18 @@ static const struct bad {
 	/* room */
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
 	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
-	  "volume v1: size: the nodes have no room for 2 copies of 4G: at most 3G" },
+	  "volume v1: size: the nodes have no room for 2 copies of 4G: at most 2G" },
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\nvolumes:\n  v1:\n    size: 16G\n", 5,
 	  "volume v1: size: the nodes have no room for 1 copy of 16G: at most 8G" },
+	/* a smaller volume has less room on the nodes that are larger than it */
+	{ ROOM("5G", "5G", "4G") "    replicas: 3\n    size: 5G\n", 8,
+	  "volume v1: size: the nodes have no room for 3 copies of 5G: at most 4G" },
+	{ ROOM("5G", "5G", "4G") "    replicas: 3\n    size: 4097M\n", 8,
+	  "volume v1: size: the nodes have no room for 3 copies of 4097M: at most 4G" },
+	{ ROOM("3G", "1G", "1G") "    replicas: 2\n    size: 3G\n", 8,
+	  "volume v1: size: the nodes have no room for 2 copies of 3G: at most 2G" },
+	{ ROOM("1000001K", "1M", "1M") "    replicas: 1\n    size: 1G\n", 8,
+	  "volume v1: size: the nodes have no room for 1 copy of 1G: at most 978M" },
 	/* objectives */
 	{ "objectives:\n  utilization_percent: 101\n", 2,
 	  "utilization_percent: '101' is not a number from 1 to 100" },
@@ -255,6 +270,57 @@ static void test_bad(void **state)
 		complaints_free(&c);
 	}
 	print_message("%zu mistakes\n", i);
+}
+
+static unsigned long long advised_mib(const char *says)
+{
+	const char *at = strstr(says, "at most ");
+	uint64_t size;
+
+	assert_non_null(at);
+	assert_int_equal(netram_size_parse(at + strlen("at most "), &size), 0);
+	assert_int_equal(size % (1 << 20), 0);
+	return size >> 20;
+}
+
+/* A size that is advised is one that is taken, and the next is not. */
+static void test_advised_size(void **state)
+{
+	static const char *const nodes[] = {
+		ROOM("5G", "5G", "4G"), ROOM("5G", "3G", "1G"),
+		ROOM("7000001K", "3000001K", "1000001K"),
+		ROOM("16T", "1M", "1M"), ROOM("9G", "9G", "9G"),
+	};
+	struct complaints c;
+	struct config *config;
+	char text[512];
+	unsigned long long mib, mib_more;
+	unsigned int i, replicas;
+
+	(void)state;
+	for (i = 0; i < 15; i++) {
+		replicas = i % 3 + 1;
+		snprintf(text, sizeof(text), "%s    replicas: %u\n    size: 16T\n",
+			 nodes[i / 3], replicas);
+		config = load(text, &c);
+		if (config) { /* 16T is not too much for one copy */
+			complaints_free(&c);
+			config_free(config);
+			continue;
+		}
+		assert_int_equal(c.count, 1);
+		mib = advised_mib(c.all[0].text);
+		complaints_free(&c);
+		for (mib_more = 0; mib_more < 2; mib_more++) {
+			snprintf(text, sizeof(text),
+				 "%s    replicas: %u\n    size: %lluM\n",
+				 nodes[i / 3], replicas, mib + mib_more);
+			config = load(text, &c);
+			assert_int_equal(!config, mib_more);
+			complaints_free(&c);
+			config_free(config);
+		}
+	}
 }
 
 /* All of them are told, in the file's order. */
@@ -519,6 +585,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_bad),
+		TEST(test_advised_size),
 		TEST(test_all_at_once),
 		TEST(test_no_file),
 		TEST(test_nodes),
