@@ -113,6 +113,8 @@ static const struct key volume_keys[] = {
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
+_Static_assert(VOLUME_TUNABLE + TUNABLES <= KEY_SET_MAX, "room for each key");
+
 /**
  * struct tables - the tables that are put together
  * @defaults: common and tunables
@@ -129,7 +131,7 @@ static struct key tunable_key(unsigned int id)
 	return (struct key){
 		.name = tunables[id].name,
 		.kind = KEY_TUNABLE,
-		.bit = -1,
+		.bit = VOLUME_TUNABLE + id,
 		.offset = offsetof(struct config_volume, tune[id]),
 		.size = TUNABLE_SIZE,
 		.min = tunables[id].min,

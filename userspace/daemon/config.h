@@ -54,6 +54,7 @@ enum volume_key {
 	VOLUME_MOUNT,
 	VOLUME_BACKUP,
 	VOLUME_REMOVE,
+	VOLUME_TUNABLE,	/* the first of enum tunable_id, the others behind it */
 };
 
 enum status_key {

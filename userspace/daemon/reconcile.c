@@ -246,6 +246,12 @@ static void plan_change(const struct config_volume *volume,
 		step->change = change;
 }
 
+/* The file may declare a backup that the volume, older than it, does not have. */
+static bool tunable_there(const struct actual_volume *is, unsigned int id)
+{
+	return id != TUNABLE_BACKUP_LAG_MIB || is->v->backup;
+}
+
 static void plan_tunables(const struct config_volume *volume,
 			  const struct actual_volume *is, struct plan *plan)
 {
@@ -253,7 +259,8 @@ static void plan_tunables(const struct config_volume *volume,
 	unsigned int id;
 
 	for (id = 0; id < TUNABLES; id++) {
-		if (!differs(volume->tune[id], is->tune[id]))
+		if (!differs(volume->tune[id], is->tune[id]) ||
+		    !tunable_there(is, id))
 			continue;
 		step = add_volume_step(plan, STEP_TUNE, volume, is);
 		if (step)

@@ -188,20 +188,29 @@ static void check_weights(const struct config *config, struct complaints *c)
 
 /* ---- volumes */
 
-#define INHERIT(member, key)					\
+#define INHERIT_BY(copy, key)					\
 	do {							\
 		if (!CONFIG_HAS(v, key) && CONFIG_HAS(d, key)) {	\
-			v->member = d->member;			\
+			copy;					\
 			v->set.bits |= 1ULL << (key);		\
 			v->set.line[key] = d->set.line[key];	\
 		}						\
 	} while (0)
+#define INHERIT(member, key)	INHERIT_BY(v->member = d->member, key)
+#define INHERIT_TEXT(member, key) \
+	INHERIT_BY(memcpy(v->member, d->member, sizeof(v->member)), key)
+
+/* A lag that is told in defaults: is meant for those that have a backup. */
+static bool tunable_applies(const struct config_volume *v, unsigned int id)
+{
+	return id != TUNABLE_BACKUP_LAG_MIB || CONFIG_HAS(v, VOLUME_BACKUP);
+}
 
 static void complete_volume(const struct config *config,
 			    struct config_volume *v)
 {
 	const struct config_volume *d = &config->defaults;
-	unsigned int i;
+	unsigned int id;
 
 	INHERIT(replicas, VOLUME_REPLICAS);
 	INHERIT(on_loss, VOLUME_ON_LOSS);
@@ -209,9 +218,26 @@ static void complete_volume(const struct config *config,
 	INHERIT(checksum, VOLUME_CHECKSUM);
 	INHERIT(connections, VOLUME_CONNECTIONS);
 	INHERIT(queue_depth, VOLUME_QUEUE_DEPTH);
-	for (i = 0; i < TUNABLES; i++)
-		if (!v->tune[i][0])
-			memcpy(v->tune[i], d->tune[i], TUNABLE_SIZE);
+	for (id = 0; id < TUNABLES; id++)
+		if (tunable_applies(v, id))
+			INHERIT_TEXT(tune[id], VOLUME_TUNABLE + id);
+}
+
+/* What is told of this volume itself, and has no effect on it. */
+static void check_lag(const struct config_volume *v, struct complaints *c)
+{
+	const unsigned int key = VOLUME_TUNABLE + TUNABLE_BACKUP_LAG_MIB;
+
+	if (!CONFIG_HAS(v, key))
+		return;
+	if (!CONFIG_HAS(v, VOLUME_BACKUP))
+		complain(c, CONFIG_LINE(v, key),
+			 "volume %s: backup_lag_mib: it has no backup: declare one with backup:, or take this out",
+			 v->name);
+	else if (v->backup_mode != NETRAM_BACKUP_BEHIND)
+		complain_note(c, CONFIG_LINE(v, key),
+			      "volume %s: backup_lag_mib: its backup is never behind: 'mode: behind' under backup: makes it so",
+			      v->name);
 }
 
 static void check_sizes(const struct config_volume *v, struct complaints *c)
@@ -303,6 +329,7 @@ static void check_volume(struct config *config, size_t i, struct complaints *c)
 
 	if (v->remove)
 		return;
+	check_lag(v, c);
 	complete_volume(config, v);
 	check_sizes(v, c);
 	check_replicas(config, v, c);

@@ -180,7 +180,7 @@ static const struct bad {
 	{ NODES "defaults:\n  hedge_us: fast\n", 5,
 	  "hedge_us: 'fast' is not auto, 0, or a number from 100 to 1000000" },
 	{ NODES "defaults:\n  size: 1G\n", 5,
-	  "unknown key 'size' of defaults: there are replicas, on_loss, extent_size, checksum, connections, queue_depth, io_deadline_ms, io_timeout_ms, connect_timeout_ms, rereplicate_delay_ms, sync_rate_mib, hedge_us" },
+	  "unknown key 'size' of defaults: there are replicas, on_loss, extent_size, checksum, connections, queue_depth, io_deadline_ms, io_timeout_ms, connect_timeout_ms, rereplicate_delay_ms, sync_rate_mib, hedge_us, backup_lag_mib" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 1234\n", 7,
 	  "uuid: '1234' is not a uuid: uuidgen(1) makes one" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 11111111-2222-3333-4444-555555555555\n"
@@ -197,6 +197,10 @@ static const struct bad {
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: {device: /dev/b}\n"
 	  "  v2:\n    size: 1G\n    backup: {device: /dev/b}\n", 10,
 	  "volume v2: volume v1 in line 5 has the same backup" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup_lag_mib: 5\n", 7,
+	  "volume v1: backup_lag_mib: it has no backup: declare one with backup:, or take this out" },
+	{ NODES "defaults:\n  backup_lag_mib: 16777217\n", 5,
+	  "backup_lag_mib: '16777217' is not a number from 0 to 16777216" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap: yes\n", 7,
 	  "expected keys of swap, a line each: 'priority: ...'" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap:\n      priority: -1\n", 8,
@@ -470,6 +474,25 @@ static void test_volumes(void **state)
 	config_free(config);
 }
 
+/* What defaults: has of backups is for those volumes that have one. */
+static void test_lag(void **state)
+{
+	struct config *config = load_good(
+		NODES
+		"defaults: {backup_lag_mib: 100}\n"
+		"volumes:\n"
+		"  v1: {size: 1G}\n"
+		"  v2: {size: 1G, backup: {device: /dev/b}}\n"
+		"  v3: {size: 1G, backup: {device: /dev/c, mode: behind}, backup_lag_mib: 0}\n");
+	const struct config_volume *v = config->volumes;
+
+	(void)state;
+	assert_string_equal(v[0].tune[TUNABLE_BACKUP_LAG_MIB], "");
+	assert_string_equal(v[1].tune[TUNABLE_BACKUP_LAG_MIB], "100");
+	assert_string_equal(v[2].tune[TUNABLE_BACKUP_LAG_MIB], "0");
+	config_free(config);
+}
+
 /* The file is fine, but may not be what was meant. */
 static void test_notes(void **state)
 {
@@ -485,6 +508,9 @@ static void test_notes(void **state)
 		{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 4G}\n"
 		  "volumes:\n  v1: {size: 3G}\n  v2: {size: 3G}\n", 0,
 		  "all copies of all volumes take 6G when they are full, the nodes have 4G: writes fail then" },
+		{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: {device: /dev/b}\n"
+		  "    backup_lag_mib: 5\n", 8,
+		  "volume v1: backup_lag_mib: its backup is never behind: 'mode: behind' under backup: makes it so" },
 	};
 	struct complaints c;
 	struct config *config;
@@ -590,6 +616,7 @@ int main(void)
 		TEST(test_no_file),
 		TEST(test_nodes),
 		TEST(test_volumes),
+		TEST(test_lag),
 		TEST(test_notes),
 		TEST(test_mutations),
 		cmocka_unit_test(test_listen),
