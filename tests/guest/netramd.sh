@@ -107,7 +107,8 @@ grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap: $(cat /proc/s
 netramctl volume show v2 --json | jq -e '.backup.mode == "behind" and .backup.state == "ok"' > /dev/null ||
 	fail "v2 has no backup: $(netramctl volume show v2)"
 ln -s v2.img "$NETRAM_RUN/v2-link.img"
-for name in "$NETRAM_RUN/v2-link.img" "$NETRAM_RUN//v2.img" \
+ln -s . "$NETRAM_RUN/run-link"
+for name in "$NETRAM_RUN/v2-link.img" "$NETRAM_RUN/run-link/v2.img" \
 	"$(netramctl volume show v2 --json | jq -r .backup.device)"; do
 	file_says "$no3; s|device: .*/v2.img|device: $name|"
 	reload

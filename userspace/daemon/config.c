@@ -58,7 +58,7 @@ static const struct key swap_keys[] = {
 };
 
 static const struct key mount_keys[] = {
-	{ "path", KEY_PATH, -1, VOLUME(mount_path),
+	{ "path", KEY_MOUNT_POINT, -1, VOLUME(mount_path),
 	  .required = "where? path: /mnt/..." },
 	{ "type", KEY_WORD, -1, VOLUME(mount_type),
 	  .words = config_filesystems },

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/backup.h"
 #include "common/text.h"
+#include "path.h"
 #include "rules.h"
 
 #define GIB		(1ULL << 30)
@@ -312,11 +314,13 @@ static void check_twins(const struct config *config, size_t i,
 			complain(c, CONFIG_LINE(v, VOLUME_UUID),
 				 "volume %s: volume %s in line %u has the same uuid",
 				 v->name, o->name, o->line);
-		if (v->backup_path[0] && !strcmp(v->backup_path, o->backup_path))
+		if (v->backup_path[0] && o->backup_path[0] &&
+		    backup_same(v->backup_path, o->backup_path))
 			complain(c, CONFIG_LINE(v, VOLUME_BACKUP),
 				 "volume %s: volume %s in line %u has the same backup",
 				 v->name, o->name, o->line);
-		if (v->mount_path[0] && !strcmp(v->mount_path, o->mount_path))
+		if (v->mount_path[0] && o->mount_path[0] &&
+		    path_same(v->mount_path, o->mount_path))
 			complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
 				 "volume %s: volume %s in line %u is mounted there, too",
 				 v->name, o->name, o->line);

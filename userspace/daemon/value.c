@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "config.h"
 #include "keys.h"
+#include "path.h"
 
 /**
  * struct value - what is read
@@ -229,17 +230,45 @@ static bool read_text(const struct value *v)
 		return refuse(v, "longer than %zu bytes", v->key->size - 1);
 	if (!is_printable(v->text))
 		return refuse(v, "no control characters, please");
-	if (v->key->kind == KEY_PATH && v->text[0] != '/')
+	memcpy(v->to, v->text, len + 1);
+	return true;
+}
+
+/* Plain paths only, so that two can be compared as they are written. */
+static bool check_path(const struct value *v, const char *path)
+{
+	char plain[CONFIG_PATH_SIZE];
+
+	if (path[0] != '/')
 		return refuse(v, "'%s' is not a whole path: begin with a slash",
 			      v->text);
 	/* /proc/self/mountinfo writes these in another way */
-	if (v->key->kind == KEY_PATH && strpbrk(v->text, " \\"))
+	if (strpbrk(path, " \\"))
 		return refuse(v, "'%s' has a blank or a backslash in it: not here, please",
 			      v->text);
-	memcpy(v->to, v->text, len + 1);
-	if (v->key->kind == KEY_PATH)
-		strip_slashes(v->to);
+	if (path_has_up(path))
+		return refuse(v, "'%s' has '..' in it: write where that leads",
+			      v->text);
+	if (!path_plain(path, plain, sizeof(plain)))
+		return refuse(v, "'%s' has needless slashes or dots in it: write %s",
+			      v->text, plain);
+	if (v->key->kind == KEY_MOUNT_POINT && path_of_system(path))
+		return refuse(v, "mounted on %s it would hide what the system needs: take a folder of its own, as /mnt/NAME",
+			      path);
 	return true;
+}
+
+static bool read_path(const struct value *v)
+{
+	char *path = v->to;
+
+	if (!read_text(v))
+		return false;
+	strip_slashes(path);
+	if (check_path(v, path))
+		return true;
+	path[0] = '\0';
+	return false;
 }
 
 static bool read_listen(const struct value *v)
@@ -292,8 +321,10 @@ bool value_read(struct keys_reader *r, const struct key *key,
 		return read_name(&v);
 	case KEY_TEXT:
 	case KEY_ANY_TEXT:
-	case KEY_PATH:
 		return read_text(&v);
+	case KEY_PATH:
+	case KEY_MOUNT_POINT:
+		return read_path(&v);
 	case KEY_NUMBER:
 		return read_number(&v, v.to);
 	case KEY_SIZE:

@@ -217,6 +217,16 @@ static const struct bad {
 	  "type: there is no 'zfs': did you mean 'xfs'?" },
 	{ NODES "volumes:\n  v1: {size: 1G, mount: {path: /mnt}}\n  v2: {size: 1G, mount: {path: /mnt}}\n", 6,
 	  "volume v2: volume v1 in line 5 is mounted there, too" },
+#define PATH_OF(path)	NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: " path "\n", 8
+	{ PATH_OF("/mnt//a"), "path: '/mnt//a' has needless slashes or dots in it: write /mnt/a" },
+	{ PATH_OF("//mnt/./a/"), "path: '//mnt/./a/' has needless slashes or dots in it: write /mnt/a" },
+	{ PATH_OF("/mnt/../a"), "path: '/mnt/../a' has '..' in it: write where that leads" },
+	{ PATH_OF("/"), "path: mounted on / it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/dev/"), "path: mounted on /dev it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/proc/self"), "path: mounted on /proc/self it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/usr"), "path: mounted on /usr it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup:\n      device: /dev//sda\n", 8,
+	  "device: '/dev//sda' has needless slashes or dots in it: write /dev/sda" },
 	/* room */
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
 	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
@@ -325,6 +335,40 @@ static void test_advised_size(void **state)
 			config_free(config);
 		}
 	}
+}
+
+/* By links, too; and what is not there yet is where its folder is. */
+static void test_twins(void **state)
+{
+	static const char *const keys[] = { "mount: {path", "backup: {device" };
+	static const char *const says[] = {
+		"volume v2: volume v1 in line 5 is mounted there, too",
+		"volume v2: volume v1 in line 5 has the same backup",
+	};
+	char dir[] = "/tmp/netramd-test.XXXXXX", link[64], file[64], text[512];
+	struct complaints c;
+	unsigned int i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(link, sizeof(link), "%s.link", dir);
+	snprintf(file, sizeof(file), "%s/a", dir);
+	assert_int_equal(symlink(dir, link), 0);
+	for (i = 0; i < 2; i++) {
+		/* a mount point is made later, a backup has to be there */
+		if (i)
+			fclose(fopen(file, "w"));
+		snprintf(text, sizeof(text), NODES "volumes:\n"
+			 "  v1: {size: 1G, %s: %s/a}}\n  v2: {size: 1G, %s: %s/a}}\n",
+			 keys[i], dir, keys[i], link);
+		assert_null(load(text, &c));
+		assert_int_equal(c.count, 1);
+		assert_string_equal(c.all[0].text, says[i]);
+		complaints_free(&c);
+	}
+	unlink(file);
+	unlink(link);
+	rmdir(dir);
 }
 
 /* All of them are told, in the file's order. */
@@ -612,6 +656,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_bad),
 		TEST(test_advised_size),
+		TEST(test_twins),
 		TEST(test_all_at_once),
 		TEST(test_no_file),
 		TEST(test_nodes),

@@ -334,6 +334,15 @@ static const struct {
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
 	  "", "problem: volume v1: is swapped on, the file says it is mounted: 'netramctl swapoff v1'\n" },
 
+	{ "mount below what is not mounted yet",
+	  NODES V1 ", mount: {path: /mnt/a/b}}\n  v2: {size: 64M, mount: {path: /mnt/a}}\n",
+	  none, "volume v2: created\n",
+	  "waiting: volume v1: is mounted on /mnt/a/b after volume v2 is mounted on /mnt/a, above it\n" },
+	{ "mount above, and beside",
+	  NODES V1 ", mount: {path: /mnt/a}}\n  v2: {size: 64M, mount: {path: /mnt/a/b}}\n"
+	  "  v3: {size: 64M, mount: {path: /mnt}, remove: yes}\n  v4: {size: 64M, mount: {path: /mn}}\n",
+	  none, "volume v2: created\nvolume v4: created\nvolume v1: mounted on /mnt/a\n", "" },
+
 	/* removal */
 	{ "remove", NODES "volumes: {v1: {remove: yes}}\n", none,
 	  "volume v1: deleted\n", "" },
@@ -444,6 +453,31 @@ static void test_backup_names(void **state)
 	rmdir(dir);
 }
 
+/* The kernel tells where links lead. */
+static void test_mount_names(void **state)
+{
+	char dir[] = "/tmp/netramd-test.XXXXXX", link[64], text[512];
+	struct config *config;
+	struct world world;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(link, sizeof(link), "%s.link", dir);
+	assert_int_equal(symlink(dir, link), 0);
+	snprintf(text, sizeof(text), NODES V1 ", mount: {path: %s}}\n", link);
+	config = load(text);
+	make_world(&world);
+	strcpy(world.is.mounted, dir);
+	actual_name_mounts(&world.actual, config);
+	assert_string_equal(world.is.mounted, link);
+	strcpy(world.is.mounted, "/tmp");
+	actual_name_mounts(&world.actual, config);
+	assert_string_equal(world.is.mounted, "/tmp");
+	config_free(config);
+	unlink(link);
+	rmdir(dir);
+}
+
 /* Each kind in words, done and not; and each is in the switch. */
 static void test_words(void **state)
 {
@@ -507,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_backup_names),
+		cmocka_unit_test(test_mount_names),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 	};
