@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/swap.h>
 
+#include "host.h"
 #include "keys.h"
 
 #define MEMBER(type, member) \
@@ -207,13 +208,16 @@ static void *append(struct keys_reader *r, void **array, size_t *nr,
 
 static void resolve(struct keys_reader *r, struct config_node *node)
 {
-	char why[256];
+	char why[384];
 	int err;
 
 	if (!node->address[0])
 		return;
-	err = netram_endpoint_parse(node->address, &node->endpoint, why,
-				    sizeof(why));
+	if (!host_check(node->address, why, sizeof(why)))
+		err = -EINVAL;
+	else
+		err = netram_endpoint_parse(node->address, &node->endpoint,
+					    why, sizeof(why));
 	node->resolved = !err;
 	if (err == -EINVAL)
 		complain(r->complaints, CONFIG_LINE(node, NODE_ADDRESS),

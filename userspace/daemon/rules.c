@@ -10,6 +10,7 @@
 
 #include "common/backup.h"
 #include "common/text.h"
+#include "host.h"
 #include "path.h"
 #include "rules.h"
 
@@ -152,6 +153,15 @@ static void check_address(const struct config *config, size_t i,
 				 config->nodes[j].line);
 }
 
+/* Good for a trial, and where a tunnel begins; else it is no remote memory. */
+static void check_loopback(const struct config_node *node, struct complaints *c)
+{
+	if (node->resolved && !node->remove && host_is_loopback(&node->endpoint))
+		complain_note(c, CONFIG_LINE(node, NODE_ADDRESS),
+			      "node %s: %s is this machine: its pages stay in the memory here, unless it is a tunnel's end",
+			      node->name, node->address);
+}
+
 static void check_node(struct config *config, size_t i, struct complaints *c)
 {
 	struct config_node *node = &config->nodes[i];
@@ -165,6 +175,7 @@ static void check_node(struct config *config, size_t i, struct complaints *c)
 	snprintf(who, sizeof(who), "node %s", node->name);
 	check_place(config, c, &at);
 	check_address(config, i, c);
+	check_loopback(node, c);
 }
 
 /* Weights count only against each other. */
