@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <netram/limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/backup.h"
@@ -16,6 +17,8 @@
 
 #define GIB		(1ULL << 30)
 #define KNOWN_MAX	64
+/* What mkfs.xfs needs. */
+#define XFS_MIN		(300ULL << 20)
 
 /* ---- regions and zones */
 
@@ -175,6 +178,7 @@ static void check_node(struct config *config, size_t i, struct complaints *c)
 	snprintf(who, sizeof(who), "node %s", node->name);
 	check_place(config, c, &at);
 	check_address(config, i, c);
+	rules_check_zone(config, i, c);
 	check_loopback(node, c);
 }
 
@@ -312,6 +316,37 @@ static void check_replicas(const struct config *config,
 			      zones == 1 ? "" : "s");
 }
 
+static void check_filesystem(const struct config_volume *v,
+			     struct complaints *c)
+{
+	if (CONFIG_HAS(v, VOLUME_MOUNT) && v->size && v->size < XFS_MIN &&
+	    !strcmp(config_filesystems[v->mount_type], "xfs"))
+		complain(c, CONFIG_LINE(v, VOLUME_SIZE),
+			 "volume %s: size: xfs needs 300M or more: make it larger, or take ext4",
+			 v->name);
+}
+
+static unsigned long tuned(const struct config_volume *v, enum tunable_id id,
+			   unsigned long usual)
+{
+	return v->tune[id][0] ? strtoul(v->tune[id], NULL, 10) : usual;
+}
+
+static void check_deadline(const struct config_volume *v, struct complaints *c)
+{
+	const unsigned int key = VOLUME_TUNABLE + TUNABLE_IO_DEADLINE_MS;
+	unsigned long deadline = tuned(v, TUNABLE_IO_DEADLINE_MS,
+				       NETRAM_IO_DEADLINE_MS_DEF);
+	unsigned long timeout = tuned(v, TUNABLE_IO_TIMEOUT_MS,
+				      NETRAM_IO_TIMEOUT_MS_DEF);
+
+	if (deadline >= timeout || v->on_loss == NETRAM_ON_LOSS_WAIT)
+		return;
+	complain_note(c, CONFIG_LINE(v, key),
+		      "volume %s: io_deadline_ms, %lu, is less than io_timeout_ms, %lu: requests fail before a node that hangs is given up and tried again",
+		      v->name, deadline, timeout);
+}
+
 static void check_twins(const struct config *config, size_t i,
 			struct complaints *c)
 {
@@ -348,7 +383,10 @@ static void check_volume(struct config *config, size_t i, struct complaints *c)
 	complete_volume(config, v);
 	check_sizes(v, c);
 	check_replicas(config, v, c);
+	rules_check_places(config, i, c);
 	rules_check_room(config, v, c);
+	check_filesystem(v, c);
+	check_deadline(v, c);
 	check_twins(config, i, c);
 	if (CONFIG_HAS(v, VOLUME_SWAP) && CONFIG_HAS(v, VOLUME_MOUNT))
 		complain(c, CONFIG_LINE(v, VOLUME_MOUNT),

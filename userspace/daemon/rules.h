@@ -11,4 +11,10 @@ void rules_check_room(const struct config *config,
 		      const struct config_volume *v, struct complaints *c);
 void rules_check_promises(const struct config *config, struct complaints *c);
 
+/* places.c */
+void rules_check_places(const struct config *config, size_t i,
+			struct complaints *c);
+void rules_check_zone(const struct config *config, size_t i,
+		      struct complaints *c);
+
 #endif /* NETRAMD_RULES_H */

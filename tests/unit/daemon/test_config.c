@@ -244,6 +244,11 @@ static const struct bad {
 	{ PATH_OF("/usr"), "path: mounted on /usr it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup:\n      device: /dev//sda\n", 8,
 	  "device: '/dev//sda' has needless slashes or dots in it: write /dev/sda" },
+	{ NODES "volumes:\n  v1:\n    size: 299M\n    mount: {path: /mnt, type: xfs}\n", 6,
+	  "volume v1: size: xfs needs 300M or more: make it larger, or take ext4" },
+	{ "nodes:\n  n1: {address: 192.0.2.1, export: ''}\n  n2: {address: 192.0.2.2, export: a}\n"
+	  "  n3: {remove: yes}\nvolumes:\n  v0: {remove: yes}\n  v1: {size: 1G}\n  v2: {size: 1G}\n", 8,
+	  "volume v2: there is no node for it: one with export: serves one volume, and volume v1 in line 7 has it; declare a netram-server" },
 	/* room */
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
 	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
@@ -486,11 +491,12 @@ static void test_volumes(void **state)
 		"    size: 1G\n"
 		"    swap: {priority: 7, tune_vm: no}\n"
 		"  v2:\n"
-		"    size: 2M\n"
+		"    size: 300M\n"
 		"    replicas: 1\n"
 		"    on_loss: error\n"
 		"    checksum: yes\n"
 		"    io_deadline_ms: 5000\n"
+		"    io_timeout_ms: 5000\n"
 		"    hedge_us: 0\n"
 		"    extent_size: 1M\n"
 		"    connections: 16\n"
@@ -569,6 +575,19 @@ static void test_notes(void **state)
 		{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 4G}\n"
 		  "volumes:\n  v1: {size: 3G}\n  v2: {size: 3G}\n", 0,
 		  "all copies of all volumes take 6G when they are full, the nodes have 4G: writes fail then" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, drain: yes}\nvolumes:\n  v1: {size: 1G}\n", 4,
+		  "volume v1: no node takes new pages, with 'drain: yes' for all of them: writes fail" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, drain: yes}\n  n2: {address: 192.0.2.2}\n"
+		  "volumes:\n  v1: {size: 1G, replicas: 2}\n  v2: {size: 1G, replicas: 1}\n", 5,
+		  "volume v1: 2 copies, but only 1 node takes new pages, with 'drain: yes' for the others: some pages have fewer copies" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, region: east, zone: a}\n"
+		  "  n2: {address: 192.0.2.2, region: west, zone: a}\n"
+		  "  n3: {address: 192.0.2.3, region: west, zone: b}\n", 3,
+		  "node n2: the zone of node n1 in another region is called a, too, and zones of one name are one to the module: give it another name" },
+		{ NODES "defaults: {io_timeout_ms: 9000}\n"
+		  "volumes:\n  v1:\n    size: 1G\n    io_deadline_ms: 8000\n"
+		  "  v2: {size: 1G, io_deadline_ms: 8000, on_loss: wait}\n", 8,
+		  "volume v1: io_deadline_ms, 8000, is less than io_timeout_ms, 9000: requests fail before a node that hangs is given up and tried again" },
 		{ "nodes:\n  n1: {address: 127.0.0.2}\n", 2,
 		  "node n1: 127.0.0.2 is this machine: its pages stay in the memory here, unless it is a tunnel's end" },
 		{ "nodes:\n  n1: {address: \"[::1]:5\"}\n", 2,
