@@ -15,6 +15,8 @@
 
 #define MEMBER(type, member) \
 	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+/* Far more than there is, and a sum of all nodes fits into 64 bits. */
+#define CAPACITY_MAX	(1ULL << 56)
 #define NOT_YET(what)	"netram has no " what " yet: take it out"
 #define RANGE(limit)	.min = NETRAM_##limit##_MIN, .max = NETRAM_##limit##_MAX
 
@@ -39,7 +41,7 @@ static const struct key node_keys[] = {
 	{ "zone", KEY_NAME, NODE_ZONE, NODE(zone) },
 	{ "weight", KEY_NUMBER, NODE_WEIGHT, NODE(weight), RANGE(WEIGHT) },
 	{ "capacity", KEY_SIZE, NODE_CAPACITY, NODE(capacity),
-	  .min = NETRAM_VOLUME_SIZE_MIN, .max = UINT64_MAX >> 8 },
+	  .min = NETRAM_VOLUME_SIZE_MIN, .max = CAPACITY_MAX },
 	{ "export", KEY_ANY_TEXT, NODE_EXPORT, NODE(export_name) },
 	{ "status", KEY_PATH, NODE_STATUS, NODE(status) },
 	{ "drain", KEY_BOOL, NODE_DRAIN, NODE(drain) },
@@ -436,7 +438,34 @@ static void read_document(yaml_document_t *doc, struct config *config,
 		keys_each(&r, root, "the file", "section", read_section, &load);
 }
 
-static void complain_syntax(const yaml_parser_t *parser, struct complaints *c)
+/* "[2001:db8::1]:10809" without quotes is a list to YAML, and something behind it. */
+static bool is_bracketed(const char *line)
+{
+	const char *at = strchr(line, '['), *end = at ? strchr(at, ']') : NULL;
+
+	if (!end)
+		return false;
+	at++;
+	return end[1] == ':' &&
+	       strspn(at, "0123456789abcdefABCDEF:.") == (size_t)(end - at);
+}
+
+/* Is there one in a line of the file, or, where that is told of the next, before it? */
+static bool bracket_in(FILE *file, size_t nr)
+{
+	bool found = false;
+	char *line = NULL;
+	size_t room = 0, i;
+
+	rewind(file);
+	for (i = 0; i <= nr && getline(&line, &room, file) > 0; i++)
+		found = is_bracketed(line) || (found && i == nr);
+	free(line);
+	return found;
+}
+
+static void complain_syntax(const yaml_parser_t *parser, FILE *file,
+			    struct complaints *c)
 {
 	if (parser->error == YAML_READER_ERROR)
 		complain(c, 0, "cannot read it: %s", parser->problem);
@@ -445,19 +474,21 @@ static void complain_syntax(const yaml_parser_t *parser, struct complaints *c)
 			 "not YAML: a line cannot begin with this character; indent with spaces, not tabs");
 	else
 		complain(c, parser->problem_mark.line + 1,
-			 "not YAML: %s%s%s; keys of one thing begin in the same column, with 'key: value'",
+			 "not YAML: %s%s%s; keys of one thing begin in the same column, as 'key: value' with a blank behind the colon%s",
 			 parser->context ?: "", parser->context ? ", " : "",
-			 parser->problem ?: "out of memory");
+			 parser->problem ?: "out of memory",
+			 bracket_in(file, parser->problem_mark.line) ?
+			 "; put an address in brackets in quotes" : "");
 }
 
 /* A second document would be overlooked. */
-static void check_end(yaml_parser_t *parser, struct complaints *c)
+static void check_end(yaml_parser_t *parser, FILE *file, struct complaints *c)
 {
 	yaml_document_t more;
 	yaml_node_t *root;
 
 	if (!yaml_parser_load(parser, &more)) {
-		complain_syntax(parser, c);
+		complain_syntax(parser, file, c);
 		return;
 	}
 	root = yaml_document_get_root_node(&more);
@@ -478,11 +509,11 @@ static void parse(FILE *file, struct config *config, struct complaints *c)
 	}
 	yaml_parser_set_input_file(&parser, file);
 	if (!yaml_parser_load(&parser, &doc)) {
-		complain_syntax(&parser, c);
+		complain_syntax(&parser, file, c);
 	} else {
 		read_document(&doc, config, c);
 		if (yaml_document_get_root_node(&doc))
-			check_end(&parser, c);
+			check_end(&parser, file, c);
 		yaml_document_delete(&doc);
 	}
 	yaml_parser_delete(&parser);

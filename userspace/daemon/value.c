@@ -54,9 +54,12 @@ static bool scale_time(const char *text, uint64_t per, uint64_t *n)
 {
 	static const struct {
 		const char *unit;
-		uint64_t per;
+		uint64_t per;		/* so many are s seconds */
+		uint64_t s;
 	} units[] = {
-		{ "us", 1000000 }, { "ms", 1000 }, { "s", 1 }, { "sec", 1 },
+		{ "us", 1000000, 1 }, { "ms", 1000, 1 }, { "s", 1, 1 },
+		{ "sec", 1, 1 }, { "m", 1, 60 }, { "min", 1, 60 },
+		{ "h", 1, 3600 },
 	};
 	char *end;
 	size_t i;
@@ -67,8 +70,9 @@ static bool scale_time(const char *text, uint64_t per, uint64_t *n)
 		return false;
 	end += strspn(end, " ");
 	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (!strcmp(end, units[i].unit) && *n <= UINT64_MAX / per) {
-			*n = *n * per / units[i].per;
+		if (!strcmp(end, units[i].unit) &&
+		    *n <= UINT64_MAX / per / units[i].s) {
+			*n = *n * units[i].s * per / units[i].per;
 			return true;
 		}
 	return false;
@@ -89,10 +93,15 @@ static bool advise_unit(const struct value *v)
 	return true;
 }
 
-static bool read_number(const struct value *v, uint64_t *n)
+/* What is refused is not kept: what follows from it would be refused as well. */
+static bool read_number(const struct value *v, uint64_t *to)
 {
-	if (parse_number(v->text, n) && *n >= v->key->min && *n <= v->key->max)
+	uint64_t n;
+
+	if (parse_number(v->text, &n) && n >= v->key->min && n <= v->key->max) {
+		*to = n;
 		return true;
+	}
 	if (advise_unit(v))
 		return false;
 	return refuse(v, "'%s' is not a number from %" PRIu64 " to %" PRIu64,
@@ -180,13 +189,14 @@ static bool read_word(const struct value *v)
 
 static bool read_tunable(const struct value *v)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (find_word(v->text, v->key->words) >= 0) {
 		snprintf(v->to, v->key->size, "%s", v->text);
 		return true;
 	}
-	if (v->key->words[0] && !parse_number(v->text, &n))
+	if (v->key->words[0] && (!parse_number(v->text, &n) ||
+				 n < v->key->min || n > v->key->max))
 		return !advise_unit(v) && refuse(v, "'%s' is not %s, %s, or a number from %" PRIu64 " to %" PRIu64,
 			      v->text, v->key->words[0], v->key->words[1],
 			      v->key->min, v->key->max);
