@@ -154,6 +154,8 @@ file_says
 reload
 becomes ".state == \"ok\" and any(.volumes[]; .name == \"v3\" and .mounted == \"$NETRAM_RUN/mnt\")"
 grep -q " TARGET=$NETRAM_RUN/mnt .*_netdev" /run/mount/utab || fail "at a shutdown the network goes before it"
+grep -qE " $NETRAM_RUN/mnt ext4 .*\bdiscard\b" /proc/mounts || fail "what is deleted stays on the nodes: $(grep "$NETRAM_RUN/mnt" /proc/mounts)"
+grep -qE " $NETRAM_RUN/mnt ext4 .*\bnosuid,nodev,noatime\b" /proc/mounts || fail "its options: $(grep "$NETRAM_RUN/mnt" /proc/mounts)"
 pattern 1000000 "$SEED" > "$NETRAM_RUN/mnt/file" || fail "nothing can be written there"
 sum=$(cksum < "$NETRAM_RUN/mnt/file")
 

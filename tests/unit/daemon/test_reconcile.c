@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/apply.h"
 #include "daemon/reconcile.h"
 
 static struct config *load(const char *text)
@@ -478,6 +479,33 @@ static void test_mount_names(void **state)
 	rmdir(dir);
 }
 
+/* What is deleted gives memory back, unless the file says that it need not. */
+static void test_mount_options(void **state)
+{
+	static const char *const options[][2] = {
+		{ "", "discard,noatime,nodev,nosuid,_netdev" },
+		{ "defaults", "defaults,discard,_netdev" },
+		{ "noatime,ro", "noatime,ro,discard,_netdev" },
+		{ "noatime,discard", "noatime,discard,_netdev" },
+		{ "nodiscard", "nodiscard,_netdev" },
+		{ "nodiscard,ro", "nodiscard,ro,_netdev" },
+		{ "discard2", "discard2,discard,_netdev" },
+	};
+	struct config_volume volume = { 0 };
+	char text[MOUNT_OPTIONS_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		strcpy(volume.mount_options, options[i][0]);
+		mount_options(&volume, text, sizeof(text));
+		assert_string_equal(text, options[i][1]);
+	}
+	memset(volume.mount_options, 'x', sizeof(volume.mount_options) - 1);
+	mount_options(&volume, text, sizeof(text));
+	assert_string_equal(text + CONFIG_PATH_SIZE - 1, ",discard,_netdev");
+}
+
 /* Each kind in words, done and not; and each is in the switch. */
 static void test_words(void **state)
 {
@@ -542,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_backup_names),
 		cmocka_unit_test(test_mount_names),
+		cmocka_unit_test(test_mount_options),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 	};
