@@ -107,7 +107,8 @@ grep -q '^/dev/netram0 .*[[:space:]]5$' /proc/swaps || fail "swap: $(cat /proc/s
 netramctl volume show v2 --json | jq -e '.backup.mode == "behind" and .backup.state == "ok"' > /dev/null ||
 	fail "v2 has no backup: $(netramctl volume show v2)"
 ln -s v2.img "$NETRAM_RUN/v2-link.img"
-for name in "$NETRAM_RUN/v2-link.img" "$NETRAM_RUN//v2.img" \
+ln -s . "$NETRAM_RUN/run-link"
+for name in "$NETRAM_RUN/v2-link.img" "$NETRAM_RUN/run-link/v2.img" \
 	"$(netramctl volume show v2 --json | jq -r .backup.device)"; do
 	file_says "$no3; s|device: .*/v2.img|device: $name|"
 	reload
@@ -153,6 +154,8 @@ file_says
 reload
 becomes ".state == \"ok\" and any(.volumes[]; .name == \"v3\" and .mounted == \"$NETRAM_RUN/mnt\")"
 grep -q " TARGET=$NETRAM_RUN/mnt .*_netdev" /run/mount/utab || fail "at a shutdown the network goes before it"
+grep -qE " $NETRAM_RUN/mnt ext4 .*\bdiscard\b" /proc/mounts || fail "what is deleted stays on the nodes: $(grep "$NETRAM_RUN/mnt" /proc/mounts)"
+grep -qE " $NETRAM_RUN/mnt ext4 .*\bnosuid,nodev,noatime\b" /proc/mounts || fail "its options: $(grep "$NETRAM_RUN/mnt" /proc/mounts)"
 pattern 1000000 "$SEED" > "$NETRAM_RUN/mnt/file" || fail "nothing can be written there"
 sum=$(cksum < "$NETRAM_RUN/mnt/file")
 

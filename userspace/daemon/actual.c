@@ -9,6 +9,7 @@
 #include "common/backup.h"
 #include "common/device.h"
 #include "common/swaps.h"
+#include "path.h"
 
 static void read_tunable(uint32_t index, unsigned int id,
 			 char value[TUNABLE_SIZE])
@@ -82,6 +83,29 @@ void actual_name_backups(struct actual *actual, const struct config *config)
 		    backup_same(volume->backup_path, is->backup))
 			snprintf(is->backup, sizeof(is->backup), "%s",
 				 volume->backup_path);
+	}
+}
+
+/**
+ * actual_name_mounts() - call a mount point as the file does, where that is the same
+ * @actual: what was read
+ * @config: the file
+ *
+ * The kernel tells it without links.
+ */
+void actual_name_mounts(struct actual *actual, const struct config *config)
+{
+	const struct config_volume *volume;
+	struct actual_volume *is;
+	size_t i;
+
+	for (i = 0; i < actual->nr_volumes; i++) {
+		is = &actual->volumes[i];
+		volume = config_find_volume(config, is->v->name);
+		if (is->mounted[0] && volume && volume->mount_path[0] &&
+		    path_same(volume->mount_path, is->mounted))
+			snprintf(is->mounted, sizeof(is->mounted), "%s",
+				 volume->mount_path);
 	}
 }
 

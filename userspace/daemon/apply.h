@@ -9,6 +9,9 @@ int apply_step(struct netram *nt, const struct step *step, char *why,
 	       size_t size);
 
 /* mount.c */
+#define MOUNT_OPTIONS_SIZE	(CONFIG_PATH_SIZE + sizeof(",discard,_netdev"))
+
+void mount_options(const struct config_volume *volume, char *text, size_t size);
 int mount_volume(const struct config_volume *volume, const char *device,
 		 char *why, size_t size);
 

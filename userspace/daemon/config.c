@@ -10,10 +10,13 @@
 #include <sys/stat.h>
 #include <sys/swap.h>
 
+#include "host.h"
 #include "keys.h"
 
 #define MEMBER(type, member) \
 	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+/* Far more than there is, and a sum of all nodes fits into 64 bits. */
+#define CAPACITY_MAX	(1ULL << 56)
 #define NOT_YET(what)	"netram has no " what " yet: take it out"
 #define RANGE(limit)	.min = NETRAM_##limit##_MIN, .max = NETRAM_##limit##_MAX
 
@@ -38,7 +41,7 @@ static const struct key node_keys[] = {
 	{ "zone", KEY_NAME, NODE_ZONE, NODE(zone) },
 	{ "weight", KEY_NUMBER, NODE_WEIGHT, NODE(weight), RANGE(WEIGHT) },
 	{ "capacity", KEY_SIZE, NODE_CAPACITY, NODE(capacity),
-	  .min = NETRAM_VOLUME_SIZE_MIN, .max = UINT64_MAX >> 8 },
+	  .min = NETRAM_VOLUME_SIZE_MIN, .max = CAPACITY_MAX },
 	{ "export", KEY_ANY_TEXT, NODE_EXPORT, NODE(export_name) },
 	{ "status", KEY_PATH, NODE_STATUS, NODE(status) },
 	{ "drain", KEY_BOOL, NODE_DRAIN, NODE(drain) },
@@ -58,7 +61,7 @@ static const struct key swap_keys[] = {
 };
 
 static const struct key mount_keys[] = {
-	{ "path", KEY_PATH, -1, VOLUME(mount_path),
+	{ "path", KEY_MOUNT_POINT, -1, VOLUME(mount_path),
 	  .required = "where? path: /mnt/..." },
 	{ "type", KEY_WORD, -1, VOLUME(mount_type),
 	  .words = config_filesystems },
@@ -113,6 +116,8 @@ static const struct key volume_keys[] = {
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
+_Static_assert(VOLUME_TUNABLE + TUNABLES <= KEY_SET_MAX, "room for each key");
+
 /**
  * struct tables - the tables that are put together
  * @defaults: common and tunables
@@ -129,7 +134,7 @@ static struct key tunable_key(unsigned int id)
 	return (struct key){
 		.name = tunables[id].name,
 		.kind = KEY_TUNABLE,
-		.bit = -1,
+		.bit = VOLUME_TUNABLE + id,
 		.offset = offsetof(struct config_volume, tune[id]),
 		.size = TUNABLE_SIZE,
 		.min = tunables[id].min,
@@ -205,13 +210,16 @@ static void *append(struct keys_reader *r, void **array, size_t *nr,
 
 static void resolve(struct keys_reader *r, struct config_node *node)
 {
-	char why[256];
+	char why[384];
 	int err;
 
 	if (!node->address[0])
 		return;
-	err = netram_endpoint_parse(node->address, &node->endpoint, why,
-				    sizeof(why));
+	if (!host_check(node->address, why, sizeof(why)))
+		err = -EINVAL;
+	else
+		err = netram_endpoint_parse(node->address, &node->endpoint,
+					    why, sizeof(why));
 	node->resolved = !err;
 	if (err == -EINVAL)
 		complain(r->complaints, CONFIG_LINE(node, NODE_ADDRESS),
@@ -430,7 +438,34 @@ static void read_document(yaml_document_t *doc, struct config *config,
 		keys_each(&r, root, "the file", "section", read_section, &load);
 }
 
-static void complain_syntax(const yaml_parser_t *parser, struct complaints *c)
+/* "[2001:db8::1]:10809" without quotes is a list to YAML, and something behind it. */
+static bool is_bracketed(const char *line)
+{
+	const char *at = strchr(line, '['), *end = at ? strchr(at, ']') : NULL;
+
+	if (!end)
+		return false;
+	at++;
+	return end[1] == ':' &&
+	       strspn(at, "0123456789abcdefABCDEF:.") == (size_t)(end - at);
+}
+
+/* Is there one in a line of the file, or, where that is told of the next, before it? */
+static bool bracket_in(FILE *file, size_t nr)
+{
+	bool found = false;
+	char *line = NULL;
+	size_t room = 0, i;
+
+	rewind(file);
+	for (i = 0; i <= nr && getline(&line, &room, file) > 0; i++)
+		found = is_bracketed(line) || (found && i == nr);
+	free(line);
+	return found;
+}
+
+static void complain_syntax(const yaml_parser_t *parser, FILE *file,
+			    struct complaints *c)
 {
 	if (parser->error == YAML_READER_ERROR)
 		complain(c, 0, "cannot read it: %s", parser->problem);
@@ -439,19 +474,21 @@ static void complain_syntax(const yaml_parser_t *parser, struct complaints *c)
 			 "not YAML: a line cannot begin with this character; indent with spaces, not tabs");
 	else
 		complain(c, parser->problem_mark.line + 1,
-			 "not YAML: %s%s%s; keys of one thing begin in the same column, with 'key: value'",
+			 "not YAML: %s%s%s; keys of one thing begin in the same column, as 'key: value' with a blank behind the colon%s",
 			 parser->context ?: "", parser->context ? ", " : "",
-			 parser->problem ?: "out of memory");
+			 parser->problem ?: "out of memory",
+			 bracket_in(file, parser->problem_mark.line) ?
+			 "; put an address in brackets in quotes" : "");
 }
 
 /* A second document would be overlooked. */
-static void check_end(yaml_parser_t *parser, struct complaints *c)
+static void check_end(yaml_parser_t *parser, FILE *file, struct complaints *c)
 {
 	yaml_document_t more;
 	yaml_node_t *root;
 
 	if (!yaml_parser_load(parser, &more)) {
-		complain_syntax(parser, c);
+		complain_syntax(parser, file, c);
 		return;
 	}
 	root = yaml_document_get_root_node(&more);
@@ -472,11 +509,11 @@ static void parse(FILE *file, struct config *config, struct complaints *c)
 	}
 	yaml_parser_set_input_file(&parser, file);
 	if (!yaml_parser_load(&parser, &doc)) {
-		complain_syntax(&parser, c);
+		complain_syntax(&parser, file, c);
 	} else {
 		read_document(&doc, config, c);
 		if (yaml_document_get_root_node(&doc))
-			check_end(&parser, c);
+			check_end(&parser, file, c);
 		yaml_document_delete(&doc);
 	}
 	yaml_parser_delete(&parser);

@@ -54,6 +54,7 @@ enum volume_key {
 	VOLUME_MOUNT,
 	VOLUME_BACKUP,
 	VOLUME_REMOVE,
+	VOLUME_TUNABLE,	/* the first of enum tunable_id, the others behind it */
 };
 
 enum status_key {
@@ -150,7 +151,7 @@ struct config_node {
  * @swap_tune_vm: with VOLUME_SWAP: see common/vm.c
  * @mount_path: with VOLUME_MOUNT: where
  * @mount_type: the file system, an index of config_filesystems
- * @mount_options: as mount(8) takes them, or ""
+ * @mount_options: as mount(8) takes them, or ""; see mount_options()
  * @mount_format: make the file system where there is nothing
  * @backup_path: with VOLUME_BACKUP: a block device or a file
  * @backup_mode: enum netram_backup_mode

@@ -60,6 +60,7 @@ static int settle(struct keeper *k, struct netram *nt,
 			return err;
 		}
 		actual_name_backups(&k->actual, config);
+		actual_name_mounts(&k->actual, config);
 		reconcile(config, &k->actual, plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define KEY_SET_MAX	16
+#define KEY_SET_MAX	32
 
 /**
  * struct key_set - keys that a mapping has

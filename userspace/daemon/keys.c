@@ -21,6 +21,20 @@ bool keys_is_empty(const yaml_node_t *node)
 	       node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
+/* "[2001:db8::1]" without quotes is a list of one. */
+static bool is_address(struct keys_reader *r, const yaml_node_t *node)
+{
+	const yaml_node_item_t *item = node->data.sequence.items.start;
+	const yaml_node_t *one;
+
+	if (node->type != YAML_SEQUENCE_NODE ||
+	    node->data.sequence.items.top - item != 1)
+		return false;
+	one = yaml_document_get_node(r->doc, *item);
+	return one->type == YAML_SCALAR_NODE &&
+	       strchr((const char *)one->data.scalar.value, ':');
+}
+
 /* A node's text, or NULL after a complaint. */
 const char *keys_text(struct keys_reader *r, const yaml_node_t *node,
 		      const char *what)
@@ -29,9 +43,11 @@ const char *keys_text(struct keys_reader *r, const yaml_node_t *node,
 
 	if (node->type != YAML_SCALAR_NODE) {
 		complain(r->complaints, keys_line(node),
-			 "%s: expected one word or number, not a %s", what,
+			 "%s: expected one word or number, not a %s%s", what,
 			 node->type == YAML_MAPPING_NODE ? "group of keys" :
-							   "list");
+							   "list",
+			 is_address(r, node) ?
+			 ": put an address in brackets in quotes" : "");
 		return NULL;
 	}
 	text = (const char *)node->data.scalar.value;
@@ -69,13 +85,37 @@ void keys_unknown(struct keys_reader *r, unsigned int line, const char *typed,
 		 typed, what, list);
 }
 
+/* "size:1G": the key that was meant, or NULL. */
+static const struct key *glued_key(const char *text, const struct key *keys)
+{
+	size_t len = strcspn(text, ":");
+
+	for (; text[len] && keys->name; keys++)
+		if (!strncmp(keys->name, text, len) && !keys->name[len])
+			return keys;
+	return NULL;
+}
+
+static void complain_glued(struct keys_reader *r, unsigned int line,
+			   const struct key *key, const char *text)
+{
+	complain(r->complaints, line,
+		 "%s: write a blank behind the colon: '%s: %s'", key->name,
+		 key->name, strchr(text, ':') + 1);
+}
+
 static void unknown_key(struct keys_reader *r, unsigned int line,
 			const char *typed, const char *what,
 			const struct key *keys)
 {
 	const char *known[KNOWN_MAX + 1] = { NULL };
+	const struct key *glued = glued_key(typed, keys);
 	size_t n = 0;
 
+	if (glued) {
+		complain_glued(r, line, glued, typed);
+		return;
+	}
 	for (; keys->name && n < KNOWN_MAX; keys++)
 		if (keys->kind != KEY_LATER)
 			known[n++] = keys->name;
@@ -123,12 +163,23 @@ static const char *key_of(struct keys_reader *r, const yaml_node_t *mapping,
 }
 
 static bool is_mapping(struct keys_reader *r, const yaml_node_t *node,
-		       const char *what, const char *example)
+		       const char *what, const struct key *keys)
 {
+	const struct key *glued = NULL;
+	const char *text = "";
+
 	if (node->type == YAML_MAPPING_NODE)
 		return true;
-	complain(r->complaints, keys_line(node),
-		 "expected keys %s, a line each: '%s'", what, example);
+	if (node->type == YAML_SCALAR_NODE) {
+		text = (const char *)node->data.scalar.value;
+		glued = glued_key(text, keys);
+	}
+	if (glued)
+		complain_glued(r, keys_line(node), glued, text);
+	else
+		complain(r->complaints, keys_line(node),
+			 "expected keys %s, a line each: '%s: ...'", what,
+			 keys->name);
 	return false;
 }
 
@@ -211,15 +262,13 @@ void keys_read(struct keys_reader *r, const yaml_node_t *node,
 	const yaml_node_pair_t *pair;
 	const struct key *key;
 	uint64_t seen = 0;
-	char example[64];
 
 	memset(set, 0, sizeof(*set));
 	if (keys_is_empty(node)) {
 		check_required(r, node, what, keys, 0);
 		return;
 	}
-	snprintf(example, sizeof(example), "%s: ...", keys->name);
-	if (!is_mapping(r, node, what, example))
+	if (!is_mapping(r, node, what, keys))
 		return;
 	for (pair = node->data.mapping.pairs.start;
 	     pair < node->data.mapping.pairs.top; pair++) {

@@ -20,7 +20,8 @@
  * @KEY_NAME: as netram_name_valid(); char[NETRAM_NAME_SIZE]
  * @KEY_TEXT: printable, not empty; char[], of which size says how many
  * @KEY_ANY_TEXT: the same, but may be empty
- * @KEY_PATH: the same, beginning with a slash
+ * @KEY_PATH: the same, beginning with a slash, and plain
+ * @KEY_MOUNT_POINT: the same, where something may be mounted
  * @KEY_NUMBER: a number from min to max; uint64_t
  * @KEY_SIZE: a number with K, M, G or T, from min to max; uint64_t, bytes
  * @KEY_BOOL: yes, no, true or false; bool
@@ -37,6 +38,7 @@ enum key_kind {
 	KEY_TEXT,
 	KEY_ANY_TEXT,
 	KEY_PATH,
+	KEY_MOUNT_POINT,
 	KEY_NUMBER,
 	KEY_SIZE,
 	KEY_BOOL,

@@ -78,15 +78,51 @@ static int make_folders(const char *path, char *why, size_t size)
 	return 0;
 }
 
+/* As netramctl scratch mounts, where the file does not tell. */
+#define OPTIONS_DEF	"discard,noatime,nodev,nosuid"
+
+/* Is it one of some options with commas between them? */
+static bool has_option(const char *options, const char *name)
+{
+	size_t len;
+
+	for (;; options += len + 1) {
+		len = strcspn(options, ",");
+		if (len == strlen(name) && !strncmp(options, name, len))
+			return true;
+		if (!options[len])
+			return false;
+	}
+}
+
+/**
+ * mount_options() - what a volume is mounted with
+ * @volume: the volume
+ * @text: where to put it
+ * @size: room there, MOUNT_OPTIONS_SIZE
+ *
+ * discard: else what is deleted stays in the memory of nodes for ever, so that has to be
+ * told not to be. _netdev: it is unmounted while the network is there still.
+ */
+void mount_options(const struct config_volume *volume, char *text, size_t size)
+{
+	const char *told = volume->mount_options;
+	bool settled = has_option(told, "discard") ||
+		       has_option(told, "nodiscard");
+
+	snprintf(text, size, "%s%s,_netdev", told[0] ? told : OPTIONS_DEF,
+		 !told[0] || settled ? "" : ",discard");
+}
+
 /*
- * _netdev: it is unmounted while the network is there still. --collect: a mount that
- * has failed is forgotten, or its unit would be in the way of the next try.
+ * --collect: a mount that has failed is forgotten, or its unit would be in the way of
+ * the next try.
  */
 static int mount_device(const struct config_volume *volume, const char *device,
 			char *why, size_t size)
 {
 	const char *type = config_filesystems[volume->mount_type];
-	char options[CONFIG_PATH_SIZE + sizeof(",_netdev")];
+	char options[MOUNT_OPTIONS_SIZE];
 	const char *const by_systemd[] = {
 		"systemd-mount", "--quiet", "--collect", "--fsck=no", "-t",
 		type, "-o", options, device, volume->mount_path, NULL
@@ -97,8 +133,7 @@ static int mount_device(const struct config_volume *volume, const char *device,
 	};
 	int err;
 
-	snprintf(options, sizeof(options), "%s,_netdev",
-		 volume->mount_options[0] ? volume->mount_options : "defaults");
+	mount_options(volume, options, sizeof(options));
 	if (!access(SYSTEMD_RUNS, F_OK))
 		return program_run(by_systemd, "systemd", why, size);
 	err = make_folders(volume->mount_path, why, size);

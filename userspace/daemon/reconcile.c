@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
+
 static struct step *add(struct plan *plan, enum step_kind kind)
 {
 	struct step *more;
@@ -246,6 +248,12 @@ static void plan_change(const struct config_volume *volume,
 		step->change = change;
 }
 
+/* The file may declare a backup that the volume, older than it, does not have. */
+static bool tunable_there(const struct actual_volume *is, unsigned int id)
+{
+	return id != TUNABLE_BACKUP_LAG_MIB || is->v->backup;
+}
+
 static void plan_tunables(const struct config_volume *volume,
 			  const struct actual_volume *is, struct plan *plan)
 {
@@ -253,7 +261,8 @@ static void plan_tunables(const struct config_volume *volume,
 	unsigned int id;
 
 	for (id = 0; id < TUNABLES; id++) {
-		if (!differs(volume->tune[id], is->tune[id]))
+		if (!differs(volume->tune[id], is->tune[id]) ||
+		    !tunable_there(is, id))
 			continue;
 		step = add_volume_step(plan, STEP_TUNE, volume, is);
 		if (step)
@@ -314,6 +323,40 @@ static void plan_swap(const struct config_volume *volume,
 		add_volume_step(plan, STEP_SWAPON, volume, is);
 }
 
+/* A volume with the folder that this one is mounted in, and that is not mounted yet. */
+static const struct config_volume *
+unmounted_above(const struct config_volume *volume, const struct plan *plan)
+{
+	const struct config_volume *above;
+	const struct actual_volume *is;
+	size_t i;
+
+	for (i = 0; i < plan->config->nr_volumes; i++) {
+		above = &plan->config->volumes[i];
+		if (above->remove || !above->mount_path[0] ||
+		    !path_below(volume->mount_path, above->mount_path))
+			continue;
+		is = actual_find_volume(plan->actual, above->name);
+		if (!is || !is->mounted[0])
+			return above;
+	}
+	return NULL;
+}
+
+/* What is mounted above it later would hide it. */
+static bool above_is_mounted(const struct config_volume *volume,
+			     struct plan *plan)
+{
+	const struct config_volume *above = unmounted_above(volume, plan);
+
+	if (above)
+		plan_find(plan, FINDING_WAIT,
+			  "volume %s: is mounted on %s after volume %s is mounted on %s, above it",
+			  volume->name, volume->mount_path, above->name,
+			  above->mount_path);
+	return !above;
+}
+
 static void plan_mount(const struct config_volume *volume,
 		       const struct actual_volume *is, struct plan *plan)
 {
@@ -327,7 +370,7 @@ static void plan_mount(const struct config_volume *volume,
 			  volume->name, is->mounted, volume->mount_path);
 	/* open, it may be mounted where our mount namespace does not see it */
 	else if (!is->mounted[0] && !is->v->openers &&
-		 ready(volume, is, plan))
+		 ready(volume, is, plan) && above_is_mounted(volume, plan))
 		add_volume_step(plan, STEP_MOUNT, volume, is);
 }
 
@@ -425,7 +468,7 @@ void reconcile(const struct config *config, const struct actual *actual,
 {
 	size_t i;
 
-	memset(plan, 0, sizeof(*plan));
+	*plan = (struct plan){ .config = config, .actual = actual };
 	for (i = 0; i < config->nr_nodes; i++)
 		plan_node(&config->nodes[i],
 			  actual_find_node(actual, config->nodes[i].name),

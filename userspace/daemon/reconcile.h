@@ -88,6 +88,8 @@ struct finding {
 
 /**
  * struct plan - what reconcile() found
+ * @config: what should be
+ * @actual: what is
  * @steps: by kind
  * @nr_steps: how many
  * @findings: what no step can do
@@ -95,6 +97,8 @@ struct finding {
  * @failed: memory ran out; it is not complete
  */
 struct plan {
+	const struct config *config;
+	const struct actual *actual;
 	struct step *steps;
 	size_t nr_steps;
 	struct finding *findings;

@@ -6,13 +6,19 @@
 #include <inttypes.h>
 #include <netram/limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/backup.h"
 #include "common/text.h"
-#include "config.h"
+#include "host.h"
+#include "path.h"
+#include "rules.h"
 
 #define GIB		(1ULL << 30)
 #define KNOWN_MAX	64
+/* What mkfs.xfs needs. */
+#define XFS_MIN		(300ULL << 20)
 
 /* ---- regions and zones */
 
@@ -150,6 +156,15 @@ static void check_address(const struct config *config, size_t i,
 				 config->nodes[j].line);
 }
 
+/* Good for a trial, and where a tunnel begins; else it is no remote memory. */
+static void check_loopback(const struct config_node *node, struct complaints *c)
+{
+	if (node->resolved && !node->remove && host_is_loopback(&node->endpoint))
+		complain_note(c, CONFIG_LINE(node, NODE_ADDRESS),
+			      "node %s: %s is this machine: its pages stay in the memory here, unless it is a tunnel's end",
+			      node->name, node->address);
+}
+
 static void check_node(struct config *config, size_t i, struct complaints *c)
 {
 	struct config_node *node = &config->nodes[i];
@@ -163,6 +178,8 @@ static void check_node(struct config *config, size_t i, struct complaints *c)
 	snprintf(who, sizeof(who), "node %s", node->name);
 	check_place(config, c, &at);
 	check_address(config, i, c);
+	rules_check_zone(config, i, c);
+	check_loopback(node, c);
 }
 
 /* Weights count only against each other. */
@@ -188,20 +205,29 @@ static void check_weights(const struct config *config, struct complaints *c)
 
 /* ---- volumes */
 
-#define INHERIT(member, key)					\
+#define INHERIT_BY(copy, key)					\
 	do {							\
 		if (!CONFIG_HAS(v, key) && CONFIG_HAS(d, key)) {	\
-			v->member = d->member;			\
+			copy;					\
 			v->set.bits |= 1ULL << (key);		\
 			v->set.line[key] = d->set.line[key];	\
 		}						\
 	} while (0)
+#define INHERIT(member, key)	INHERIT_BY(v->member = d->member, key)
+#define INHERIT_TEXT(member, key) \
+	INHERIT_BY(memcpy(v->member, d->member, sizeof(v->member)), key)
+
+/* A lag that is told in defaults: is meant for those that have a backup. */
+static bool tunable_applies(const struct config_volume *v, unsigned int id)
+{
+	return id != TUNABLE_BACKUP_LAG_MIB || CONFIG_HAS(v, VOLUME_BACKUP);
+}
 
 static void complete_volume(const struct config *config,
 			    struct config_volume *v)
 {
 	const struct config_volume *d = &config->defaults;
-	unsigned int i;
+	unsigned int id;
 
 	INHERIT(replicas, VOLUME_REPLICAS);
 	INHERIT(on_loss, VOLUME_ON_LOSS);
@@ -209,9 +235,26 @@ static void complete_volume(const struct config *config,
 	INHERIT(checksum, VOLUME_CHECKSUM);
 	INHERIT(connections, VOLUME_CONNECTIONS);
 	INHERIT(queue_depth, VOLUME_QUEUE_DEPTH);
-	for (i = 0; i < TUNABLES; i++)
-		if (!v->tune[i][0])
-			memcpy(v->tune[i], d->tune[i], TUNABLE_SIZE);
+	for (id = 0; id < TUNABLES; id++)
+		if (tunable_applies(v, id))
+			INHERIT_TEXT(tune[id], VOLUME_TUNABLE + id);
+}
+
+/* What is told of this volume itself, and has no effect on it. */
+static void check_lag(const struct config_volume *v, struct complaints *c)
+{
+	const unsigned int key = VOLUME_TUNABLE + TUNABLE_BACKUP_LAG_MIB;
+
+	if (!CONFIG_HAS(v, key))
+		return;
+	if (!CONFIG_HAS(v, VOLUME_BACKUP))
+		complain(c, CONFIG_LINE(v, key),
+			 "volume %s: backup_lag_mib: it has no backup: declare one with backup:, or take this out",
+			 v->name);
+	else if (v->backup_mode != NETRAM_BACKUP_BEHIND)
+		complain_note(c, CONFIG_LINE(v, key),
+			      "volume %s: backup_lag_mib: its backup is never behind: 'mode: behind' under backup: makes it so",
+			      v->name);
 }
 
 static void check_sizes(const struct config_volume *v, struct complaints *c)
@@ -273,43 +316,35 @@ static void check_replicas(const struct config *config,
 			      zones == 1 ? "" : "s");
 }
 
-/* What the module makes of it. */
-static uint64_t copies_of(const struct config_volume *v, size_t nodes)
+static void check_filesystem(const struct config_volume *v,
+			     struct complaints *c)
 {
-	if (v->replicas)
-		return v->replicas;
-	return nodes >= 2 ? 2 : 1;
+	if (CONFIG_HAS(v, VOLUME_MOUNT) && v->size && v->size < XFS_MIN &&
+	    !strcmp(config_filesystems[v->mount_type], "xfs"))
+		complain(c, CONFIG_LINE(v, VOLUME_SIZE),
+			 "volume %s: size: xfs needs 300M or more: make it larger, or take ext4",
+			 v->name);
 }
 
-/*
- * No node has two copies of an extent, so one that is larger than the volume
- * helps no more than one of its size.
- */
-static void check_capacity(const struct config *config,
-			   const struct config_volume *v, struct complaints *c)
+static unsigned long tuned(const struct config_volume *v, enum tunable_id id,
+			   unsigned long usual)
 {
-	char need[24], have[24];
-	uint64_t room = 0, copies;
-	size_t i, nodes = 0;
+	return v->tune[id][0] ? strtoul(v->tune[id], NULL, 10) : usual;
+}
 
-	for (i = 0; i < config->nr_nodes; i++) {
-		const struct config_node *node = &config->nodes[i];
+static void check_deadline(const struct config_volume *v, struct complaints *c)
+{
+	const unsigned int key = VOLUME_TUNABLE + TUNABLE_IO_DEADLINE_MS;
+	unsigned long deadline = tuned(v, TUNABLE_IO_DEADLINE_MS,
+				       NETRAM_IO_DEADLINE_MS_DEF);
+	unsigned long timeout = tuned(v, TUNABLE_IO_TIMEOUT_MS,
+				      NETRAM_IO_TIMEOUT_MS_DEF);
 
-		if (node->remove)
-			continue;
-		if (!node->capacity)
-			return;
-		nodes++;
-		room += node->capacity < v->size ? node->capacity : v->size;
-	}
-	copies = copies_of(v, nodes);
-	if (!nodes || copies * v->size <= room)
+	if (deadline >= timeout || v->on_loss == NETRAM_ON_LOSS_WAIT)
 		return;
-	netram_size_format(v->size, need, sizeof(need));
-	netram_size_format(room / copies, have, sizeof(have));
-	complain(c, CONFIG_LINE(v, VOLUME_SIZE),
-		 "volume %s: size: the nodes have no room for %" PRIu64 " cop%s of %s: at most %s",
-		 v->name, copies, copies == 1 ? "y" : "ies", need, have);
+	complain_note(c, CONFIG_LINE(v, key),
+		      "volume %s: io_deadline_ms, %lu, is less than io_timeout_ms, %lu: requests fail before a node that hangs is given up and tried again",
+		      v->name, deadline, timeout);
 }
 
 static void check_twins(const struct config *config, size_t i,
@@ -325,11 +360,13 @@ static void check_twins(const struct config *config, size_t i,
 			complain(c, CONFIG_LINE(v, VOLUME_UUID),
 				 "volume %s: volume %s in line %u has the same uuid",
 				 v->name, o->name, o->line);
-		if (v->backup_path[0] && !strcmp(v->backup_path, o->backup_path))
+		if (v->backup_path[0] && o->backup_path[0] &&
+		    backup_same(v->backup_path, o->backup_path))
 			complain(c, CONFIG_LINE(v, VOLUME_BACKUP),
 				 "volume %s: volume %s in line %u has the same backup",
 				 v->name, o->name, o->line);
-		if (v->mount_path[0] && !strcmp(v->mount_path, o->mount_path))
+		if (v->mount_path[0] && o->mount_path[0] &&
+		    path_same(v->mount_path, o->mount_path))
 			complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
 				 "volume %s: volume %s in line %u is mounted there, too",
 				 v->name, o->name, o->line);
@@ -342,43 +379,19 @@ static void check_volume(struct config *config, size_t i, struct complaints *c)
 
 	if (v->remove)
 		return;
+	check_lag(v, c);
 	complete_volume(config, v);
 	check_sizes(v, c);
 	check_replicas(config, v, c);
-	check_capacity(config, v, c);
+	rules_check_places(config, i, c);
+	rules_check_room(config, v, c);
+	check_filesystem(v, c);
+	check_deadline(v, c);
 	check_twins(config, i, c);
 	if (CONFIG_HAS(v, VOLUME_SWAP) && CONFIG_HAS(v, VOLUME_MOUNT))
 		complain(c, CONFIG_LINE(v, VOLUME_MOUNT),
 			 "volume %s: it can be swap or mounted, not both",
 			 v->name);
-}
-
-/* Thin volumes may promise more than there is; one should know. */
-static void check_promises(const struct config *config, struct complaints *c)
-{
-	uint64_t room = 0, promised = 0;
-	char need[24], have[24];
-	size_t i, nodes = 0;
-
-	for (i = 0; i < config->nr_nodes; i++) {
-		if (config->nodes[i].remove)
-			continue;
-		if (!config->nodes[i].capacity)
-			return;
-		nodes++;
-		room += config->nodes[i].capacity;
-	}
-	for (i = 0; i < config->nr_volumes; i++)
-		if (!config->volumes[i].remove)
-			promised += copies_of(&config->volumes[i], nodes) *
-				    config->volumes[i].size;
-	if (!nodes || promised <= room)
-		return;
-	netram_size_format(promised, need, sizeof(need));
-	netram_size_format(room, have, sizeof(have));
-	complain_note(c, 0,
-		      "all copies of all volumes take %s when they are full, the nodes have %s: writes fail then",
-		      need, have);
 }
 
 /* The page has no password. */
@@ -410,6 +423,6 @@ void rules_apply(struct config *config, struct complaints *c)
 	check_weights(config, c);
 	for (i = 0; i < config->nr_volumes; i++)
 		check_volume(config, i, c);
-	check_promises(config, c);
+	rules_check_promises(config, c);
 	check_status(config, c);
 }

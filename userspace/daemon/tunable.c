@@ -18,4 +18,5 @@ const struct tunable tunables[TUNABLES] = {
 	TUNABLE("rereplicate_delay_ms", REREPLICATE_DELAY_MS, none),
 	TUNABLE("sync_rate_mib", SYNC_RATE_MIB, none),
 	TUNABLE("hedge_us", HEDGE_US, hedge_words),
+	TUNABLE("backup_lag_mib", BACKUP_LAG_MIB, none),
 };

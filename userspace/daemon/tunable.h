@@ -12,6 +12,7 @@ enum tunable_id {
 	TUNABLE_REREPLICATE_DELAY_MS,
 	TUNABLE_SYNC_RATE_MIB,
 	TUNABLE_HEDGE_US,
+	TUNABLE_BACKUP_LAG_MIB,	/* only of a volume with a backup */
 	TUNABLES,
 };
 

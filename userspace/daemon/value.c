@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "config.h"
 #include "keys.h"
+#include "path.h"
 
 /**
  * struct value - what is read
@@ -53,9 +54,12 @@ static bool scale_time(const char *text, uint64_t per, uint64_t *n)
 {
 	static const struct {
 		const char *unit;
-		uint64_t per;
+		uint64_t per;		/* so many are s seconds */
+		uint64_t s;
 	} units[] = {
-		{ "us", 1000000 }, { "ms", 1000 }, { "s", 1 }, { "sec", 1 },
+		{ "us", 1000000, 1 }, { "ms", 1000, 1 }, { "s", 1, 1 },
+		{ "sec", 1, 1 }, { "m", 1, 60 }, { "min", 1, 60 },
+		{ "h", 1, 3600 },
 	};
 	char *end;
 	size_t i;
@@ -66,8 +70,9 @@ static bool scale_time(const char *text, uint64_t per, uint64_t *n)
 		return false;
 	end += strspn(end, " ");
 	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (!strcmp(end, units[i].unit) && *n <= UINT64_MAX / per) {
-			*n = *n * per / units[i].per;
+		if (!strcmp(end, units[i].unit) &&
+		    *n <= UINT64_MAX / per / units[i].s) {
+			*n = *n * units[i].s * per / units[i].per;
 			return true;
 		}
 	return false;
@@ -88,10 +93,15 @@ static bool advise_unit(const struct value *v)
 	return true;
 }
 
-static bool read_number(const struct value *v, uint64_t *n)
+/* What is refused is not kept: what follows from it would be refused as well. */
+static bool read_number(const struct value *v, uint64_t *to)
 {
-	if (parse_number(v->text, n) && *n >= v->key->min && *n <= v->key->max)
+	uint64_t n;
+
+	if (parse_number(v->text, &n) && n >= v->key->min && n <= v->key->max) {
+		*to = n;
 		return true;
+	}
 	if (advise_unit(v))
 		return false;
 	return refuse(v, "'%s' is not a number from %" PRIu64 " to %" PRIu64,
@@ -179,13 +189,14 @@ static bool read_word(const struct value *v)
 
 static bool read_tunable(const struct value *v)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (find_word(v->text, v->key->words) >= 0) {
 		snprintf(v->to, v->key->size, "%s", v->text);
 		return true;
 	}
-	if (v->key->words[0] && !parse_number(v->text, &n))
+	if (v->key->words[0] && (!parse_number(v->text, &n) ||
+				 n < v->key->min || n > v->key->max))
 		return !advise_unit(v) && refuse(v, "'%s' is not %s, %s, or a number from %" PRIu64 " to %" PRIu64,
 			      v->text, v->key->words[0], v->key->words[1],
 			      v->key->min, v->key->max);
@@ -229,17 +240,45 @@ static bool read_text(const struct value *v)
 		return refuse(v, "longer than %zu bytes", v->key->size - 1);
 	if (!is_printable(v->text))
 		return refuse(v, "no control characters, please");
-	if (v->key->kind == KEY_PATH && v->text[0] != '/')
+	memcpy(v->to, v->text, len + 1);
+	return true;
+}
+
+/* Plain paths only, so that two can be compared as they are written. */
+static bool check_path(const struct value *v, const char *path)
+{
+	char plain[CONFIG_PATH_SIZE];
+
+	if (path[0] != '/')
 		return refuse(v, "'%s' is not a whole path: begin with a slash",
 			      v->text);
 	/* /proc/self/mountinfo writes these in another way */
-	if (v->key->kind == KEY_PATH && strpbrk(v->text, " \\"))
+	if (strpbrk(path, " \\"))
 		return refuse(v, "'%s' has a blank or a backslash in it: not here, please",
 			      v->text);
-	memcpy(v->to, v->text, len + 1);
-	if (v->key->kind == KEY_PATH)
-		strip_slashes(v->to);
+	if (path_has_up(path))
+		return refuse(v, "'%s' has '..' in it: write where that leads",
+			      v->text);
+	if (!path_plain(path, plain, sizeof(plain)))
+		return refuse(v, "'%s' has needless slashes or dots in it: write %s",
+			      v->text, plain);
+	if (v->key->kind == KEY_MOUNT_POINT && path_of_system(path))
+		return refuse(v, "mounted on %s it would hide what the system needs: take a folder of its own, as /mnt/NAME",
+			      path);
 	return true;
+}
+
+static bool read_path(const struct value *v)
+{
+	char *path = v->to;
+
+	if (!read_text(v))
+		return false;
+	strip_slashes(path);
+	if (check_path(v, path))
+		return true;
+	path[0] = '\0';
+	return false;
 }
 
 static bool read_listen(const struct value *v)
@@ -292,8 +331,10 @@ bool value_read(struct keys_reader *r, const struct key *key,
 		return read_name(&v);
 	case KEY_TEXT:
 	case KEY_ANY_TEXT:
-	case KEY_PATH:
 		return read_text(&v);
+	case KEY_PATH:
+	case KEY_MOUNT_POINT:
+		return read_path(&v);
 	case KEY_NUMBER:
 		return read_number(&v, v.to);
 	case KEY_SIZE:

@@ -59,6 +59,12 @@ static struct config *load_good(const char *text)
 
 #define NODES	"nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n"
 
+/* The nodes that a volume v1, told behind this, has for its copies. */
+#define ROOM(a, b, c)							\
+	"nodes:\n  n1: {address: 192.0.2.1, capacity: " a "}\n"		\
+	"  n2: {address: 192.0.2.2, capacity: " b "}\n"			\
+	"  n3: {address: 192.0.2.3, capacity: " c "}\nvolumes:\n  v1:\n"
+
 /* One mistake each: its line, and all that is said. */
 static const struct bad {
 	const char *text;
@@ -69,9 +75,9 @@ static const struct bad {
 	{ "nodes:\n\tn1: {}\n", 2,
 	  "not YAML: a line cannot begin with this character; indent with spaces, not tabs" },
 	{ "nodes:\n  n1: {}\n n2: {}\n", 3,
-	  "not YAML: while parsing a block mapping, did not find expected key; keys of one thing begin in the same column, with 'key: value'" },
+	  "not YAML: while parsing a block mapping, did not find expected key; keys of one thing begin in the same column, as 'key: value' with a blank behind the colon" },
 	{ "host: {region: \"a}\n", 2,
-	  "not YAML: while scanning a quoted scalar, found unexpected end of stream; keys of one thing begin in the same column, with 'key: value'" },
+	  "not YAML: while scanning a quoted scalar, found unexpected end of stream; keys of one thing begin in the same column, as 'key: value' with a blank behind the colon" },
 	{ "host:\n  zone: a\n---\nhost:\n  zone: b\n", 4,
 	  "a second document begins before this: take the line '---' out" },
 	{ "host: \001\n", 0,
@@ -131,6 +137,23 @@ static const struct bad {
 	  "limit: what a node gives is set where it is given, by netram-server --memory; tell it here as capacity" },
 	{ "nodes:\n  n1: {address: 192.0.2.1}\n  n2:\n    address: 192.0.2.1:10809\n", 4,
 	  "node n2: node n1 in line 2 has the same address: copies on both would be lost together" },
+#define ADDRESS_OF(text)	"nodes:\n  n1:\n    address: \"" text "\"\n", 3
+	{ ADDRESS_OF("192.0.2.300"), "node n1: address: '192.0.2.300' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("10.1"), "node n1: address: '10.1' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("10.1:10809"), "node n1: address: '10.1' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("167772161"), "node n1: address: '167772161' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("0x7f000001"), "node n1: address: '0x7f000001' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("010.0.0.1"), "node n1: address: '010.0.0.1' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("1.2.3.4."), "node n1: address: '1.2.3.4.' is not an address: write four numbers from 0 to 255, as 192.0.2.1" },
+	{ ADDRESS_OF("192.0.2.1/24"), "node n1: address: '192.0.2.1/24' has a blank or a slash in it: write HOST, HOST:PORT, IPV6 or [IPV6]:PORT" },
+	{ ADDRESS_OF("192.0.2.1 10809"), "node n1: address: '192.0.2.1 10809' has a blank or a slash in it: write HOST, HOST:PORT, IPV6 or [IPV6]:PORT" },
+	{ ADDRESS_OF("0.0.0.0"), "node n1: address: 0.0.0.0 is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("0.0.0.0:10809"), "node n1: address: 0.0.0.0 is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("224.0.0.1"), "node n1: address: 224.0.0.1 is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("255.255.255.255"), "node n1: address: 255.255.255.255 is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("::"), "node n1: address: :: is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("[::]:10809"), "node n1: address: :: is not the address of one machine: write that of the node" },
+	{ ADDRESS_OF("[ff02::1%lo]:10809"), "node n1: address: ff02::1 is not the address of one machine: write that of the node" },
 	/* places */
 	{ "regions:\n  east: rack1\n", 2,
 	  "region east: expected a list of its zones: [rack1, rack2]" },
@@ -170,11 +193,27 @@ static const struct bad {
 	{ NODES "defaults:\n  hedge_us: 2ms\n", 5,
 	  "hedge_us: '2ms' has a unit, but the key's own is microseconds: write 2000" },
 	{ NODES "defaults:\n  hedge_us: 50\n", 5,
-	  "hedge_us: '50' is not a number from 100 to 1000000" },
+	  "hedge_us: '50' is not auto, 0, or a number from 100 to 1000000" },
+	{ NODES "defaults:\n  io_deadline_ms: 2m\n", 5,
+	  "io_deadline_ms: '2m' has a unit, but the key's own is milliseconds: write 120000" },
+	{ NODES "defaults:\n  rereplicate_delay_ms: 1 h\n", 5,
+	  "rereplicate_delay_ms: '1 h' has a unit, but the key's own is milliseconds: write 3600000" },
+	{ NODES "volumes:\n  v1: {size: 1G, replicas: 9}\n", 5,
+	  "replicas: '9' is not a number from 1 to 4" },
+	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 10}\n", 2,
+	  "capacity: 10 is not from 1M to 65536T" },
+	{ NODES "volumes:\n  v1: {size: 1G, replicas:1}\n", 5,
+	  "replicas: write a blank behind the colon: 'replicas: 1'" },
+	{ NODES "defaults:\n  replicas:1\n", 5,
+	  "replicas: write a blank behind the colon: 'replicas: 1'" },
+	{ "nodes:\n  n1:\n    address: [2001:db8::1]:10809\n    weight: 3\n", 3,
+	  "not YAML: while parsing a block mapping, did not find expected key; keys of one thing begin in the same column, as 'key: value' with a blank behind the colon; put an address in brackets in quotes" },
+	{ "status:\n  listen: [2001:db8::1]\n", 2,
+	  "listen: expected one word or number, not a list: put an address in brackets in quotes" },
 	{ NODES "defaults:\n  hedge_us: fast\n", 5,
 	  "hedge_us: 'fast' is not auto, 0, or a number from 100 to 1000000" },
 	{ NODES "defaults:\n  size: 1G\n", 5,
-	  "unknown key 'size' of defaults: there are replicas, on_loss, extent_size, checksum, connections, queue_depth, io_deadline_ms, io_timeout_ms, connect_timeout_ms, rereplicate_delay_ms, sync_rate_mib, hedge_us" },
+	  "unknown key 'size' of defaults: there are replicas, on_loss, extent_size, checksum, connections, queue_depth, io_deadline_ms, io_timeout_ms, connect_timeout_ms, rereplicate_delay_ms, sync_rate_mib, hedge_us, backup_lag_mib" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 1234\n", 7,
 	  "uuid: '1234' is not a uuid: uuidgen(1) makes one" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    uuid: 11111111-2222-3333-4444-555555555555\n"
@@ -191,6 +230,10 @@ static const struct bad {
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: {device: /dev/b}\n"
 	  "  v2:\n    size: 1G\n    backup: {device: /dev/b}\n", 10,
 	  "volume v2: volume v1 in line 5 has the same backup" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup_lag_mib: 5\n", 7,
+	  "volume v1: backup_lag_mib: it has no backup: declare one with backup:, or take this out" },
+	{ NODES "defaults:\n  backup_lag_mib: 16777217\n", 5,
+	  "backup_lag_mib: '16777217' is not a number from 0 to 16777216" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap: yes\n", 7,
 	  "expected keys of swap, a line each: 'priority: ...'" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    swap:\n      priority: -1\n", 8,
@@ -207,12 +250,36 @@ static const struct bad {
 	  "type: there is no 'zfs': did you mean 'xfs'?" },
 	{ NODES "volumes:\n  v1: {size: 1G, mount: {path: /mnt}}\n  v2: {size: 1G, mount: {path: /mnt}}\n", 6,
 	  "volume v2: volume v1 in line 5 is mounted there, too" },
+#define PATH_OF(path)	NODES "volumes:\n  v1:\n    size: 1G\n    mount:\n      path: " path "\n", 8
+	{ PATH_OF("/mnt//a"), "path: '/mnt//a' has needless slashes or dots in it: write /mnt/a" },
+	{ PATH_OF("//mnt/./a/"), "path: '//mnt/./a/' has needless slashes or dots in it: write /mnt/a" },
+	{ PATH_OF("/mnt/../a"), "path: '/mnt/../a' has '..' in it: write where that leads" },
+	{ PATH_OF("/"), "path: mounted on / it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/dev/"), "path: mounted on /dev it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/proc/self"), "path: mounted on /proc/self it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/usr"), "path: mounted on /usr it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup:\n      device: /dev//sda\n", 8,
+	  "device: '/dev//sda' has needless slashes or dots in it: write /dev/sda" },
+	{ NODES "volumes:\n  v1:\n    size: 299M\n    mount: {path: /mnt, type: xfs}\n", 6,
+	  "volume v1: size: xfs needs 300M or more: make it larger, or take ext4" },
+	{ "nodes:\n  n1: {address: 192.0.2.1, export: ''}\n  n2: {address: 192.0.2.2, export: a}\n"
+	  "  n3: {remove: yes}\nvolumes:\n  v0: {remove: yes}\n  v1: {size: 1G}\n  v2: {size: 1G}\n", 8,
+	  "volume v2: there is no node for it: one with export: serves one volume, and volume v1 in line 7 has it; declare a netram-server" },
 	/* room */
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
 	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
-	  "volume v1: size: the nodes have no room for 2 copies of 4G: at most 3G" },
+	  "volume v1: size: the nodes have no room for 2 copies of 4G: at most 2G" },
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\nvolumes:\n  v1:\n    size: 16G\n", 5,
 	  "volume v1: size: the nodes have no room for 1 copy of 16G: at most 8G" },
+	/* a smaller volume has less room on the nodes that are larger than it */
+	{ ROOM("5G", "5G", "4G") "    replicas: 3\n    size: 5G\n", 8,
+	  "volume v1: size: the nodes have no room for 3 copies of 5G: at most 4G" },
+	{ ROOM("5G", "5G", "4G") "    replicas: 3\n    size: 4097M\n", 8,
+	  "volume v1: size: the nodes have no room for 3 copies of 4097M: at most 4G" },
+	{ ROOM("3G", "1G", "1G") "    replicas: 2\n    size: 3G\n", 8,
+	  "volume v1: size: the nodes have no room for 2 copies of 3G: at most 2G" },
+	{ ROOM("1000001K", "1M", "1M") "    replicas: 1\n    size: 1G\n", 8,
+	  "volume v1: size: the nodes have no room for 1 copy of 1G: at most 978M" },
 	/* objectives */
 	{ "objectives:\n  utilization_percent: 101\n", 2,
 	  "utilization_percent: '101' is not a number from 1 to 100" },
@@ -255,6 +322,91 @@ static void test_bad(void **state)
 		complaints_free(&c);
 	}
 	print_message("%zu mistakes\n", i);
+}
+
+static unsigned long long advised_mib(const char *says)
+{
+	const char *at = strstr(says, "at most ");
+	uint64_t size;
+
+	assert_non_null(at);
+	assert_int_equal(netram_size_parse(at + strlen("at most "), &size), 0);
+	assert_int_equal(size % (1 << 20), 0);
+	return size >> 20;
+}
+
+/* A size that is advised is one that is taken, and the next is not. */
+static void test_advised_size(void **state)
+{
+	static const char *const nodes[] = {
+		ROOM("5G", "5G", "4G"), ROOM("5G", "3G", "1G"),
+		ROOM("7000001K", "3000001K", "1000001K"),
+		ROOM("16T", "1M", "1M"), ROOM("9G", "9G", "9G"),
+	};
+	struct complaints c;
+	struct config *config;
+	char text[512];
+	unsigned long long mib, mib_more;
+	unsigned int i, replicas;
+
+	(void)state;
+	for (i = 0; i < 15; i++) {
+		replicas = i % 3 + 1;
+		snprintf(text, sizeof(text), "%s    replicas: %u\n    size: 16T\n",
+			 nodes[i / 3], replicas);
+		config = load(text, &c);
+		if (config) { /* 16T is not too much for one copy */
+			complaints_free(&c);
+			config_free(config);
+			continue;
+		}
+		assert_int_equal(c.count, 1);
+		mib = advised_mib(c.all[0].text);
+		complaints_free(&c);
+		for (mib_more = 0; mib_more < 2; mib_more++) {
+			snprintf(text, sizeof(text),
+				 "%s    replicas: %u\n    size: %lluM\n",
+				 nodes[i / 3], replicas, mib + mib_more);
+			config = load(text, &c);
+			assert_int_equal(!config, mib_more);
+			complaints_free(&c);
+			config_free(config);
+		}
+	}
+}
+
+/* By links, too; and what is not there yet is where its folder is. */
+static void test_twins(void **state)
+{
+	static const char *const keys[] = { "mount: {path", "backup: {device" };
+	static const char *const says[] = {
+		"volume v2: volume v1 in line 5 is mounted there, too",
+		"volume v2: volume v1 in line 5 has the same backup",
+	};
+	char dir[] = "/tmp/netramd-test.XXXXXX", link[64], file[64], text[512];
+	struct complaints c;
+	unsigned int i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(link, sizeof(link), "%s.link", dir);
+	snprintf(file, sizeof(file), "%s/a", dir);
+	assert_int_equal(symlink(dir, link), 0);
+	for (i = 0; i < 2; i++) {
+		/* a mount point is made later, a backup has to be there */
+		if (i)
+			fclose(fopen(file, "w"));
+		snprintf(text, sizeof(text), NODES "volumes:\n"
+			 "  v1: {size: 1G, %s: %s/a}}\n  v2: {size: 1G, %s: %s/a}}\n",
+			 keys[i], dir, keys[i], link);
+		assert_null(load(text, &c));
+		assert_int_equal(c.count, 1);
+		assert_string_equal(c.all[0].text, says[i]);
+		complaints_free(&c);
+	}
+	unlink(file);
+	unlink(link);
+	rmdir(dir);
 }
 
 /* All of them are told, in the file's order. */
@@ -355,11 +507,12 @@ static void test_volumes(void **state)
 		"    size: 1G\n"
 		"    swap: {priority: 7, tune_vm: no}\n"
 		"  v2:\n"
-		"    size: 2M\n"
+		"    size: 300M\n"
 		"    replicas: 1\n"
 		"    on_loss: error\n"
 		"    checksum: yes\n"
 		"    io_deadline_ms: 5000\n"
+		"    io_timeout_ms: 5000\n"
 		"    hedge_us: 0\n"
 		"    extent_size: 1M\n"
 		"    connections: 16\n"
@@ -404,6 +557,25 @@ static void test_volumes(void **state)
 	config_free(config);
 }
 
+/* What defaults: has of backups is for those volumes that have one. */
+static void test_lag(void **state)
+{
+	struct config *config = load_good(
+		NODES
+		"defaults: {backup_lag_mib: 100}\n"
+		"volumes:\n"
+		"  v1: {size: 1G}\n"
+		"  v2: {size: 1G, backup: {device: /dev/b}}\n"
+		"  v3: {size: 1G, backup: {device: /dev/c, mode: behind}, backup_lag_mib: 0}\n");
+	const struct config_volume *v = config->volumes;
+
+	(void)state;
+	assert_string_equal(v[0].tune[TUNABLE_BACKUP_LAG_MIB], "");
+	assert_string_equal(v[1].tune[TUNABLE_BACKUP_LAG_MIB], "100");
+	assert_string_equal(v[2].tune[TUNABLE_BACKUP_LAG_MIB], "0");
+	config_free(config);
+}
+
 /* The file is fine, but may not be what was meant. */
 static void test_notes(void **state)
 {
@@ -419,6 +591,26 @@ static void test_notes(void **state)
 		{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 4G}\n"
 		  "volumes:\n  v1: {size: 3G}\n  v2: {size: 3G}\n", 0,
 		  "all copies of all volumes take 6G when they are full, the nodes have 4G: writes fail then" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, drain: yes}\nvolumes:\n  v1: {size: 1G}\n", 4,
+		  "volume v1: no node takes new pages, with 'drain: yes' for all of them: writes fail" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, drain: yes}\n  n2: {address: 192.0.2.2}\n"
+		  "volumes:\n  v1: {size: 1G, replicas: 2}\n  v2: {size: 1G, replicas: 1}\n", 5,
+		  "volume v1: 2 copies, but only 1 node takes new pages, with 'drain: yes' for the others: some pages have fewer copies" },
+		{ "nodes:\n  n1: {address: 192.0.2.1, region: east, zone: a}\n"
+		  "  n2: {address: 192.0.2.2, region: west, zone: a}\n"
+		  "  n3: {address: 192.0.2.3, region: west, zone: b}\n", 3,
+		  "node n2: the zone of node n1 in another region is called a, too, and zones of one name are one to the module: give it another name" },
+		{ NODES "defaults: {io_timeout_ms: 9000}\n"
+		  "volumes:\n  v1:\n    size: 1G\n    io_deadline_ms: 8000\n"
+		  "  v2: {size: 1G, io_deadline_ms: 8000, on_loss: wait}\n", 8,
+		  "volume v1: io_deadline_ms, 8000, is less than io_timeout_ms, 9000: requests fail before a node that hangs is given up and tried again" },
+		{ "nodes:\n  n1: {address: 127.0.0.2}\n", 2,
+		  "node n1: 127.0.0.2 is this machine: its pages stay in the memory here, unless it is a tunnel's end" },
+		{ "nodes:\n  n1: {address: \"[::1]:5\"}\n", 2,
+		  "node n1: [::1]:5 is this machine: its pages stay in the memory here, unless it is a tunnel's end" },
+		{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: {device: /dev/b}\n"
+		  "    backup_lag_mib: 5\n", 8,
+		  "volume v1: backup_lag_mib: its backup is never behind: 'mode: behind' under backup: makes it so" },
 	};
 	struct complaints c;
 	struct config *config;
@@ -519,10 +711,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_bad),
+		TEST(test_advised_size),
+		TEST(test_twins),
 		TEST(test_all_at_once),
 		TEST(test_no_file),
 		TEST(test_nodes),
 		TEST(test_volumes),
+		TEST(test_lag),
 		TEST(test_notes),
 		TEST(test_mutations),
 		cmocka_unit_test(test_listen),

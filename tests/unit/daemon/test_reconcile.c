@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/apply.h"
 #include "daemon/reconcile.h"
 
 static struct config *load(const char *text)
@@ -287,6 +288,11 @@ static const struct {
 	  "" },
 	{ "tunables", NODES V1 ", io_deadline_ms: 30000, hedge_us: 500, sync_rate_mib: 9}\n",
 	  none, "volume v1: sync_rate_mib 9\nvolume v1: hedge_us 500\n", "" },
+	{ "a backup's lag", NODES V1 ", backup: {device: /srv/v1.img, mode: behind}, backup_lag_mib: 9}\n",
+	  backed_up, "volume v1: backup_lag_mib 9\n", "" },
+	{ "a backup's lag, but it has none",
+	  NODES V1 ", backup: {device: /dev/b, mode: behind}, backup_lag_mib: 9}\n", none, "",
+	  "problem: volume v1: its backup is none, the file says /dev/b: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "replicas alone", NODES V1 ", replicas: 1, on_loss: error}\n", none,
 	  "volume v1: replicas 1\n", "" },
 	{ "another host has it", NODES V1 ", swap: {}, hedge_us: 0}\n", fenced, "",
@@ -328,6 +334,15 @@ static const struct {
 	  "problem: volume v1: has lost pages while it was not in use: 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
 	  "", "problem: volume v1: is swapped on, the file says it is mounted: 'netramctl swapoff v1'\n" },
+
+	{ "mount below what is not mounted yet",
+	  NODES V1 ", mount: {path: /mnt/a/b}}\n  v2: {size: 64M, mount: {path: /mnt/a}}\n",
+	  none, "volume v2: created\n",
+	  "waiting: volume v1: is mounted on /mnt/a/b after volume v2 is mounted on /mnt/a, above it\n" },
+	{ "mount above, and beside",
+	  NODES V1 ", mount: {path: /mnt/a}}\n  v2: {size: 64M, mount: {path: /mnt/a/b}}\n"
+	  "  v3: {size: 64M, mount: {path: /mnt}, remove: yes}\n  v4: {size: 64M, mount: {path: /mn}}\n",
+	  none, "volume v2: created\nvolume v4: created\nvolume v1: mounted on /mnt/a\n", "" },
 
 	/* removal */
 	{ "remove", NODES "volumes: {v1: {remove: yes}}\n", none,
@@ -439,6 +454,58 @@ static void test_backup_names(void **state)
 	rmdir(dir);
 }
 
+/* The kernel tells where links lead. */
+static void test_mount_names(void **state)
+{
+	char dir[] = "/tmp/netramd-test.XXXXXX", link[64], text[512];
+	struct config *config;
+	struct world world;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(link, sizeof(link), "%s.link", dir);
+	assert_int_equal(symlink(dir, link), 0);
+	snprintf(text, sizeof(text), NODES V1 ", mount: {path: %s}}\n", link);
+	config = load(text);
+	make_world(&world);
+	strcpy(world.is.mounted, dir);
+	actual_name_mounts(&world.actual, config);
+	assert_string_equal(world.is.mounted, link);
+	strcpy(world.is.mounted, "/tmp");
+	actual_name_mounts(&world.actual, config);
+	assert_string_equal(world.is.mounted, "/tmp");
+	config_free(config);
+	unlink(link);
+	rmdir(dir);
+}
+
+/* What is deleted gives memory back, unless the file says that it need not. */
+static void test_mount_options(void **state)
+{
+	static const char *const options[][2] = {
+		{ "", "discard,noatime,nodev,nosuid,_netdev" },
+		{ "defaults", "defaults,discard,_netdev" },
+		{ "noatime,ro", "noatime,ro,discard,_netdev" },
+		{ "noatime,discard", "noatime,discard,_netdev" },
+		{ "nodiscard", "nodiscard,_netdev" },
+		{ "nodiscard,ro", "nodiscard,ro,_netdev" },
+		{ "discard2", "discard2,discard,_netdev" },
+	};
+	struct config_volume volume = { 0 };
+	char text[MOUNT_OPTIONS_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		strcpy(volume.mount_options, options[i][0]);
+		mount_options(&volume, text, sizeof(text));
+		assert_string_equal(text, options[i][1]);
+	}
+	memset(volume.mount_options, 'x', sizeof(volume.mount_options) - 1);
+	mount_options(&volume, text, sizeof(text));
+	assert_string_equal(text + CONFIG_PATH_SIZE - 1, ",discard,_netdev");
+}
+
 /* Each kind in words, done and not; and each is in the switch. */
 static void test_words(void **state)
 {
@@ -502,6 +569,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_backup_names),
+		cmocka_unit_test(test_mount_names),
+		cmocka_unit_test(test_mount_options),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 	};
