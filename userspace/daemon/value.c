@@ -108,24 +108,11 @@ static bool read_number(const struct value *v, uint64_t *to)
 		      v->text, v->key->min, v->key->max);
 }
 
-/* "64GB", "64 GiB" and "64Gi" are 64G; NULL: none of these. */
-static bool strip_unit(const char *text, char *bare, size_t size)
-{
-	size_t digits = strspn(text, "0123456789"), at = digits;
-
-	at += strspn(text + at, " ");
-	if (!digits || !text[at] || !strchr("KMGTkmgt", text[at]) ||
-	    strspn(text + at + 1, "iB") != strlen(text + at + 1))
-		return false;
-	snprintf(bare, size, "%.*s%c", (int)digits, text, text[at] & ~0x20);
-	return true;
-}
-
 static bool refuse_size(const struct value *v)
 {
 	char bare[32];
 
-	if (strip_unit(v->text, bare, sizeof(bare)))
+	if (size_strip_unit(v->text, bare, sizeof(bare)))
 		return refuse(v, "'%s' is not a size: write %s", v->text, bare);
 	return refuse(v, "'%s' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024",
 		      v->text);
