@@ -19,6 +19,7 @@ static void set_peer(struct netram_peer *peer,
 	netram_peer_init(peer);
 	peer->net = get_net(cfg->net);
 	peer->addr = cfg->addr;
+	peer->weight = cfg->weight;
 	peer->foreign = cfg->export;
 	if (cfg->export)
 		strscpy(peer->export, cfg->export, sizeof(peer->export));
@@ -46,7 +47,6 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 	strscpy(node->name, cfg->name, sizeof(node->name));
 	strscpy(node->region, cfg->region, sizeof(node->region));
 	strscpy(node->zone, cfg->zone, sizeof(node->zone));
-	node->weight = cfg->weight;
 	node->slot = slot;
 	set_peer(&node->peer, cfg);
 	device_initialize(&node->dev);

@@ -33,7 +33,6 @@ struct netram_node_config {
  * @name: as configured
  * @region: as configured
  * @zone: as configured
- * @weight: as configured
  * @slot: its place in each volume's table of sessions
  * @peer: how to reach it
  */
@@ -43,7 +42,6 @@ struct netram_node {
 	char			name[NETRAM_NAME_MAX + 1];
 	char			region[NETRAM_NAME_MAX + 1];
 	char			zone[NETRAM_NAME_MAX + 1];
-	u32			weight;
 	u8			slot;
 	struct netram_peer	peer;
 };

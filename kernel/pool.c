@@ -369,6 +369,34 @@ int netram_pool_drain_node(const char *name, bool drain,
 	return err;
 }
 
+/**
+ * netram_pool_weigh_node() - change a node's share of new extents
+ * @name: its name
+ * @weight: NETRAM_WEIGHT_MIN to NETRAM_WEIGHT_MAX
+ * @extack: for a sentence that says what is wrong
+ *
+ * What has a place stays there.
+ *
+ * Context: process, may sleep; takes netram_pool_lock.
+ * Return: 0 or -ENOENT.
+ */
+int netram_pool_weigh_node(const char *name, u32 weight,
+			   struct netlink_ext_ack *extack)
+{
+	struct netram_node *node;
+
+	mutex_lock(&change_lock);
+	mutex_lock(&netram_pool_lock);
+	node = netram_pool_find_node(name);
+	if (node)
+		WRITE_ONCE(node->peer.weight, weight);
+	else
+		NL_SET_ERR_MSG(extack, "no node of this name");
+	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
+	return node ? 0 : -ENOENT;
+}
+
 static void sync_with(struct netram_volume *volume, struct netram_node *node)
 {
 	struct netram_session *s = netram_volume_session(volume, node->slot);

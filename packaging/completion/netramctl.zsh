@@ -49,7 +49,7 @@ _netramctl_places() { # region|zone
 
 _netramctl_operands() { # COMMAND
 	case $1 in
-	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names node ;;
+	'node remove' | 'node drain' | 'node set' | 'node show' | 'sync node') _netramctl_names node ;;
 	'volume delete' | 'volume set') _netramctl_names volume ;;
 	'sync region' | 'sync zone') _netramctl_places ${1#sync } ;;
 	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency)

@@ -486,6 +486,19 @@ int netram_node_remove(struct netram *handle, const char *name);
 int netram_node_drain(struct netram *handle, const char *name, bool on);
 
 /**
+ * netram_node_set_weight() - change a node's share of new extents
+ * @handle: the handle
+ * @name: the node
+ * @weight: 1 to 1000, against other nodes' weights
+ *
+ * What has a place stays there.
+ *
+ * Return: 0, -ENOENT, -ERANGE: no such weight, or another -errno.
+ */
+int netram_node_set_weight(struct netram *handle, const char *name,
+			   uint32_t weight);
+
+/**
  * netram_node_sync() - bring what a node has up to date without delay
  * @handle: the handle
  * @name: the node

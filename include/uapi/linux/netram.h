@@ -61,7 +61,8 @@
  *
  * NETRAM_CMD_NODE_SET
  *
- *   Changes a node that is known. -ENOENT: no such node.
+ *   Changes a node that is known, as far as there are attributes that say so.
+ *   -ENOENT: no such node. -ERANGE: a weight that is none.
  *
  *     NETRAM_A_NODE: NLA_NESTED
  *       NETRAM_NODE_A_NAME
@@ -69,6 +70,8 @@
  *         has to other nodes, as far as these have room; 0: no more of that.
  *         What was moved stays where it is. NODE_A_EXTENTS tells how many are
  *         left; with none, NODE_DEL succeeds.
+ *       NETRAM_NODE_A_WEIGHT: NLA_U32, 1 to 1000: its share of extents that get a
+ *         place, or one more copy, from now on. What has a place stays there.
  *       NETRAM_NODE_A_SYNC: NLA_U8, 1: bring its copies that are not in sync up to
  *         date now: connect to it if it is not, and try it again if it had no
  *         room, without the usual pauses. NETRAM_SESSION_A_STALE of the volumes
