@@ -128,6 +128,18 @@ reload
 becomes '([.nodes[].name] == ["n1", "n2", "n3"])'
 wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable is not changed"
 
+note "a weight changes while the node has pages"
+file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/; s/rack2, weight: 100/rack2, weight: 50/"
+reload
+told "node n2: weight 50"
+becomes '.state == "ok" and any(.nodes[]; .name == "n2" and .state == "up")'
+[ "$(node_attr n2 weight)" = 50 ] || fail "weight of n2: $(node_attr n2 weight)"
+netramctl node set n2 --weight 49 || fail "node set"
+wait_for 30 eval '[ "$(node_attr n2 weight)" = 50 ]' || fail "the weight stays"
+file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/"
+reload
+told "node n2: weight 100"
+
 note "drift is put back"
 tune netram1 io_deadline_ms 1234
 wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable stays"

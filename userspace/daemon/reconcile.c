@@ -22,15 +22,16 @@ static struct step *add(struct plan *plan, enum step_kind kind)
 	return more;
 }
 
-static void add_node_step(struct plan *plan, enum step_kind kind,
-			  const struct config_node *node, bool on)
+static struct step *add_node_step(struct plan *plan, enum step_kind kind,
+				  const struct config_node *node, bool on)
 {
 	struct step *step = add(plan, kind);
 
 	if (!step)
-		return;
+		return NULL;
 	step->node = node;
 	step->on = on;
+	return step;
 }
 
 static struct step *add_volume_step(struct plan *plan, enum step_kind kind,
@@ -69,7 +70,10 @@ static bool endpoint_differs(const struct config_node *node,
 	return strcmp(wanted, has);
 }
 
-/* The first thing that is not as the file says, in words. */
+/*
+ * The first thing that is not as the file says, and cannot change while the node
+ * is in use, in words.
+ */
 static bool node_differs(const struct config_node *node,
 			 const struct netram_node *is, char *text, size_t size)
 {
@@ -81,9 +85,6 @@ static bool node_differs(const struct config_node *node,
 	else if (differs(node->zone, is->zone))
 		snprintf(text, size, "its zone is %s, the file says %s",
 			 is->zone, node->zone);
-	else if (CONFIG_HAS(node, NODE_WEIGHT) && node->weight != is->weight)
-		snprintf(text, size, "its weight is %u, the file says %" PRIu64,
-			 is->weight, node->weight);
 	else if (CONFIG_HAS(node, NODE_EXPORT) != is->has_export ||
 		 (is->has_export &&
 		  strcmp(is->export_name, node->export_name)))
@@ -114,6 +115,26 @@ static void drain_node(const struct config_node *node,
 		add_node_step(plan, STEP_NODE_DRAIN, node, node->drain);
 }
 
+static void weigh_node(const struct config_node *node,
+		       const struct netram_node *is, struct plan *plan)
+{
+	struct step *step;
+
+	if (!CONFIG_HAS(node, NODE_WEIGHT) || node->weight == is->weight)
+		return;
+	step = add_node_step(plan, STEP_NODE_WEIGH, node, false);
+	if (step)
+		step->weight = node->weight;
+}
+
+/* What can change at any time. */
+static void change_node(const struct config_node *node,
+			const struct netram_node *is, struct plan *plan)
+{
+	drain_node(node, is, plan);
+	weigh_node(node, is, plan);
+}
+
 static void plan_node(const struct config_node *node,
 		      const struct netram_node *is, struct plan *plan)
 {
@@ -124,7 +145,7 @@ static void plan_node(const struct config_node *node,
 	} else if (!is) {
 		add_node_step(plan, STEP_NODE_ADD, node, false);
 	} else if (!node_differs(node, is, what, sizeof(what))) {
-		drain_node(node, is, plan);
+		change_node(node, is, plan);
 	} else if (!is->extents) {
 		add_node_step(plan, STEP_NODE_FORGET, node, false);
 		add_node_step(plan, STEP_NODE_ADD, node, false);
@@ -132,7 +153,7 @@ static void plan_node(const struct config_node *node,
 		plan_find(plan, FINDING_PROBLEM,
 			  "node %s: %s: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew",
 			  node->name, what);
-		drain_node(node, is, plan);
+		change_node(node, is, plan);
 	}
 }
 

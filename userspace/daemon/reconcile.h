@@ -19,6 +19,7 @@
  * @STEP_NODE_FORGET: remove a node that holds nothing and is about to be added anew
  * @STEP_NODE_ADD: make a node known
  * @STEP_NODE_DRAIN: begin to empty a node, or end that (on)
+ * @STEP_NODE_WEIGH: change a node's share of new extents (weight)
  * @STEP_VOLUME_CREATE: create a volume
  * @STEP_VOLUME_SET: change replicas and on_loss (change)
  * @STEP_TUNE: write a tunable
@@ -31,6 +32,7 @@ enum step_kind {
 	STEP_NODE_FORGET,
 	STEP_NODE_ADD,
 	STEP_NODE_DRAIN,
+	STEP_NODE_WEIGH,
 	STEP_VOLUME_CREATE,
 	STEP_VOLUME_SET,
 	STEP_TUNE,
@@ -47,6 +49,7 @@ enum step_kind {
  * @volume: of the others
  * @index: N of /dev/netramN, where the volume is there
  * @on: of STEP_NODE_DRAIN
+ * @weight: of STEP_NODE_WEIGH
  * @change: of STEP_VOLUME_SET
  * @tunable: of STEP_TUNE
  */
@@ -56,6 +59,7 @@ struct step {
 	const struct config_volume *volume;
 	uint32_t index;
 	bool on;
+	uint32_t weight;
 	struct netram_volume_change change;
 	enum tunable_id tunable;
 };
