@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A storage node as an object: its names, its address, its device in sysfs. */
 #include "node.h"
+#include "event.h"
 
 #include <linux/ctype.h>
 #include <linux/slab.h>
@@ -73,6 +74,19 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 void netram_node_destroy(struct netram_node *node)
 {
 	device_unregister(&node->dev);
+}
+
+/**
+ * netram_node_set_weight() - change its share of new extents
+ * @node: the node
+ * @weight: NETRAM_WEIGHT_MIN to NETRAM_WEIGHT_MAX
+ *
+ * Context: process, may sleep.
+ */
+void netram_node_set_weight(struct netram_node *node, u32 weight)
+{
+	if (xchg(&node->peer.weight, weight) != weight)
+		netram_event_weight(node->name, weight);
 }
 
 /**

@@ -50,6 +50,7 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 				       u8 slot, const struct class *class,
 				       const struct attribute_group **groups);
 void netram_node_destroy(struct netram_node *node);
+void netram_node_set_weight(struct netram_node *node, u32 weight);
 bool netram_node_name_valid(const char *name);
 
 #endif /* NETRAM_NODE_H */

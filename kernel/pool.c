@@ -341,7 +341,10 @@ static int drain_node(const char *name, bool drain,
 		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
 		return err;
 	}
-	WRITE_ONCE(node->peer.draining, drain);
+	if (node->peer.draining != drain) {
+		WRITE_ONCE(node->peer.draining, drain);
+		netram_event_drain(name, drain);
+	}
 	list_for_each_entry(volume, &netram_pool_volumes, list)
 		netram_mover_scan(&volume->router.mover);
 	return 0;
@@ -389,7 +392,7 @@ int netram_pool_weigh_node(const char *name, u32 weight,
 	mutex_lock(&netram_pool_lock);
 	node = netram_pool_find_node(name);
 	if (node)
-		WRITE_ONCE(node->peer.weight, weight);
+		netram_node_set_weight(node, weight);
 	else
 		NL_SET_ERR_MSG(extack, "no node of this name");
 	mutex_unlock(&netram_pool_lock);

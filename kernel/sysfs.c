@@ -494,7 +494,7 @@ static ssize_t node_weight_store(struct device *dev,
 
 	if (err)
 		return err;
-	WRITE_ONCE(node->peer.weight, weight);
+	netram_node_set_weight(node, weight);
 	return count;
 }
 static struct device_attribute node_attr_weight =

@@ -35,6 +35,7 @@ becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
 says() { grep -qF -- "$1" "$log"; }
 told() { wait_for 30 says "$1" || fail "it never says: $1"; }
 attr_is() { [ "$(attr_of "$1" "$2")" = "$3" ]; } # DEVICE NAME VALUE
+weighs() { [ "$(node_attr "$1" weight)" = "$2" ]; } # NODE WEIGHT
 reload() { kill -HUP "$pid"; }
 looked() { [ "$(status | jq .looks)" -gt "$1" ]; }
 looks_again() { # a whole look more: one may be under way
@@ -135,7 +136,7 @@ told "node n2: weight 50"
 becomes '.state == "ok" and any(.nodes[]; .name == "n2" and .state == "up")'
 [ "$(node_attr n2 weight)" = 50 ] || fail "weight of n2: $(node_attr n2 weight)"
 netramctl node set n2 --weight 49 || fail "node set"
-wait_for 30 eval '[ "$(node_attr n2 weight)" = 50 ]' || fail "the weight stays"
+wait_for 30 weighs n2 50 || fail "the weight stays"
 file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/"
 reload
 told "node n2: weight 100"

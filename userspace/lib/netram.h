@@ -335,7 +335,12 @@ struct netram_extent {
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
- *   NETRAM_EVENT_WAITING, _BACKUP and _BACKUP_FAILED 1 or 0, for NETRAM_EVENT_VERIFY enum netram_verify_state
+ *   NETRAM_EVENT_WAITING, _BACKUP, _BACKUP_FAILED and _DRAIN 1 or 0, for
+ *   NETRAM_EVENT_VERIFY enum netram_verify_state, for NETRAM_EVENT_ON_LOSS enum
+ *   netram_on_loss
+ * @has_value: @value is valid
+ * @value: the new number: of NETRAM_EVENT_WEIGHT a weight, of NETRAM_EVENT_REPLICAS
+ *   how many copies
  */
 struct netram_event_info {
 	uint8_t type;
@@ -344,6 +349,8 @@ struct netram_event_info {
 	char volume[NETRAM_NAME_SIZE];
 	bool has_state;
 	uint8_t state;
+	bool has_value;
+	uint32_t value;
 };
 
 /**
