@@ -70,6 +70,7 @@ file_says() {
 		#v3 v3:
 		#v3   size: 64M
 		#v3   mount: {path: $NETRAM_RUN/mnt, type: ext4, format: yes}
+		placement: {auto_weight: no}
 		objectives:
 		  read_p99_us: 1
 		  utilization_percent: 85

@@ -118,13 +118,14 @@ static void drain_node(const struct config_node *node,
 static void weigh_node(const struct config_node *node,
 		       const struct netram_node *is, struct plan *plan)
 {
+	uint32_t weight = weights_wanted(plan->weights, node);
 	struct step *step;
 
-	if (!CONFIG_HAS(node, NODE_WEIGHT) || node->weight == is->weight)
+	if (!weight || weight == is->weight)
 		return;
 	step = add_node_step(plan, STEP_NODE_WEIGH, node, false);
 	if (step)
-		step->weight = node->weight;
+		step->weight = weight;
 }
 
 /* What can change at any time. */
@@ -439,14 +440,16 @@ static void sort_steps(struct plan *plan)
  * reconcile() - what has to be done?
  * @config: what should be
  * @actual: what is
+ * @weights: what nodes count with, or NULL: with what the file says
  * @plan: filled; plan_free() it. It points into @config
  */
 void reconcile(const struct config *config, const struct actual *actual,
-	       struct plan *plan)
+	       const struct weights *weights, struct plan *plan)
 {
 	size_t i;
 
 	memset(plan, 0, sizeof(*plan));
+	plan->weights = weights;
 	for (i = 0; i < config->nr_nodes; i++)
 		plan_node(&config->nodes[i],
 			  actual_find_node(actual, config->nodes[i].name),

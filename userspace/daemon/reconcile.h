@@ -13,6 +13,7 @@
 
 #include "actual.h"
 #include "config.h"
+#include "weights.h"
 
 /**
  * enum step_kind - something to do, in the order it is done in
@@ -92,6 +93,7 @@ struct finding {
 
 /**
  * struct plan - what reconcile() found
+ * @weights: what nodes count with, or NULL
  * @steps: by kind
  * @nr_steps: how many
  * @findings: what no step can do
@@ -99,6 +101,7 @@ struct finding {
  * @failed: memory ran out; it is not complete
  */
 struct plan {
+	const struct weights *weights;
 	struct step *steps;
 	size_t nr_steps;
 	struct finding *findings;
@@ -107,7 +110,7 @@ struct plan {
 };
 
 void reconcile(const struct config *config, const struct actual *actual,
-	       struct plan *plan);
+	       const struct weights *weights, struct plan *plan);
 void plan_free(struct plan *plan);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -391,7 +391,7 @@ static void test_cases(void **state)
 		config = load(cases[i].file);
 		make_world(&world);
 		cases[i].change(&world);
-		reconcile(config, &world.actual, &plan);
+		reconcile(config, &world.actual, NULL, &plan);
 		assert_false(plan.failed);
 		write_plan(&plan, steps, findings);
 		if (strcmp(steps, cases[i].steps) ||
@@ -498,7 +498,7 @@ static void test_step(void **state)
 
 	(void)state;
 	make_world(&world);
-	reconcile(config, &world.actual, &plan);
+	reconcile(config, &world.actual, NULL, &plan);
 	assert_int_equal(plan.nr_steps, 2);
 	assert_int_equal(plan.steps[0].kind, STEP_VOLUME_SET);
 	assert_int_equal(plan.steps[0].change.replicas, 1);
