@@ -82,10 +82,24 @@ static struct objective *find(struct objective *all, size_t nr,
 
 static void tell(const struct objective *one)
 {
-	log_line("%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
-		 kinds[one->id].of, one->name, kinds[one->id].name, one->value,
-		 one->met ? "within" :
-		 kinds[one->id].at_least ? "below" : "above", one->limit);
+	const struct kind *kind = &kinds[one->id];
+	char text[256];
+	const struct log_event event = {
+		.text = text,
+		.type = kind->name,
+		.good = one->met,
+		.object = kind->of,
+		.name = one->name,
+		.value = one->value,
+		.limit = one->limit,
+	};
+
+	snprintf(text, sizeof(text),
+		 "%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
+		 kind->of, one->name, kind->name, one->value,
+		 one->met ? "within" : kind->at_least ? "below" : "above",
+		 one->limit);
+	log_event(&event);
 }
 
 static struct objective *find_or_add(struct objectives *o,
