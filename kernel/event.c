@@ -49,6 +49,7 @@ struct event {
 	const char		*volume;
 	size_t			volume_len;
 	int			state;	/* -1: none */
+	u32			value;	/* 0: none */
 };
 
 static int fill(struct sk_buff *skb, const struct event *e)
@@ -61,7 +62,9 @@ static int fill(struct sk_buff *skb, const struct event *e)
 			      NETRAM_EVENT_A_PAD) ||
 	    put_name(skb, NETRAM_EVENT_A_NODE, e->node, NETRAM_NAME_MAX) ||
 	    put_name(skb, NETRAM_EVENT_A_VOLUME, e->volume, e->volume_len) ||
-	    (e->state >= 0 && nla_put_u8(skb, NETRAM_EVENT_A_STATE, e->state)))
+	    (e->state >= 0 &&
+	     nla_put_u8(skb, NETRAM_EVENT_A_STATE, e->state)) ||
+	    (e->value && nla_put_u32(skb, NETRAM_EVENT_A_VALUE, e->value)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -202,6 +205,75 @@ void netram_event_backup_failed(const char *volume, bool failed)
 void netram_event_verify(const char *volume, enum netram_verify_state how)
 {
 	send_volume(NETRAM_EVENT_VERIFY, volume, how);
+}
+
+/**
+ * netram_event_drain() - a node is being drained, or no longer
+ * @node: its name
+ * @on: it is
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_drain(const char *node, bool on)
+{
+	struct event e = {
+		.type = NETRAM_EVENT_DRAIN,
+		.node = node,
+		.state = on,
+	};
+
+	send(&e);
+}
+
+/**
+ * netram_event_weight() - a node's weight was changed
+ * @node: its name
+ * @weight: it
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_weight(const char *node, u32 weight)
+{
+	struct event e = {
+		.type = NETRAM_EVENT_WEIGHT,
+		.node = node,
+		.state = -1,
+		.value = weight,
+	};
+
+	send(&e);
+}
+
+/**
+ * netram_event_replicas() - a volume is to have another number of copies
+ * @volume: its name
+ * @replicas: how many
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_replicas(const char *volume, u32 replicas)
+{
+	struct event e = {
+		.type = NETRAM_EVENT_REPLICAS,
+		.volume = volume,
+		.volume_len = NETRAM_NAME_MAX,
+		.state = -1,
+		.value = replicas,
+	};
+
+	send(&e);
+}
+
+/**
+ * netram_event_on_loss() - a volume's on_loss was changed
+ * @volume: its name
+ * @on_loss: what becomes of requests without a copy to reach
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_on_loss(const char *volume, enum netram_on_loss on_loss)
+{
+	send_volume(NETRAM_EVENT_ON_LOSS, volume, on_loss);
 }
 
 /**

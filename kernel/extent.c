@@ -70,7 +70,7 @@ static int candidates(struct netram_router *r, union netram_set set,
 			*count = 0;
 		}
 		c[*count].id = slot;
-		c[*count].weight = s->cfg.weight;
+		c[*count].weight = READ_ONCE(s->cfg.peer->weight);
 		c[(*count)++].load = atomic_read(&s->extents);
 	}
 	if (*count)

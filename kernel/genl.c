@@ -218,13 +218,18 @@ static int node_change(struct sk_buff *skb, struct genl_info *info)
 	name = node_of(info, tb);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	if (!tb[NETRAM_NODE_A_DRAIN] && !tb[NETRAM_NODE_A_SYNC]) {
-		GENL_SET_ERR_MSG(info, "nothing to change: drain and sync are what can be set");
+	if (!tb[NETRAM_NODE_A_DRAIN] && !tb[NETRAM_NODE_A_WEIGHT] &&
+	    !tb[NETRAM_NODE_A_SYNC]) {
+		GENL_SET_ERR_MSG(info, "nothing to change: drain, weight and sync are what can be set");
 		return -EINVAL;
 	}
 	if (tb[NETRAM_NODE_A_DRAIN])
 		err = netram_pool_drain_node(name,
 					     nla_get_u8(tb[NETRAM_NODE_A_DRAIN]),
+					     info->extack);
+	if (!err && tb[NETRAM_NODE_A_WEIGHT])
+		err = netram_pool_weigh_node(name,
+					     nla_get_u32(tb[NETRAM_NODE_A_WEIGHT]),
 					     info->extack);
 	if (!err && tb[NETRAM_NODE_A_SYNC])
 		err = netram_pool_sync_node(name, info->extack);

@@ -23,7 +23,8 @@ static int put_node_config(struct sk_buff *skb, struct netram_node *node)
 	       put_endpoint(skb, &node->peer.addr) ||
 	       nla_put_string(skb, NETRAM_NODE_A_REGION, node->region) ||
 	       nla_put_string(skb, NETRAM_NODE_A_ZONE, node->zone) ||
-	       nla_put_u32(skb, NETRAM_NODE_A_WEIGHT, node->weight) ||
+	       nla_put_u32(skb, NETRAM_NODE_A_WEIGHT,
+			   READ_ONCE(node->peer.weight)) ||
 	       (node->peer.foreign &&
 		nla_put_string(skb, NETRAM_NODE_A_EXPORT, node->peer.export));
 }

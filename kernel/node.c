@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A storage node as an object: its names, its address, its device in sysfs. */
 #include "node.h"
+#include "event.h"
 
 #include <linux/ctype.h>
 #include <linux/slab.h>
@@ -19,6 +20,7 @@ static void set_peer(struct netram_peer *peer,
 	netram_peer_init(peer);
 	peer->net = get_net(cfg->net);
 	peer->addr = cfg->addr;
+	peer->weight = cfg->weight;
 	peer->foreign = cfg->export;
 	if (cfg->export)
 		strscpy(peer->export, cfg->export, sizeof(peer->export));
@@ -46,7 +48,6 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 	strscpy(node->name, cfg->name, sizeof(node->name));
 	strscpy(node->region, cfg->region, sizeof(node->region));
 	strscpy(node->zone, cfg->zone, sizeof(node->zone));
-	node->weight = cfg->weight;
 	node->slot = slot;
 	set_peer(&node->peer, cfg);
 	device_initialize(&node->dev);
@@ -73,6 +74,19 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 void netram_node_destroy(struct netram_node *node)
 {
 	device_unregister(&node->dev);
+}
+
+/**
+ * netram_node_set_weight() - change its share of new extents
+ * @node: the node
+ * @weight: NETRAM_WEIGHT_MIN to NETRAM_WEIGHT_MAX
+ *
+ * Context: process, may sleep.
+ */
+void netram_node_set_weight(struct netram_node *node, u32 weight)
+{
+	if (xchg(&node->peer.weight, weight) != weight)
+		netram_event_weight(node->name, weight);
 }
 
 /**

@@ -33,7 +33,6 @@ struct netram_node_config {
  * @name: as configured
  * @region: as configured
  * @zone: as configured
- * @weight: as configured
  * @slot: its place in each volume's table of sessions
  * @peer: how to reach it
  */
@@ -43,7 +42,6 @@ struct netram_node {
 	char			name[NETRAM_NAME_MAX + 1];
 	char			region[NETRAM_NAME_MAX + 1];
 	char			zone[NETRAM_NAME_MAX + 1];
-	u32			weight;
 	u8			slot;
 	struct netram_peer	peer;
 };
@@ -52,6 +50,7 @@ struct netram_node *netram_node_create(const struct netram_node_config *cfg,
 				       u8 slot, const struct class *class,
 				       const struct attribute_group **groups);
 void netram_node_destroy(struct netram_node *node);
+void netram_node_set_weight(struct netram_node *node, u32 weight);
 bool netram_node_name_valid(const char *name);
 
 #endif /* NETRAM_NODE_H */

@@ -341,7 +341,10 @@ static int drain_node(const char *name, bool drain,
 		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
 		return err;
 	}
-	WRITE_ONCE(node->peer.draining, drain);
+	if (node->peer.draining != drain) {
+		WRITE_ONCE(node->peer.draining, drain);
+		netram_event_drain(name, drain);
+	}
 	list_for_each_entry(volume, &netram_pool_volumes, list)
 		netram_mover_scan(&volume->router.mover);
 	return 0;
@@ -367,6 +370,34 @@ int netram_pool_drain_node(const char *name, bool drain,
 	mutex_unlock(&netram_pool_lock);
 	mutex_unlock(&change_lock);
 	return err;
+}
+
+/**
+ * netram_pool_weigh_node() - change a node's share of new extents
+ * @name: its name
+ * @weight: NETRAM_WEIGHT_MIN to NETRAM_WEIGHT_MAX
+ * @extack: for a sentence that says what is wrong
+ *
+ * What has a place stays there.
+ *
+ * Context: process, may sleep; takes netram_pool_lock.
+ * Return: 0 or -ENOENT.
+ */
+int netram_pool_weigh_node(const char *name, u32 weight,
+			   struct netlink_ext_ack *extack)
+{
+	struct netram_node *node;
+
+	mutex_lock(&change_lock);
+	mutex_lock(&netram_pool_lock);
+	node = netram_pool_find_node(name);
+	if (node)
+		netram_node_set_weight(node, weight);
+	else
+		NL_SET_ERR_MSG(extack, "no node of this name");
+	mutex_unlock(&netram_pool_lock);
+	mutex_unlock(&change_lock);
+	return node ? 0 : -ENOENT;
 }
 
 static void sync_with(struct netram_volume *volume, struct netram_node *node)

@@ -37,6 +37,8 @@ int netram_pool_add_node(const struct netram_node_config *cfg,
 			 struct netlink_ext_ack *extack);
 int netram_pool_drain_node(const char *name, bool drain,
 			   struct netlink_ext_ack *extack);
+int netram_pool_weigh_node(const char *name, u32 weight,
+			   struct netlink_ext_ack *extack);
 int netram_pool_sync_node(const char *name, struct netlink_ext_ack *extack);
 int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack);
 int netram_pool_add_volume(const struct netram_volume_config *cfg,

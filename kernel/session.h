@@ -21,6 +21,7 @@ struct netram_session;
  * @export: export to ask a foreign server for
  * @foreign: not a netram-server: @export is all it understands
  * @draining: to be emptied: nothing new is placed there
+ * @weight: share of new extents, 1 or more; a single word, changed at any time
  * @lock: for @last_error and @gone
  * @last_error: why the last connection failed or broke, "" while none did
  * @gone: traffic of sessions that are gone
@@ -33,6 +34,7 @@ struct netram_peer {
 	char			export[NETRAM_EXPORT_MAX + 1];
 	bool			foreign;
 	bool			draining;
+	u32			weight;
 	spinlock_t		lock;
 	char			last_error[160];
 	struct netram_traffic	gone;
@@ -117,7 +119,6 @@ struct netram_session_ops {
  * @size: of the volume, bytes
  * @payload: of the largest request, bytes
  * @connections: how many
- * @weight: of the node, 1 or more
  * @zone: of the node
  * @epoch: the first epoch is greater than this
  * @table: all commands of the volume
@@ -138,7 +139,6 @@ struct netram_session_config {
 	u64				size;
 	u32				payload;
 	u32				connections;
-	u32				weight;
 	const char			*zone;
 	u64				epoch;
 	const struct netram_table	*table;

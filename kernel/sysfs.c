@@ -473,9 +473,32 @@ static struct device_attribute node_attr_##name =			\
 NODE_SHOW(address, "%pISpc", &node->peer.addr);
 NODE_SHOW(region, "%s", node->region);
 NODE_SHOW(zone, "%s", node->zone);
-NODE_SHOW(weight, "%u", node->weight);
 NODE_SHOW(reconnects, "%llu", (u64)atomic64_read(&node->peer.reconnects));
 NODE_SHOW(errors, "%llu", (u64)atomic64_read(&node->peer.errors));
+
+static ssize_t node_weight_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	struct netram_node *node = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(node->peer.weight));
+}
+
+static ssize_t node_weight_store(struct device *dev,
+				 struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	struct netram_node *node = dev_get_drvdata(dev);
+	u32 weight;
+	int err = parse(buf, NETRAM_WEIGHT_MIN, NETRAM_WEIGHT_MAX, &weight);
+
+	if (err)
+		return err;
+	netram_node_set_weight(node, weight);
+	return count;
+}
+static struct device_attribute node_attr_weight =
+	__ATTR(weight, 0644, node_weight_show, node_weight_store);
 
 static ssize_t node_last_error_show(struct device *dev,
 				    struct device_attribute *attr, char *buf)

@@ -261,7 +261,6 @@ int netram_volume_attach(struct netram_volume *volume,
 		.size		= volume->size,
 		.payload	= NETRAM_BLK_MAX_REQUEST,
 		.connections	= volume->connections,
-		.weight		= node->weight,
 		.zone		= node->zone,
 		.epoch		= ktime_get_boottime_ns(),
 		.table		= &volume->router.table,
@@ -433,7 +432,7 @@ bool netram_volume_in_use(struct netram_volume *volume)
  * @volume: the volume
  * @on_loss: they wait, or fail; also those that wait already
  *
- * Context: process.
+ * Context: process, may sleep.
  */
 void netram_volume_set_on_loss(struct netram_volume *volume,
 			       enum netram_on_loss on_loss)
@@ -441,7 +440,8 @@ void netram_volume_set_on_loss(struct netram_volume *volume,
 	struct netram_session *s;
 	u32 slot;
 
-	WRITE_ONCE(volume->router.params.on_loss, on_loss);
+	if (xchg(&volume->router.params.on_loss, on_loss) != on_loss)
+		netram_event_on_loss(volume->name, on_loss);
 	rcu_read_lock();
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = rcu_dereference(volume->router.sessions[slot]);
@@ -484,7 +484,10 @@ int netram_volume_set_replicas(struct netram_volume *volume, u32 replicas)
 
 	if (err)
 		return err;
-	WRITE_ONCE(r->replicas, replicas);
+	if (r->replicas != replicas) {
+		WRITE_ONCE(r->replicas, replicas);
+		netram_event_replicas(volume->name, replicas);
+	}
 	netram_mover_scan(&r->mover);
 	return 0;
 }

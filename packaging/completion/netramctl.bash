@@ -21,6 +21,7 @@ _netramctl_options() { # COMMAND: its own options
 	'extent show') echo --offset ;;
 	'node add') echo --region --zone --weight --export ;;
 	'node drain') echo --cancel --no-wait ;;
+	'node set') echo --weight ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force --dry-run ;;
 	'volume delete' | 'tmpfs remove' | 'scratch remove') echo --dry-run ;;
 	'volume set') echo --replicas --on-loss ;;
@@ -47,7 +48,7 @@ _netramctl_takes_value() { # OPTION
 
 _netramctl_operands() { # PROGRAM COMMAND WORD: what may stand there
 	case $2 in
-	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names "$1" node ;;
+	'node remove' | 'node drain' | 'node set' | 'node show' | 'sync node') _netramctl_names "$1" node ;;
 	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
 	'sync region' | 'sync zone') _netramctl_places "$1" "${2#sync }" ;;
 	'tmpfs remove') "$1" tmpfs list 2> /dev/null | sed -n '2,$s/  .*//p' ;;
@@ -66,7 +67,7 @@ _netramctl() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words='pool node volume extent verify resolve sync swapon swapoff swap tmpfs scratch status top doctor latency events help --help --version'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = node ]; then
-		words='add remove drain list show --help'
+		words='add remove drain set list show --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = pool ]; then
 		words='show --netramd --json --help'
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = extent ]; then

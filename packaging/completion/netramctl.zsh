@@ -56,7 +56,7 @@ _netramctl_mounts() {
 
 _netramctl_operands() { # COMMAND
 	case $1 in
-	'node remove' | 'node drain' | 'node show' | 'sync node') _netramctl_names node ;;
+	'node remove' | 'node drain' | 'node set' | 'node show' | 'sync node') _netramctl_names node ;;
 	'volume delete' | 'volume set') _netramctl_names volume ;;
 	'sync region' | 'sync zone') _netramctl_places ${1#sync } ;;
 	'tmpfs remove') _netramctl_mounts ;;

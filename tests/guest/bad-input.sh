@@ -40,6 +40,7 @@ done <<-T
 	2||node add n1 $address:65536
 	2||node add n1 $address --weight 0
 	2||node add n1 $address --weight 1001
+	2||node set n1 --weight 1001
 	2||node add n1
 	2||node frobnicate
 	2||frobnicate

@@ -71,6 +71,7 @@ for n in n1 n2; do
 done
 netramctl node add n3 "$(node_addr n3)" --weight 1 || fail "node add"
 shaped 0 "node show" n1
+shaped 0 "node set" n1 --weight 150
 shaped 0 "pool show" --netramd "$NETRAM_RUN/nobody"
 
 note "volumes"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: events tell of nodes, volumes, sessions and lost pages as they happen
+# DESCRIPTION: events tell of nodes, volumes, sessions, lost pages and changed settings as they happen
 # KERNELS: 6.1
 # TIMEOUT: 120
 # MEM: 2G
@@ -38,6 +38,20 @@ done
 dev=$(volume_create v1 16M --extent-size 1M) || fail "no volume"
 happened volume_added '"v1"'
 happened session '"up"'
+# twice each: what does not change is no news
+for _ in 1 2; do
+	netramctl node set n2 --weight 7 || fail "node set"
+	netramctl node drain n2 --no-wait || fail "drain"
+	netramctl volume set v1 --replicas 2 --on-loss wait || fail "volume set"
+done
+netramctl node drain n2 --cancel || fail "drain --cancel"
+echo 8 > /sys/class/netram_node/n2/weight || fail "the weight in sysfs"
+tune "$dev" on_loss error || fail "on_loss in sysfs"
+netramctl volume set v1 --replicas 1 || fail "volume set"
+happened replicas '"v1"' '"value":1'
+[ "$(jq -sc '[.[] | select(.type | IN("weight", "drain", "replicas", "on_loss")) | [.type, .node // .volume, .state // .value]]' \
+	"$NETRAM_RUN/events")" = '[["weight","n2",7],["drain","n2","on"],["replicas","v1",2],["on_loss","v1","wait"],["drain","n2","off"],["weight","n2",8],["on_loss","v1","error"],["replicas","v1",1]]' ] ||
+	fail "changes were told as $(cat "$NETRAM_RUN/events")"
 fio_run fill --filename="$dev" --rw=write --bs=64k --size=16m || fail "fill"
 server_kill n2
 wait_for 10 state_is "$dev" degraded || fail "not degraded"

@@ -35,6 +35,7 @@ becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
 says() { grep -qF -- "$1" "$log"; }
 told() { wait_for 30 says "$1" || fail "it never says: $1"; }
 attr_is() { [ "$(attr_of "$1" "$2")" = "$3" ]; } # DEVICE NAME VALUE
+weighs() { [ "$(node_attr "$1" weight)" = "$2" ]; } # NODE WEIGHT
 reload() { kill -HUP "$pid"; }
 looked() { [ "$(status | jq .looks)" -gt "$1" ]; }
 looks_again() { # a whole look more: one may be under way
@@ -69,6 +70,7 @@ file_says() {
 		#v3 v3:
 		#v3   size: 64M
 		#v3   mount: {path: $NETRAM_RUN/mnt, type: ext4, format: yes}
+		placement: {auto_weight: no}
 		objectives:
 		  read_p99_us: 1
 		  utilization_percent: 85
@@ -128,6 +130,18 @@ file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/"
 reload
 becomes '([.nodes[].name] == ["n1", "n2", "n3"])'
 wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable is not changed"
+
+note "a weight changes while the node has pages"
+file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/; s/rack2, weight: 100/rack2, weight: 50/"
+reload
+told "node n2: weight 50"
+becomes '.state == "ok" and any(.nodes[]; .name == "n2" and .state == "up")'
+[ "$(node_attr n2 weight)" = 50 ] || fail "weight of n2: $(node_attr n2 weight)"
+netramctl node set n2 --weight 49 || fail "node set"
+wait_for 30 weighs n2 50 || fail "the weight stays"
+file_says "$no_v3; s/io_deadline_ms: 300000/io_deadline_ms: 290000/"
+reload
+told "node n2: weight 100"
 
 note "drift is put back"
 tune netram1 io_deadline_ms 1234

@@ -196,17 +196,25 @@ struct json_object *shape_volumes(const struct netram_volume *volume)
 /* NULL: it has none, or one that we do not know the meaning of. */
 const char *shape_event_state(const struct netram_event_info *event)
 {
-	if (event->has_state && event->type == NETRAM_EVENT_SESSION)
+	if (!event->has_state)
+		return NULL;
+	switch (event->type) {
+	case NETRAM_EVENT_SESSION:
 		return netram_session_state_name(event->state);
-	if (event->has_state && event->type == NETRAM_EVENT_SYNC)
+	case NETRAM_EVENT_SYNC:
 		return netram_sync_state_name(event->state);
-	if (event->has_state && (event->type == NETRAM_EVENT_WAITING ||
-				 event->type == NETRAM_EVENT_BACKUP ||
-				 event->type == NETRAM_EVENT_BACKUP_FAILED))
+	case NETRAM_EVENT_WAITING:
+	case NETRAM_EVENT_BACKUP:
+	case NETRAM_EVENT_BACKUP_FAILED:
+	case NETRAM_EVENT_DRAIN:
 		return event->state ? "on" : "off";
-	if (event->has_state && event->type == NETRAM_EVENT_VERIFY)
+	case NETRAM_EVENT_VERIFY:
 		return netram_verify_state_name(event->state);
-	return NULL;
+	case NETRAM_EVENT_ON_LOSS:
+		return netram_on_loss_name(event->state);
+	default:
+		return NULL;
+	}
 }
 
 struct json_object *shape_event(const struct netram_event_info *event)
@@ -222,6 +230,8 @@ struct json_object *shape_event(const struct netram_event_info *event)
 		put_text(o, "volume", event->volume);
 	if (state)
 		put_text(o, "state", state);
+	if (event->has_value)
+		put_u64(o, "value", event->value);
 	return o;
 }
 

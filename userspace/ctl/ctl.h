@@ -105,6 +105,7 @@ extern const struct ctl_command ctl_pool_show;
 extern const struct ctl_command ctl_node_add;
 extern const struct ctl_command ctl_node_remove;
 extern const struct ctl_command ctl_node_drain;
+extern const struct ctl_command ctl_node_set;
 extern const struct ctl_command ctl_node_list;
 extern const struct ctl_command ctl_node_show;
 extern const struct ctl_command ctl_volume_create;

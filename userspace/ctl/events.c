@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl events */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,8 @@ static void print_text(const struct netram_event_info *event)
 		printf("  volume %s", event->volume);
 	if (state)
 		printf("  %s", state);
+	if (event->has_value)
+		printf("  %" PRIu32, event->value);
 	putchar('\n');
 }
 

@@ -11,6 +11,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_node_add,
 	&ctl_node_remove,
 	&ctl_node_drain,
+	&ctl_node_set,
 	&ctl_node_list,
 	&ctl_node_show,
 	&ctl_volume_create,

@@ -193,6 +193,9 @@ int apply_step(struct netram *nt, const struct step *step, char *why,
 	case STEP_NODE_DRAIN:
 		return told(&a, netram_node_drain(nt, step->node->name,
 						  step->on));
+	case STEP_NODE_WEIGH:
+		return told(&a, netram_node_set_weight(nt, step->node->name,
+						       step->weight));
 	case STEP_NODE_FORGET:
 	case STEP_NODE_REMOVE:
 		return told(&a, netram_node_remove(nt, step->node->name));

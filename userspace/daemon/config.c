@@ -171,6 +171,12 @@ static const struct key objective_keys[] = {
 	{ 0 }
 };
 
+static const struct key placement_keys[] = {
+	{ "auto_weight", KEY_BOOL, PLACEMENT_AUTO_WEIGHT,
+	  MEMBER(struct config_placement, auto_weight) },
+	{ 0 }
+};
+
 static const struct key status_keys[] = {
 	{ "listen", KEY_LISTEN, STATUS_LISTEN,
 	  MEMBER(struct config_status, listen) },
@@ -383,6 +389,14 @@ static void read_objectives(struct keys_reader *r, const yaml_node_t *value,
 	keys_read(r, value, "of objectives", objective_keys, o, &o->set);
 }
 
+static void read_placement(struct keys_reader *r, const yaml_node_t *value,
+			   struct load *load)
+{
+	struct config_placement *p = &load->config->placement;
+
+	keys_read(r, value, "of placement", placement_keys, p, &p->set);
+}
+
 static void read_status(struct keys_reader *r, const yaml_node_t *value,
 			struct load *load)
 {
@@ -403,6 +417,7 @@ static const struct section {
 	{ "nodes", read_nodes },
 	{ "volumes", read_volumes },
 	{ "objectives", read_objectives },
+	{ "placement", read_placement },
 	{ "status", read_status },
 };
 
@@ -545,6 +560,7 @@ struct config *config_load(const char *path, struct complaints *c)
 	config = calloc(1, sizeof(*config));
 	if (config) {
 		volume_init(&config->defaults);
+		config->placement.auto_weight = true;
 		address_parse(CONFIG_LISTEN_DEF, 0, &config->status.listen.at);
 		parse(file, config, c);
 		rules_apply(config, c);

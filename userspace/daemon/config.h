@@ -57,6 +57,10 @@ enum volume_key {
 	VOLUME_TUNABLE,	/* the first of enum tunable_id, the others behind it */
 };
 
+enum placement_key {
+	PLACEMENT_AUTO_WEIGHT,
+};
+
 enum status_key {
 	STATUS_LISTEN,
 };
@@ -196,6 +200,16 @@ struct config_objectives {
 	uint64_t limit[OBJECTIVES];
 };
 
+/**
+ * struct config_placement - how nodes are chosen
+ * @set: which of enum placement_key
+ * @auto_weight: nodes that are full or slow count less
+ */
+struct config_placement {
+	struct key_set set;
+	bool auto_weight;
+};
+
 /* Where the status page is if the file does not tell. */
 #define CONFIG_LISTEN_PORT	10810
 #define CONFIG_LISTEN_DEF	"127.0.0.1:10810"
@@ -233,6 +247,7 @@ struct config_status {
  * @volumes: in the file's order, with @defaults put in
  * @nr_volumes: how many
  * @objectives: what should be reached
+ * @placement: how nodes are chosen
  * @status: the status page
  */
 struct config {
@@ -245,6 +260,7 @@ struct config {
 	struct config_volume *volumes;
 	size_t nr_volumes;
 	struct config_objectives objectives;
+	struct config_placement placement;
 	struct config_status status;
 };
 

@@ -43,6 +43,21 @@ static bool apply(struct netram *nt, struct plan *plan)
 	return all;
 }
 
+/*
+ * NULL: as the file says. Where it has just said that they are, those that count
+ * less are put back before that is forgotten: of some the file does not tell.
+ */
+static const struct weights *weights_of(struct keeper *k,
+					const struct config *config)
+{
+	struct weights *weights = &k->objectives.weights;
+
+	if (config->placement.auto_weight)
+		return weights;
+	weights_make_whole(weights);
+	return weights->nr ? weights : NULL;
+}
+
 /* Look and act until there is nothing to do, or something cannot be done. */
 static int settle(struct keeper *k, struct netram *nt,
 		  const struct config *config, struct plan *plan)
@@ -61,10 +76,12 @@ static int settle(struct keeper *k, struct netram *nt,
 		}
 		actual_name_backups(&k->actual, config);
 		actual_name_mounts(&k->actual, config);
-		reconcile(config, &k->actual, plan);
+		reconcile(config, &k->actual, weights_of(k, config), plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}
 	k->pending = plan->nr_steps;
+	if (!config->placement.auto_weight && !plan->nr_steps)
+		k->objectives.weights.nr = 0;
 	/* what failed may have changed something all the same */
 	if (plan->nr_steps) {
 		actual_free(&k->actual);
@@ -126,8 +143,8 @@ static int look(struct keeper *k, const struct config *config,
 	if (err)
 		return err;
 	err = settle(k, nt, config, plan);
-	if (!err)
-		objectives_measure(&k->objectives, nt, config, &k->actual);
+	if (!err && objectives_measure(&k->objectives, nt, config, &k->actual))
+		err = settle(k, nt, config, plan);
 	netram_close(nt);
 	return err;
 }

@@ -67,6 +67,19 @@ static void add_capacity(struct exposition *e, const struct config *config)
 	}
 }
 
+static void add_shares(struct exposition *e, const struct weights *w)
+{
+	size_t i;
+
+	if (!w->nr)
+		return;
+	exposition_family(e, "netram_node_weight_share_ratio", "gauge",
+			  "Part of its weight in the file that the node counts with, for it is full or slow.");
+	for (i = 0; i < w->nr; i++)
+		exposition_double(e, (double)w->all[i].share / WEIGHTS_WHOLE,
+				  "node", w->all[i].node, NULL);
+}
+
 static uint64_t server_up(const struct server_status *s)
 {
 	return !s->why[0];
@@ -143,6 +156,7 @@ char *keeper_metrics(const struct status_source *source)
 	add_findings(&e, source->keeper);
 	add_objectives(&e, &source->keeper->objectives);
 	add_capacity(&e, source->config);
+	add_shares(&e, &source->keeper->objectives.weights);
 	add_servers(&e, &source->keeper->objectives);
 	return exposition_end(&e);
 }

@@ -82,10 +82,24 @@ static struct objective *find(struct objective *all, size_t nr,
 
 static void tell(const struct objective *one)
 {
-	log_line("%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
-		 kinds[one->id].of, one->name, kinds[one->id].name, one->value,
-		 one->met ? "within" :
-		 kinds[one->id].at_least ? "below" : "above", one->limit);
+	const struct kind *kind = &kinds[one->id];
+	char text[256];
+	const struct log_event event = {
+		.text = text,
+		.type = kind->name,
+		.good = one->met,
+		.object = kind->of,
+		.name = one->name,
+		.value = one->value,
+		.limit = one->limit,
+	};
+
+	snprintf(text, sizeof(text),
+		 "%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
+		 kind->of, one->name, kind->name, one->value,
+		 one->met ? "within" : kind->at_least ? "below" : "above",
+		 one->limit);
+	log_event(&event);
 }
 
 static struct objective *find_or_add(struct objectives *o,
@@ -186,21 +200,16 @@ static void measure_volume(struct objectives *o, const struct config *config,
 		    (hits.pages - hits.missed) * 100 / hits.pages);
 }
 
-static void measure_volumes(struct objectives *o, struct netram *nt,
-			    const struct config *config)
+static void measure_volumes(struct objectives *o, const struct config *config,
+			    const struct sample *now)
 {
 	const struct netram_volume *v;
-	struct sample now;
 
-	if (sample_take(nt, stat_files, STATS_NR, &now))
-		return;
 	/* what was before we looked for the first time is not of now */
-	for (v = o->before.at_ms ? now.volumes : NULL; v; v = v->next) {
-		measure_volume(o, config, &now, v->name);
+	for (v = o->before.at_ms ? now->volumes : NULL; v; v = v->next) {
+		measure_volume(o, config, now, v->name);
 		measure_overhead(o, config, v);
 	}
-	sample_free(&o->before);
-	o->before = now;
 }
 
 /* ---- how full nodes are */
@@ -233,11 +242,26 @@ static const struct server_status *server_of(const struct objectives *o,
 	return NULL;
 }
 
+/* 0 of @room: nobody knows. */
+static void measure_room(const struct objectives *o,
+			 const struct config_node *wanted_node,
+			 const struct netram_node *node, uint64_t *used,
+			 uint64_t *room)
+{
+	const struct server_status *server = server_of(o, node->name);
+
+	*used = node->pages * NETRAM_PAGE_SIZE;
+	*room = wanted_node->capacity;
+	if (server && server->limit) {
+		*used = server->used;
+		*room = server->limit;
+	}
+}
+
 static void measure_nodes(struct objectives *o, const struct config *config,
 			  const struct actual *actual)
 {
 	const struct config_node *wanted_node;
-	const struct server_status *server;
 	const struct netram_node *node;
 	uint64_t used, room;
 
@@ -245,17 +269,69 @@ static void measure_nodes(struct objectives *o, const struct config *config,
 		wanted_node = config_find_node(config, node->name);
 		if (!wanted_node)
 			continue;
-		server = server_of(o, node->name);
-		used = node->pages * NETRAM_PAGE_SIZE;
-		room = wanted_node->capacity;
-		if (server && server->limit) {
-			used = server->used;
-			room = server->limit;
-		}
+		measure_room(o, wanted_node, node, &used, &room);
 		if (room)
 			put(o, config, OBJECTIVE_UTILIZATION_PERCENT,
 			    node->name, used / (room / 100 ?: 1));
 	}
+}
+
+/* ---- what nodes count with */
+
+static void measure_reads(const struct objectives *o, const struct sample *now,
+			  struct weight_input *in)
+{
+	struct sample_counts counts;
+
+	if (!o->before.at_ms || !now->at_ms)
+		return;
+	sample_count(&o->before, now, NULL, in->node, &counts);
+	in->reads = netram_latency_total(counts.reads);
+	in->p50_ns = netram_latency_percentile(counts.reads,
+					       NETRAM_LATENCY_ALL / 2);
+	in->p99_ns = netram_latency_percentile(counts.reads,
+					       NETRAM_LATENCY_ALL / 100 * 99);
+}
+
+static void tell_weights(const struct weights *was, const struct weights *w)
+{
+	const struct weight *one, *before;
+	size_t i;
+
+	for (i = 0; i < w->nr; i++) {
+		one = &w->all[i];
+		before = weights_find(was, one->node);
+		if (one->share != (before ? before->share : WEIGHTS_WHOLE))
+			log_line("node %s: counts %u %% of its weight (for how full it is %u %%, for how slow %u %%)",
+				 one->node, one->share / 10, one->for_fill / 10,
+				 one->for_latency / 10);
+	}
+}
+
+/* Whether one has changed. */
+static bool measure_weights(struct objectives *o, const struct config *config,
+			    const struct actual *actual,
+			    const struct sample *now)
+{
+	struct weight_input in[NETRAM_NODES_MAX] = { 0 };
+	struct weights was = o->weights;
+	const struct config_node *wanted_node;
+	const struct netram_node *node;
+	size_t nr = 0;
+
+	for (node = actual->nodes; node && nr < NETRAM_NODES_MAX;
+	     node = node->next) {
+		wanted_node = config_find_node(config, node->name);
+		if (!wanted_node || wanted_node->remove)
+			continue;
+		in[nr].node = node->name;
+		measure_room(o, wanted_node, node, &in[nr].used, &in[nr].room);
+		measure_reads(o, now, &in[nr++]);
+	}
+	if (!weights_update(&o->weights, in, nr))
+		return false;
+	tell_weights(&was, &o->weights);
+	return true;
 }
 
 /**
@@ -264,20 +340,33 @@ static void measure_nodes(struct objectives *o, const struct config *config,
  * @nt: the module
  * @config: what is wanted
  * @actual: what there is
+ *
+ * Return: whether nodes should have other weights than before.
  */
-void objectives_measure(struct objectives *o, struct netram *nt,
+bool objectives_measure(struct objectives *o, struct netram *nt,
 			const struct config *config,
 			const struct actual *actual)
 {
-	uint64_t now = clock_ms();
+	uint64_t at_ms = clock_ms();
+	struct sample now = { 0 };
+	bool changed = false;
 
 	forget(o, config, actual);
-	if (o->measured_ms && now - o->measured_ms < MEASURE_MS)
-		return;
-	o->measured_ms = now;
-	measure_volumes(o, nt, config);
+	if (o->measured_ms && at_ms - o->measured_ms < MEASURE_MS)
+		return false;
+	o->measured_ms = at_ms;
+	/* where it fails, it is empty */
+	sample_take(nt, stat_files, STATS_NR, &now);
+	measure_volumes(o, config, &now);
 	ask_servers(o, config);
 	measure_nodes(o, config, actual);
+	if (config->placement.auto_weight)
+		changed = measure_weights(o, config, actual, &now);
+	if (now.at_ms) {
+		sample_free(&o->before);
+		o->before = now;
+	}
+	return changed;
 }
 
 void objectives_free(struct objectives *o)

@@ -10,6 +10,7 @@
 #include "actual.h"
 #include "common/sample.h"
 #include "config.h"
+#include "weights.h"
 
 /**
  * struct objective - a measure of a volume or a node
@@ -58,6 +59,7 @@ struct server_status {
  * @nr: how many
  * @servers: of each node with status: in the file
  * @nr_servers: how many
+ * @weights: with what part of their weights nodes count
  * @before: counters at the last measure
  * @measured_ms: when that was
  */
@@ -66,11 +68,12 @@ struct objectives {
 	size_t nr;
 	struct server_status *servers;
 	size_t nr_servers;
+	struct weights weights;
 	struct sample before;
 	uint64_t measured_ms;
 };
 
-void objectives_measure(struct objectives *o, struct netram *nt,
+bool objectives_measure(struct objectives *o, struct netram *nt,
 			const struct config *config,
 			const struct actual *actual);
 void objectives_free(struct objectives *o);

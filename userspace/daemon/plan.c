@@ -69,6 +69,10 @@ void step_format(const struct step *step, bool done, char *text, size_t size)
 			 !done ? is : step->on ? "is being " : "is not ",
 			 step->on ? "" : " any more");
 		break;
+	case STEP_NODE_WEIGH:
+		snprintf(text, size, "node %s: weight %s%u", node, is,
+			 step->weight);
+		break;
 	case STEP_NODE_FORGET:
 	case STEP_NODE_REMOVE:
 		snprintf(text, size, "node %s: %sremoved", node, is);

@@ -24,15 +24,16 @@ static struct step *add(struct plan *plan, enum step_kind kind)
 	return more;
 }
 
-static void add_node_step(struct plan *plan, enum step_kind kind,
-			  const struct config_node *node, bool on)
+static struct step *add_node_step(struct plan *plan, enum step_kind kind,
+				  const struct config_node *node, bool on)
 {
 	struct step *step = add(plan, kind);
 
 	if (!step)
-		return;
+		return NULL;
 	step->node = node;
 	step->on = on;
+	return step;
 }
 
 static struct step *add_volume_step(struct plan *plan, enum step_kind kind,
@@ -71,7 +72,10 @@ static bool endpoint_differs(const struct config_node *node,
 	return strcmp(wanted, has);
 }
 
-/* The first thing that is not as the file says, in words. */
+/*
+ * The first thing that is not as the file says, and cannot change while the node
+ * is in use, in words.
+ */
 static bool node_differs(const struct config_node *node,
 			 const struct netram_node *is, char *text, size_t size)
 {
@@ -83,9 +87,6 @@ static bool node_differs(const struct config_node *node,
 	else if (differs(node->zone, is->zone))
 		snprintf(text, size, "its zone is %s, the file says %s",
 			 is->zone, node->zone);
-	else if (CONFIG_HAS(node, NODE_WEIGHT) && node->weight != is->weight)
-		snprintf(text, size, "its weight is %u, the file says %" PRIu64,
-			 is->weight, node->weight);
 	else if (CONFIG_HAS(node, NODE_EXPORT) != is->has_export ||
 		 (is->has_export &&
 		  strcmp(is->export_name, node->export_name)))
@@ -116,6 +117,27 @@ static void drain_node(const struct config_node *node,
 		add_node_step(plan, STEP_NODE_DRAIN, node, node->drain);
 }
 
+static void weigh_node(const struct config_node *node,
+		       const struct netram_node *is, struct plan *plan)
+{
+	uint32_t weight = weights_wanted(plan->weights, node);
+	struct step *step;
+
+	if (!weight || weight == is->weight)
+		return;
+	step = add_node_step(plan, STEP_NODE_WEIGH, node, false);
+	if (step)
+		step->weight = weight;
+}
+
+/* What can change at any time. */
+static void change_node(const struct config_node *node,
+			const struct netram_node *is, struct plan *plan)
+{
+	drain_node(node, is, plan);
+	weigh_node(node, is, plan);
+}
+
 static void plan_node(const struct config_node *node,
 		      const struct netram_node *is, struct plan *plan)
 {
@@ -126,7 +148,7 @@ static void plan_node(const struct config_node *node,
 	} else if (!is) {
 		add_node_step(plan, STEP_NODE_ADD, node, false);
 	} else if (!node_differs(node, is, what, sizeof(what))) {
-		drain_node(node, is, plan);
+		change_node(node, is, plan);
 	} else if (!is->extents) {
 		add_node_step(plan, STEP_NODE_FORGET, node, false);
 		add_node_step(plan, STEP_NODE_ADD, node, false);
@@ -134,7 +156,7 @@ static void plan_node(const struct config_node *node,
 		plan_find(plan, FINDING_PROBLEM,
 			  "node %s: %s: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew",
 			  node->name, what);
-		drain_node(node, is, plan);
+		change_node(node, is, plan);
 	}
 }
 
@@ -461,14 +483,17 @@ static void sort_steps(struct plan *plan)
  * reconcile() - what has to be done?
  * @config: what should be
  * @actual: what is
+ * @weights: what nodes count with, or NULL: with what the file says
  * @plan: filled; plan_free() it. It points into @config
  */
 void reconcile(const struct config *config, const struct actual *actual,
-	       struct plan *plan)
+	       const struct weights *weights, struct plan *plan)
 {
 	size_t i;
 
-	*plan = (struct plan){ .config = config, .actual = actual };
+	*plan = (struct plan){
+		.config = config, .actual = actual, .weights = weights
+	};
 	for (i = 0; i < config->nr_nodes; i++)
 		plan_node(&config->nodes[i],
 			  actual_find_node(actual, config->nodes[i].name),

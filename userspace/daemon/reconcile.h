@@ -13,12 +13,14 @@
 
 #include "actual.h"
 #include "config.h"
+#include "weights.h"
 
 /**
  * enum step_kind - something to do, in the order it is done in
  * @STEP_NODE_FORGET: remove a node that holds nothing and is about to be added anew
  * @STEP_NODE_ADD: make a node known
  * @STEP_NODE_DRAIN: begin to empty a node, or end that (on)
+ * @STEP_NODE_WEIGH: change a node's share of new extents (weight)
  * @STEP_VOLUME_CREATE: create a volume
  * @STEP_VOLUME_SET: change replicas and on_loss (change)
  * @STEP_TUNE: write a tunable
@@ -31,6 +33,7 @@ enum step_kind {
 	STEP_NODE_FORGET,
 	STEP_NODE_ADD,
 	STEP_NODE_DRAIN,
+	STEP_NODE_WEIGH,
 	STEP_VOLUME_CREATE,
 	STEP_VOLUME_SET,
 	STEP_TUNE,
@@ -47,6 +50,7 @@ enum step_kind {
  * @volume: of the others
  * @index: N of /dev/netramN, where the volume is there
  * @on: of STEP_NODE_DRAIN
+ * @weight: of STEP_NODE_WEIGH
  * @change: of STEP_VOLUME_SET
  * @tunable: of STEP_TUNE
  */
@@ -56,6 +60,7 @@ struct step {
 	const struct config_volume *volume;
 	uint32_t index;
 	bool on;
+	uint32_t weight;
 	struct netram_volume_change change;
 	enum tunable_id tunable;
 };
@@ -90,6 +95,7 @@ struct finding {
  * struct plan - what reconcile() found
  * @config: what should be
  * @actual: what is
+ * @weights: what nodes count with, or NULL
  * @steps: by kind
  * @nr_steps: how many
  * @findings: what no step can do
@@ -99,6 +105,7 @@ struct finding {
 struct plan {
 	const struct config *config;
 	const struct actual *actual;
+	const struct weights *weights;
 	struct step *steps;
 	size_t nr_steps;
 	struct finding *findings;
@@ -107,7 +114,7 @@ struct plan {
 };
 
 void reconcile(const struct config *config, const struct actual *actual,
-	       struct plan *plan);
+	       const struct weights *weights, struct plan *plan);
 void plan_free(struct plan *plan);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -95,6 +95,23 @@ static void put_capacity(struct json_object *o, const struct config_node *node)
 		put_u64(o, "capacity_bytes", node->capacity);
 }
 
+static void put_weight(struct json_object *o, const struct status_source *s,
+		       const struct netram_node *node)
+{
+	const struct weight *one = weights_find(&s->keeper->objectives.weights,
+						node->name);
+	struct json_object *weight;
+
+	if (!one)
+		return;
+	weight = json_object_new_object();
+	put_u64(weight, "now", node->weight);
+	put_u64(weight, "share_percent", one->share / 10);
+	put_u64(weight, "for_fill_percent", one->for_fill / 10);
+	put_u64(weight, "for_latency_percent", one->for_latency / 10);
+	put_object(o, "weight", weight);
+}
+
 static struct json_object *nodes_json(const struct status_source *s)
 {
 	struct json_object *a = json_object_new_array(), *o;
@@ -107,6 +124,7 @@ static struct json_object *nodes_json(const struct status_source *s)
 		put_bool(o, "in_file", config_find_node(s->config, node->name));
 		put_text(o, "last_error", node->last_error);
 		put_capacity(o, config_find_node(s->config, node->name));
+		put_weight(o, s, node);
 		put_server(o, s->keeper, node->name);
 		json_object_array_add(a, o);
 	}

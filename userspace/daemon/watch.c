@@ -26,8 +26,8 @@ static bool same_event(const struct netram_event_info *a,
 		       const struct netram_event_info *b)
 {
 	return a->time_ns == b->time_ns && a->type == b->type &&
-	       a->state == b->state && !strcmp(a->node, b->node) &&
-	       !strcmp(a->volume, b->volume);
+	       a->state == b->state && a->value == b->value &&
+	       !strcmp(a->node, b->node) && !strcmp(a->volume, b->volume);
 }
 
 /* One that came to two subscriptions is kept once. */

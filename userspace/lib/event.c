@@ -22,6 +22,7 @@ static const struct netram_field event_fields[] = {
 	FIELD(NETRAM_EVENT_A_NODE, NAME, false, node),
 	FIELD(NETRAM_EVENT_A_VOLUME, NAME, false, volume),
 	FIELD(NETRAM_EVENT_A_STATE, U8, false, state),
+	FIELD(NETRAM_EVENT_A_VALUE, U32, false, value),
 };
 
 int netram_event_decode(const struct nlattr *nest,
@@ -33,9 +34,11 @@ int netram_event_decode(const struct nlattr *nest,
 	err = netram_fields_decode(event_fields,
 				   sizeof(event_fields) / sizeof(*event_fields),
 				   nest, event, &seen);
-	if (!err)
-		event->has_state = seen >> NETRAM_EVENT_A_STATE & 1;
-	return err;
+	if (err)
+		return err;
+	event->has_state = seen >> NETRAM_EVENT_A_STATE & 1;
+	event->has_value = seen >> NETRAM_EVENT_A_VALUE & 1;
+	return 0;
 }
 
 int netram_events_open(struct netram_events **events)

@@ -335,7 +335,12 @@ struct netram_extent {
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
- *   NETRAM_EVENT_WAITING, _BACKUP and _BACKUP_FAILED 1 or 0, for NETRAM_EVENT_VERIFY enum netram_verify_state
+ *   NETRAM_EVENT_WAITING, _BACKUP, _BACKUP_FAILED and _DRAIN 1 or 0, for
+ *   NETRAM_EVENT_VERIFY enum netram_verify_state, for NETRAM_EVENT_ON_LOSS enum
+ *   netram_on_loss
+ * @has_value: @value is valid
+ * @value: the new number: of NETRAM_EVENT_WEIGHT a weight, of NETRAM_EVENT_REPLICAS
+ *   how many copies
  */
 struct netram_event_info {
 	uint8_t type;
@@ -344,6 +349,8 @@ struct netram_event_info {
 	char volume[NETRAM_NAME_SIZE];
 	bool has_state;
 	uint8_t state;
+	bool has_value;
+	uint32_t value;
 };
 
 /**
@@ -484,6 +491,19 @@ int netram_node_remove(struct netram *handle, const char *name);
  * Return: 0, -ENOENT or another -errno.
  */
 int netram_node_drain(struct netram *handle, const char *name, bool on);
+
+/**
+ * netram_node_set_weight() - change a node's share of new extents
+ * @handle: the handle
+ * @name: the node
+ * @weight: 1 to 1000, against other nodes' weights
+ *
+ * What has a place stays there.
+ *
+ * Return: 0, -ENOENT, -ERANGE: no such weight, or another -errno.
+ */
+int netram_node_set_weight(struct netram *handle, const char *name,
+			   uint32_t weight);
 
 /**
  * netram_node_sync() - bring what a node has up to date without delay

@@ -86,6 +86,16 @@ void netram_node_encode_drain(struct netram_message *msg, const char *name,
 	netram_message_nest_end(msg, nest);
 }
 
+void netram_node_encode_weight(struct netram_message *msg, const char *name,
+			       uint32_t weight)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
+
+	netram_message_string(msg, NETRAM_NODE_A_NAME, name);
+	netram_message_u32(msg, NETRAM_NODE_A_WEIGHT, weight);
+	netram_message_nest_end(msg, nest);
+}
+
 void netram_node_encode_sync(struct netram_message *msg, const char *name)
 {
 	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
@@ -152,6 +162,15 @@ int netram_node_drain(struct netram *nt, const char *name, bool on)
 
 	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_SET);
 	netram_node_encode_drain(&msg, name, on);
+	return netram_tell(nt, &msg);
+}
+
+int netram_node_set_weight(struct netram *nt, const char *name, uint32_t weight)
+{
+	struct netram_message msg;
+
+	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_SET);
+	netram_node_encode_weight(&msg, name, weight);
 	return netram_tell(nt, &msg);
 }
 

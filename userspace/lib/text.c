@@ -141,6 +141,10 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_VERIFY] = "verify",
 		[NETRAM_EVENT_BACKUP] = "backup",
 		[NETRAM_EVENT_BACKUP_FAILED] = "backup_failed",
+		[NETRAM_EVENT_DRAIN] = "drain",
+		[NETRAM_EVENT_WEIGHT] = "weight",
+		[NETRAM_EVENT_REPLICAS] = "replicas",
+		[NETRAM_EVENT_ON_LOSS] = "on_loss",
 	};
 
 	return NAME_OF(names, type);

@@ -61,7 +61,8 @@
  *
  * NETRAM_CMD_NODE_SET
  *
- *   Changes a node that is known. -ENOENT: no such node.
+ *   Changes a node that is known, as far as there are attributes that say so.
+ *   -ENOENT: no such node. -ERANGE: a weight that is none.
  *
  *     NETRAM_A_NODE: NLA_NESTED
  *       NETRAM_NODE_A_NAME
@@ -69,6 +70,8 @@
  *         has to other nodes, as far as these have room; 0: no more of that.
  *         What was moved stays where it is. NODE_A_EXTENTS tells how many are
  *         left; with none, NODE_DEL succeeds.
+ *       NETRAM_NODE_A_WEIGHT: NLA_U32, 1 to 1000: its share of extents that get a
+ *         place, or one more copy, from now on. What has a place stays there.
  *       NETRAM_NODE_A_SYNC: NLA_U8, 1: bring its copies that are not in sync up to
  *         date now: connect to it if it is not, and try it again if it had no
  *         room, without the usual pauses. NETRAM_SESSION_A_STALE of the volumes
@@ -286,6 +289,7 @@
  *       NETRAM_EVENT_A_NODE: NLA_NUL_STRING, where a node is meant
  *       NETRAM_EVENT_A_VOLUME: NLA_NUL_STRING, where a volume is meant
  *       NETRAM_EVENT_A_STATE: NLA_U8, the new state, by type
+ *       NETRAM_EVENT_A_VALUE: NLA_U32, the new number, by type
  */
 #ifndef _UAPI_LINUX_NETRAM_H
 #define _UAPI_LINUX_NETRAM_H
@@ -457,6 +461,7 @@ enum netram_event_attr {
 	NETRAM_EVENT_A_VOLUME,
 	NETRAM_EVENT_A_STATE,
 	NETRAM_EVENT_A_PAD,
+	NETRAM_EVENT_A_VALUE,
 	__NETRAM_EVENT_A_MAX,
 };
 #define NETRAM_EVENT_A_MAX (__NETRAM_EVENT_A_MAX - 1)
@@ -718,6 +723,10 @@ enum netram_verify_kind {
  *   for want of nodes; 0: it does not any more
  * @NETRAM_EVENT_BACKUP_FAILED: VOLUME, STATE: 1: the backup device fails; 0: it works
  *   again
+ * @NETRAM_EVENT_DRAIN: NODE, STATE: 1: it is being drained; 0: not any more
+ * @NETRAM_EVENT_WEIGHT: NODE, VALUE: its weight was changed
+ * @NETRAM_EVENT_REPLICAS: VOLUME, VALUE: so many copies of each extent are wanted now
+ * @NETRAM_EVENT_ON_LOSS: VOLUME, STATE (enum netram_on_loss): on_loss was changed
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -732,6 +741,10 @@ enum netram_event {
 	NETRAM_EVENT_VERIFY,
 	NETRAM_EVENT_BACKUP,
 	NETRAM_EVENT_BACKUP_FAILED,
+	NETRAM_EVENT_DRAIN,
+	NETRAM_EVENT_WEIGHT,
+	NETRAM_EVENT_REPLICAS,
+	NETRAM_EVENT_ON_LOSS,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

@@ -70,6 +70,7 @@ static __u64 reads[VOLUMES][NODES + 1][NETRAM_LATENCY_BUCKETS];
 static __u64 writes[VOLUMES][NODES + 1][NETRAM_LATENCY_BUCKETS];
 static uint64_t moved[VOLUMES][2];
 static uint64_t stream[NODES][2];
+static uint32_t weights[NODES];
 static uint64_t reconnects;
 static char down[64];
 static uint64_t changed_ms;
@@ -325,6 +326,18 @@ static struct netram_traffic traffic_of(uint64_t read, uint64_t written)
 	};
 }
 
+int netram_node_set_weight(struct netram *handle, const char *name,
+			   uint32_t weight)
+{
+	size_t i;
+
+	(void)handle;
+	for (i = 0; i < NODES; i++)
+		if (!strcmp(nodes[i].name, name))
+			weights[i] = weight;
+	return 0;
+}
+
 int netram_node_list(struct netram *handle, struct netram_node **first)
 {
 	struct netram_node **to = first, *node;
@@ -343,7 +356,7 @@ int netram_node_list(struct netram *handle, struct netram_node **first)
 		sa->sin_family = AF_INET;
 		sa->sin_port = htons(10809);
 		sa->sin_addr.s_addr = htonl(0xc000020bU + i);
-		node->weight = 64;
+		node->weight = weights[i] ?: 64;
 		node->state = strcmp(nodes[i].name, down) ? NETRAM_NODE_UP :
 							    NETRAM_NODE_DOWN;
 		node->volumes = VOLUMES;

@@ -445,6 +445,8 @@ void kit_put_event(struct kit_msg *m, uint8_t type, const char *node)
 	mnl_attr_put_u64(m->last, NETRAM_EVENT_A_TIME, 1700000000123456789ULL);
 	mnl_attr_put_strz(m->last, NETRAM_EVENT_A_NODE, node);
 	mnl_attr_put_u8(m->last, NETRAM_EVENT_A_STATE, NETRAM_SESSION_UP);
+	if (type == NETRAM_EVENT_WEIGHT)
+		mnl_attr_put_u32(m->last, NETRAM_EVENT_A_VALUE, 42);
 	mnl_attr_nest_end(m->last, nest);
 }
 

@@ -506,6 +506,16 @@ static void test_event_json(void **state)
 	event.state = 1;
 	expect_event(&event, "{\"type\":\"sync\",\"time_ns\":1700000000123456789,"
 		     "\"volume\":\"v1\",\"state\":\"synced\"}");
+	event.type = NETRAM_EVENT_DRAIN;
+	assert_string_equal(shape_event_state(&event), "on");
+	event.type = NETRAM_EVENT_ON_LOSS;
+	assert_string_equal(shape_event_state(&event), "wait");
+	event.type = NETRAM_EVENT_REPLICAS;
+	event.has_value = true;
+	event.value = 3;
+	expect_event(&event, "{\"type\":\"replicas\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\",\"value\":3}");
+	event.has_value = false;
 	/* from a newer module: what its state means is not known */
 	event.type = 200;
 	expect_event(&event, "{\"type\":\"unknown\",\"time_ns\":1700000000123456789,"

@@ -191,6 +191,24 @@ static void test_node_drain(void **state)
 	}
 }
 
+static void test_node_weight(void **state)
+{
+	char buf[NETRAM_SEND_SIZE];
+	struct netram_message msg;
+	const struct nlattr *nest, *attr;
+
+	(void)state;
+	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_NODE_SET, 1, 0);
+	netram_node_encode_weight(&msg, "n1", 42);
+	nest = nest_of(msg.nlh, NETRAM_A_NODE);
+	assert_string_equal(mnl_attr_get_str(inside(nest, NETRAM_NODE_A_NAME)),
+			    "n1");
+	attr = inside(nest, NETRAM_NODE_A_WEIGHT);
+	assert_int_equal(mnl_attr_get_payload_len(attr), 4);
+	assert_int_equal(mnl_attr_get_u32(attr), 42);
+	assert_null(inside(nest, NETRAM_NODE_A_DRAIN));
+}
+
 /* A caller's overlong string must not run over the buffer. */
 static void test_overflow(void **state)
 {
@@ -522,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_volume_add),
 		cmocka_unit_test(test_volume_set),
 		cmocka_unit_test(test_node_drain),
+		cmocka_unit_test(test_node_weight),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_node_decode),
 		cmocka_unit_test(test_volume_decode),

@@ -408,6 +408,34 @@ static void test_events(void **state)
 	netram_events_close(events);
 }
 
+static int take_value(const struct netram_event_info *event, void *arg)
+{
+	assert_int_equal(event->type, NETRAM_EVENT_WEIGHT);
+	assert_true(event->has_value);
+	*(uint32_t *)arg = event->value;
+	return 0;
+}
+
+static void test_event_value(void **state)
+{
+	struct netram_events *events;
+	struct kit_msg m = { 0 };
+	uint32_t value = 0;
+
+	(void)state;
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
+	assert_int_equal(netram_events_open(&events), 0);
+	memset(&m, 0, sizeof(m));
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_EVENT);
+	kit_put_event(&m, NETRAM_EVENT_WEIGHT, "n1");
+	kit_end(&m);
+	kit_queue(m.buf, m.len);
+	assert_int_equal(netram_events_read(events, take_value, &value), 0);
+	assert_int_equal(value, 42);
+	netram_events_close(events);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -434,6 +462,7 @@ int main(void)
 		TEST(test_short_family_data),
 		TEST(test_not_loaded),
 		TEST(test_events),
+		TEST(test_event_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

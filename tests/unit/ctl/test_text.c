@@ -127,7 +127,11 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
 			    "taken_over");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_BACKUP_FAILED + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAIN), "drain");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_WEIGHT), "weight");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_REPLICAS), "replicas");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_ON_LOSS), "on_loss");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_ON_LOSS + 1),
 			    "unknown");
 }
 

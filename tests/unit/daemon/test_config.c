@@ -88,7 +88,7 @@ static const struct bad {
 	{ "hosts: {}\n", 1,
 	  "unknown key 'hosts' at the left margin: did you mean 'host'?" },
 	{ "frobnicate: 1\n", 1,
-	  "unknown key 'frobnicate' at the left margin: there are host, regions, defaults, nodes, volumes, objectives, status" },
+	  "unknown key 'frobnicate' at the left margin: there are host, regions, defaults, nodes, volumes, objectives, placement, status" },
 	{ "host:\n  regoin: a\n", 2,
 	  "unknown key 'regoin' of host: did you mean 'region'?" },
 	{ "host:\n  region: a\n  region: b\n", 3,

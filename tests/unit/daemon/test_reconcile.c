@@ -129,6 +129,11 @@ static void draining(struct world *w)
 	w->nodes[0].drain = true;
 }
 
+static void weighed(struct world *w)
+{
+	w->nodes[0].weight = 7;
+}
+
 static void no_n2(struct world *w)
 {
 	w->nodes[0].next = NULL;
@@ -235,10 +240,17 @@ static const struct {
 	  "nodes:\n  n1: {address: 192.0.2.9}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
 	  none, "",
 	  "problem: node n1: its address is 192.0.2.1:10809, the file says 192.0.2.9:10809: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
-	{ "a weight changes, with pages, drained",
-	  "nodes:\n  n1: {address: 192.0.2.1, weight: 7, drain: yes}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
-	  none, "node n1: is being drained\n",
-	  "problem: node n1: its weight is 100, the file says 7: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "a weight changes, with pages and without",
+	  "nodes:\n  n1: {address: 192.0.2.1, weight: 7}\n  n2: {address: 192.0.2.2, weight: 8}\n" V1 "}\n",
+	  none, "node n1: weight 7\nnode n2: weight 8\n", "" },
+	{ "a capacity changes",
+	  "nodes:\n  n1: {address: 192.0.2.1, capacity: 128G}\n  n2: {address: 192.0.2.2, capacity: 100G}\n" V1 "}\n",
+	  none, "node n1: weight 128\n", "" },
+	{ "a weight and a zone change, with pages, drained",
+	  "nodes:\n  n1: {address: 192.0.2.1, zone: z, weight: 7, drain: yes}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  none, "node n1: is being drained\nnode n1: weight 7\n",
+	  "problem: node n1: its zone is n1, the file says z: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "a weight that is not said stays", NODES V1 "}\n", weighed, "", "" },
 	{ "a zone changes, empty",
 	  "nodes:\n  n1: {address: 192.0.2.1, zone: z}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
 	  no_pages, "node n1: removed\nnode n1: added\n", "" },
@@ -394,7 +406,7 @@ static void test_cases(void **state)
 		config = load(cases[i].file);
 		make_world(&world);
 		cases[i].change(&world);
-		reconcile(config, &world.actual, &plan);
+		reconcile(config, &world.actual, NULL, &plan);
 		assert_false(plan.failed);
 		write_plan(&plan, steps, findings);
 		if (strcmp(steps, cases[i].steps) ||
@@ -514,6 +526,7 @@ static void test_words(void **state)
 		{ "node n1: added", "node n1: cannot be added" },
 		{ "node n1: is not drained any more",
 		  "node n1: cannot be drained any more" },
+		{ "node n1: weight 7", "node n1: weight cannot be 7" },
 		{ "volume v1: created", "volume v1: cannot be created" },
 		{ "volume v1: replicas 3, on_loss wait",
 		  "volume v1: replicas cannot be 3, on_loss cannot be wait" },
@@ -525,7 +538,7 @@ static void test_words(void **state)
 	};
 	struct config_node node = { .name = "n1" };
 	struct config_volume volume = { .name = "v1", .mount_path = "/m" };
-	struct step step = { .node = &node, .volume = &volume };
+	struct step step = { .node = &node, .volume = &volume, .weight = 7 };
 	char text[STEP_SIZE];
 	unsigned int kind, done;
 
@@ -552,7 +565,7 @@ static void test_step(void **state)
 
 	(void)state;
 	make_world(&world);
-	reconcile(config, &world.actual, &plan);
+	reconcile(config, &world.actual, NULL, &plan);
 	assert_int_equal(plan.nr_steps, 2);
 	assert_int_equal(plan.steps[0].kind, STEP_VOLUME_SET);
 	assert_int_equal(plan.steps[0].change.replicas, 1);

@@ -330,14 +330,14 @@ const EVENT_LEVELS = {
 };
 
 function eventText(e) {
-	return [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state].filter((t) => t).join(', ');
+	return [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state, e.value].filter((t) => t).join(', ');
 }
 
 export function showEvents(parent, live) {
 	if (!live.events.length)
 		return parent.replaceChildren(element('li', {class: 'quiet'}, 'nothing since netramd began to watch'));
 	return keyed(parent, live.events,
-		(e) => [e.time_ns, e.type, e.node, e.volume, e.state].join(' '),
+		(e) => [e.time_ns, e.type, e.node, e.volume, e.state, e.value].join(' '),
 		() => element('li', {}, element('time'), element('span', {class: 'badge'}), element('span', {class: 'what'})),
 		(li, e) => {
 			const ms = e.time_ns / 1e6;
