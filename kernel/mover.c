@@ -29,6 +29,8 @@
 #define SCAN_MS		1000
 /* A node without room is not tried again for that long. */
 #define FULL_SPARED	(5 * HZ)
+/* Tell so often what it is that cannot be copied. */
+#define TELL_LEFT	(60 * HZ)
 
 enum outcome {
 	DONE,	/* nothing to do, or nothing that can be done now: a scan finds it */
@@ -59,23 +61,41 @@ static bool begin(struct netram_resync_job *j)
 	return true;
 }
 
-static bool end(const struct netram_resync_job *j, bool done)
+/* @part: it has got all but what is marked behind. Without @done it has not. */
+static bool end(const struct netram_resync_job *j, bool done, bool part)
 {
 	struct netram_router *r = j->rs->router;
+	u8 slot = netram_resync_slot(j);
 	union netram_set old, new;
+	bool ended;
 
 	do {
 		old = netram_router_set(r, j->extent);
 		new = old;
-		if (!(netram_set_same(old, j->set) & (1U << j->copy)) ||
-		    !netram_set_end(&new, j->copy, netram_resync_slot(j), done))
+		if (!(netram_set_same(old, j->set) & (1U << j->copy)))
+			return false;
+		ended = done && part ? netram_set_part(&new, j->copy, slot) :
+				       netram_set_end(&new, j->copy, slot, done);
+		if (!ended)
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	return true;
 }
 
+/* What keeps a copy from being in sync, and perhaps another from being given up. */
+static void tell_left(struct netram_mover *m, u64 extent,
+		      const struct netram_resync_left *left)
+{
+	if (m->told && time_before(jiffies, m->told + TELL_LEFT))
+		return;
+	m->told = jiffies ?: 1;
+	netram_warn(m->router->label,
+		    "pages of extent %llu cannot be copied now (%u, page %llu first): copies that may have them right are away, or cannot be read",
+		    extent, left->count, left->first);
+}
+
 static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
-			 union netram_set set)
+			 union netram_set set, u8 *tried)
 {
 	struct netram_resync_job j = {
 		.rs = &m->resync,
@@ -83,15 +103,22 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 		.copy = copy,
 		.set = set,
 	};
+	struct netram_resync_left left;
 	int err;
 
 	if (!begin(&j))
 		return AGAIN;
-	err = netram_resync_give_all(&j);
+	err = netram_resync_give_all(&j, &left);
 	if (err == -ENOSPC)
 		netram_extent_spare(m->router, j.set, 1U << copy, FULL_SPARED);
-	if (!end(&j, !err))
+	if (!end(&j, !err, left.count))
 		return DONE;
+	if (!err && !left.count)
+		return AGAIN;
+	if (left.count)
+		tell_left(m, extent, &left);
+	/* Others may have what it lacks when it is their turn. */
+	*tried |= 1U << copy;
 	/* Without room there it is to be somewhere else. */
 	return !err || err == -ENOSPC ? AGAIN : DONE;
 }
@@ -123,7 +150,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 }
 
 static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
-			 union netram_set old)
+			 union netram_set old, u8 *tried)
 {
 	struct netram_router *r = m->router;
 	u8 slot = old.slot[copy];
@@ -133,6 +160,8 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 		return DONE;
 	if (!netram_extent_drop(r, extent, old, copy))
 		return AGAIN;
+	/* Others may be in these places from now on. */
+	*tried = 0;
 	/* It counts the extent until we give that back, so it is there. */
 	s = netram_router_session(r, slot);
 	if (WARN_ON_ONCE(!s))
@@ -224,14 +253,59 @@ static u8 usable_copies(struct netram_router *r, union netram_set set)
 	return good;
 }
 
-static enum outcome look_after(struct netram_mover *m, u64 extent)
+/* Copies that may have a page that copy @i lacks. */
+static u8 needed_by(struct netram_router *r, u64 extent, union netram_set set,
+		    int i)
+{
+	u8 partial = netram_set_in(set, NETRAM_IN_PARTIAL) & ~(1U << i);
+	u8 needed = netram_set_in(set, NETRAM_IN(INSYNC));
+	u64 first = extent * r->extent_pages, page;
+	u64 end = min_t(u64, first + r->extent_pages, r->pages.count);
+	bool any = false;
+	int k;
+
+	for (page = find_next_bit(r->pages.behind[i], end, first); page < end;
+	     page = find_next_bit(r->pages.behind[i], end, page + 1)) {
+		if (!netram_pages_present(&r->pages, page) ||
+		    test_bit(page, r->pages.lost))
+			continue;
+		any = true;
+		for (k = 0; k < NETRAM_REPLICAS_MAX; k++)
+			if (partial & (1U << k) &&
+			    !test_bit(page, r->pages.behind[k]))
+				needed |= 1U << k;
+	}
+	return any ? needed : 0;
+}
+
+/*
+ * Copies that must not be given up although there are enough in sync: one that is to
+ * stay lacks something, and perhaps that is because those in sync have it wrong.
+ */
+static u8 needed(struct netram_router *r, u64 extent, union netram_set set,
+		 u8 good)
+{
+	u8 lacking = netram_set_in(set, NETRAM_IN_PARTIAL) & good, needed = 0;
+	int i;
+
+	for (i = 0; lacking && i < NETRAM_REPLICAS_MAX; i++)
+		if (lacking & (1U << i))
+			needed |= needed_by(r, extent, set, i);
+	return needed;
+}
+
+/* @tried: copies that could not be brought up to date just now */
+static enum outcome look_after(struct netram_mover *m, u64 extent, u8 *tried)
 {
 	struct netram_router *r = m->router;
 	union netram_set set = netram_router_set(r, extent);
 	u8 all = netram_set_in(set, NETRAM_IN_USE);
 	u8 insync = netram_set_in(set, NETRAM_IN(INSYNC));
 	u32 want = READ_ONCE(r->replicas);
-	u8 up, good, lagging, extra;
+	u8 up, good, lagging, extra, kept = 0;
+	/* As in add(). */
+	bool room = hweight8(netram_set_in(set, NETRAM_IN_WRITABLE)) <
+		    smp_load_acquire(&r->width);
 
 	rcu_read_lock();
 	up = netram_extent_up(r, set, all);
@@ -239,16 +313,19 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 	rcu_read_unlock();
 	if (!(insync & up))
 		return DONE;
+	/* Else none can be brought up to date before another is given up. */
+	if (room)
+		kept = needed(r, extent, set, good);
 	/* Enough without those that may not stay, or without the last ones. */
 	if (hweight8(insync & up & good) >= want && hweight8(all) > want) {
 		extra = all & ~good ?: all & ~insync ?: all & ~up ?: all;
-		return drop(m, extent, fls(extra) - 1, set);
+		extra &= ~kept;
+		if (extra)
+			return drop(m, extent, fls(extra) - 1, set, tried);
 	}
-	lagging = good & up & ~insync;
-	/* As in add(). */
-	if (lagging && hweight8(netram_set_in(set, NETRAM_IN_WRITABLE)) <
-		       smp_load_acquire(&r->width))
-		return sync(m, extent, __ffs(lagging), set);
+	lagging = good & up & ~insync & ~*tried;
+	if (lagging && room)
+		return sync(m, extent, __ffs(lagging), set, tried);
 	if (hweight8(good) >= want)
 		return DONE;
 	/* A set that is full must lose what is of no use before. */
@@ -257,9 +334,11 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 		/* The only one that can be reached is of use all the same. */
 		if (hweight8(insync & up) == 1)
 			extra &= ~(insync & up);
+		extra &= ~kept;
 		if (!extra)
 			return DONE;
-		return drop(m, extent, fls(extra & ~insync ?: extra) - 1, set);
+		return drop(m, extent, fls(extra & ~insync ?: extra) - 1, set,
+			    tried);
 	}
 	return add(m, extent, set, good);
 }
@@ -331,6 +410,7 @@ static void mover_work(struct work_struct *work)
 	struct netram_router *r = m->router;
 	bool care, owing;
 	u64 extent;
+	u8 tried;
 
 	if (xchg(&m->scan, false))
 		tell(m, scan(m));
@@ -338,7 +418,8 @@ static void mover_work(struct work_struct *work)
 		clear_bit(extent, m->todo);
 		/* Who changes the extent's copies does that, then sets the bit. */
 		smp_mb__after_atomic();
-		while (!stopped(m) && look_after(m, extent) == AGAIN)
+		tried = 0;
+		while (!stopped(m) && look_after(m, extent, &tried) == AGAIN)
 			cond_resched();
 	}
 	care = scan(m);
