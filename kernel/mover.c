@@ -111,16 +111,16 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 	err = netram_resync_give_all(&j, &left);
 	if (err == -ENOSPC)
 		netram_extent_spare(m->router, j.set, 1U << copy, FULL_SPARED);
-	if (!end(&j, !err, left.count))
-		return DONE;
-	if (!err && !left.count)
+	if (end(&j, !err, left.count) && !err && !left.count)
 		return AGAIN;
 	if (left.count)
 		tell_left(m, extent, &left);
-	/* Others may have what it lacks when it is their turn. */
+	/*
+	 * Now others; they may even have what it lacks when it is its turn again. And
+	 * without room there it is to be somewhere else.
+	 */
 	*tried |= 1U << copy;
-	/* Without room there it is to be somewhere else. */
-	return !err || err == -ENOSPC ? AGAIN : DONE;
+	return AGAIN;
 }
 
 /* ---- which node has a copy ---- */

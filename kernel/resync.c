@@ -223,10 +223,20 @@ static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
 	return wrong == may ? -EILSEQ : UNREADABLE;
 }
 
+/* What its node refuses, for whatever reason, it has no room for. */
 static int put(const struct netram_resync_job *j, u64 page, u32 count)
 {
-	return netram_resync_carry(j->rs, netram_resync_slot(j),
-				   NETRAM_OP_WRITE, page, count);
+	u8 slot = netram_resync_slot(j);
+	struct netram_session *s = netram_router_session(j->rs->router, slot);
+	int err = netram_resync_carry(j->rs, slot, NETRAM_OP_WRITE, page, count);
+
+	if (!err || err == -ENOTCONN || err == -ENOSPC)
+		return err;
+	if (s)
+		netram_warn_ratelimited(s->cfg.label,
+					"pages cannot be copied there: its node refuses them with error %d",
+					-err);
+	return -ENOSPC;
 }
 
 static bool under_way(const struct netram_resync_job *j)
@@ -356,9 +366,9 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
  *   or would not give them. These are marked behind
  *
  * Context: process, sleeps; in memalloc_noreclaim_save().
- * Return: 0 when it has all but that; -ENOSPC when its node has no room; -EAGAIN when
- * somebody keeps a page for long; -EINTR when it is not to go on; -ENOTCONN when it, or
- * all that could give it pages, cannot be reached; or what its node answered.
+ * Return: 0 when it has all but that; -ENOSPC when its node has no room, or will not
+ * take them; -EAGAIN when somebody keeps a page for long; -EINTR when it is not to go on;
+ * -ENOTCONN when it, or all that could give it pages, cannot be reached.
  */
 int netram_resync_give_all(const struct netram_resync_job *j,
 			   struct netram_resync_left *left)
