@@ -173,22 +173,33 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 	return AGAIN;
 }
 
-/* Free what a node has kept because it could not be told, or somebody wrote. */
-static void pay_off(struct netram_mover *m, struct netram_session *s)
+/*
+ * Free what a node has kept because it could not be told, or somebody wrote: a part of
+ * it, until there is something else to do.
+ */
+static void pay_off(struct netram_mover *m, struct netram_session *s,
+		    unsigned long until)
 {
 	struct netram_router *r = m->router;
-	u64 extent;
 
-	WRITE_ONCE(s->owes, false);
-	smp_mb(); /* owe() comes after the set was changed */
-	for (extent = 0; extent < r->nr_extents && !stopped(m); extent++) {
-		if (!netram_resync_trim(&m->resync, extent, s->slot))
+	if (READ_ONCE(s->owes)) {
+		/* Once round, from wherever we are: so we come to all in the end. */
+		WRITE_ONCE(s->unpaid, r->nr_extents);
+		smp_store_release(&s->owes, false);
+		smp_mb(); /* owe() comes after the set was changed */
+	}
+	while (s->unpaid && !stopped(m)) {
+		if (!netram_resync_trim(&m->resync, s->pay_from, s->slot))
 			WRITE_ONCE(s->owes, true);
 		if (!netram_session_up(s))
-			break;
+			return;
+		if (++s->pay_from == r->nr_extents)
+			s->pay_from = 0;
+		WRITE_ONCE(s->unpaid, s->unpaid - 1);
+		/* Repair is more urgent than a node's memory. */
+		if (delayed_work_pending(&m->work) || time_after(jiffies, until))
+			return;
 	}
-	if (extent < r->nr_extents)
-		WRITE_ONCE(s->owes, true);
 }
 
 /* Has a node that can be told something that it should not have? */
@@ -199,26 +210,33 @@ static bool owes(struct netram_router *r, u8 slot)
 
 	rcu_read_lock();
 	s = rcu_dereference(r->sessions[slot]);
-	it_does = s && READ_ONCE(s->owes) && READ_ONCE(s->trim) &&
+	it_does = s && netram_session_owes(s) && READ_ONCE(s->trim) &&
 		  netram_session_up(s);
 	rcu_read_unlock();
 	return it_does;
 }
 
-/* Return: whether a node that can be reached still has what it should not. */
-static bool pay_all_off(struct netram_mover *m)
+/*
+ * Return: whether a node that can be reached still has what it should not; @unpaid: and
+ * could be told at once.
+ */
+static bool pay_all_off(struct netram_mover *m, bool *unpaid)
 {
+	unsigned long until = jiffies + msecs_to_jiffies(SCAN_MS);
 	struct netram_router *r = m->router;
 	struct netram_session *s;
 	bool left = false;
 	u32 slot;
 
+	*unpaid = false;
+
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = owes(r, slot) ? netram_extent_hold(r, slot) : NULL;
 		if (!s)
 			continue;
-		pay_off(m, s);
-		left |= READ_ONCE(s->owes);
+		pay_off(m, s, until);
+		left |= netram_session_owes(s);
+		*unpaid |= s->unpaid && netram_session_up(s);
 		netram_extent_release(s);
 	}
 	return left;
@@ -408,7 +426,7 @@ static void mover_work(struct work_struct *work)
 					      struct netram_mover, work);
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct netram_router *r = m->router;
-	bool care, owing;
+	bool care, owing, unpaid;
 	u64 extent;
 	u8 tried;
 
@@ -424,10 +442,11 @@ static void mover_work(struct work_struct *work)
 	}
 	care = scan(m);
 	tell(m, care);
-	owing = pay_all_off(m);
+	owing = pay_all_off(m, &unpaid);
 	if ((care || owing || !all_nodes_well(r)) && !stopped(m)) {
 		WRITE_ONCE(m->scan, true);
-		queue_delayed_work(r->mover_wq, &m->work,
+		/* A second of paying off is as good as a pause. */
+		queue_delayed_work(r->mover_wq, &m->work, unpaid ? 0 :
 				   msecs_to_jiffies(SCAN_MS));
 	}
 	memalloc_noreclaim_restore(noreclaim);
