@@ -29,6 +29,8 @@
 #define SCAN_MS		1000
 /* A node without room is not tried again for that long. */
 #define FULL_SPARED	(5 * HZ)
+/* Tell so often what it is that cannot be copied. */
+#define TELL_LEFT	(60 * HZ)
 
 enum outcome {
 	DONE,	/* nothing to do, or nothing that can be done now: a scan finds it */
@@ -59,23 +61,41 @@ static bool begin(struct netram_resync_job *j)
 	return true;
 }
 
-static bool end(const struct netram_resync_job *j, bool done)
+/* @part: it has got all but what is marked behind. Without @done it has not. */
+static bool end(const struct netram_resync_job *j, bool done, bool part)
 {
 	struct netram_router *r = j->rs->router;
+	u8 slot = netram_resync_slot(j);
 	union netram_set old, new;
+	bool ended;
 
 	do {
 		old = netram_router_set(r, j->extent);
 		new = old;
-		if (!(netram_set_same(old, j->set) & (1U << j->copy)) ||
-		    !netram_set_end(&new, j->copy, netram_resync_slot(j), done))
+		if (!(netram_set_same(old, j->set) & (1U << j->copy)))
+			return false;
+		ended = done && part ? netram_set_part(&new, j->copy, slot) :
+				       netram_set_end(&new, j->copy, slot, done);
+		if (!ended)
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	return true;
 }
 
+/* What keeps a copy from being in sync, and perhaps another from being given up. */
+static void tell_left(struct netram_mover *m, u64 extent,
+		      const struct netram_resync_left *left)
+{
+	if (m->told && time_before(jiffies, m->told + TELL_LEFT))
+		return;
+	m->told = jiffies ?: 1;
+	netram_warn(m->router->label,
+		    "pages of extent %llu cannot be copied now (%u, page %llu first): copies that may have them right are away, or cannot be read",
+		    extent, left->count, left->first);
+}
+
 static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
-			 union netram_set set)
+			 union netram_set set, u8 *tried)
 {
 	struct netram_resync_job j = {
 		.rs = &m->resync,
@@ -83,17 +103,24 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 		.copy = copy,
 		.set = set,
 	};
+	struct netram_resync_left left;
 	int err;
 
 	if (!begin(&j))
 		return AGAIN;
-	err = netram_resync_give_all(&j);
+	err = netram_resync_give_all(&j, &left);
 	if (err == -ENOSPC)
 		netram_extent_spare(m->router, j.set, 1U << copy, FULL_SPARED);
-	if (!end(&j, !err))
-		return DONE;
-	/* Without room there it is to be somewhere else. */
-	return !err || err == -ENOSPC ? AGAIN : DONE;
+	if (end(&j, !err, left.count) && !err && !left.count)
+		return AGAIN;
+	if (left.count)
+		tell_left(m, extent, &left);
+	/*
+	 * Now others; they may even have what it lacks when it is its turn again. And
+	 * without room there it is to be somewhere else.
+	 */
+	*tried |= 1U << copy;
+	return AGAIN;
 }
 
 /* ---- which node has a copy ---- */
@@ -123,7 +150,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 }
 
 static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
-			 union netram_set old)
+			 union netram_set old, u8 *tried)
 {
 	struct netram_router *r = m->router;
 	u8 slot = old.slot[copy];
@@ -133,6 +160,8 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 		return DONE;
 	if (!netram_extent_drop(r, extent, old, copy))
 		return AGAIN;
+	/* Others may be in these places from now on. */
+	*tried = 0;
 	/* It counts the extent until we give that back, so it is there. */
 	s = netram_router_session(r, slot);
 	if (WARN_ON_ONCE(!s))
@@ -144,22 +173,33 @@ static enum outcome drop(struct netram_mover *m, u64 extent, u8 copy,
 	return AGAIN;
 }
 
-/* Free what a node has kept because it could not be told, or somebody wrote. */
-static void pay_off(struct netram_mover *m, struct netram_session *s)
+/*
+ * Free what a node has kept because it could not be told, or somebody wrote: a part of
+ * it, until there is something else to do.
+ */
+static void pay_off(struct netram_mover *m, struct netram_session *s,
+		    unsigned long until)
 {
 	struct netram_router *r = m->router;
-	u64 extent;
 
-	WRITE_ONCE(s->owes, false);
-	smp_mb(); /* owe() comes after the set was changed */
-	for (extent = 0; extent < r->nr_extents && !stopped(m); extent++) {
-		if (!netram_resync_trim(&m->resync, extent, s->slot))
+	if (READ_ONCE(s->owes)) {
+		/* Once round, from wherever we are: so we come to all in the end. */
+		WRITE_ONCE(s->unpaid, r->nr_extents);
+		smp_store_release(&s->owes, false);
+		smp_mb(); /* owe() comes after the set was changed */
+	}
+	while (s->unpaid && !stopped(m)) {
+		if (!netram_resync_trim(&m->resync, s->pay_from, s->slot))
 			WRITE_ONCE(s->owes, true);
 		if (!netram_session_up(s))
-			break;
+			return;
+		if (++s->pay_from == r->nr_extents)
+			s->pay_from = 0;
+		WRITE_ONCE(s->unpaid, s->unpaid - 1);
+		/* Repair is more urgent than a node's memory. */
+		if (delayed_work_pending(&m->work) || time_after(jiffies, until))
+			return;
 	}
-	if (extent < r->nr_extents)
-		WRITE_ONCE(s->owes, true);
 }
 
 /* Has a node that can be told something that it should not have? */
@@ -170,26 +210,33 @@ static bool owes(struct netram_router *r, u8 slot)
 
 	rcu_read_lock();
 	s = rcu_dereference(r->sessions[slot]);
-	it_does = s && READ_ONCE(s->owes) && READ_ONCE(s->trim) &&
+	it_does = s && netram_session_owes(s) && READ_ONCE(s->trim) &&
 		  netram_session_up(s);
 	rcu_read_unlock();
 	return it_does;
 }
 
-/* Return: whether a node that can be reached still has what it should not. */
-static bool pay_all_off(struct netram_mover *m)
+/*
+ * Return: whether a node that can be reached still has what it should not; @unpaid: and
+ * could be told at once.
+ */
+static bool pay_all_off(struct netram_mover *m, bool *unpaid)
 {
+	unsigned long until = jiffies + msecs_to_jiffies(SCAN_MS);
 	struct netram_router *r = m->router;
 	struct netram_session *s;
 	bool left = false;
 	u32 slot;
 
+	*unpaid = false;
+
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = owes(r, slot) ? netram_extent_hold(r, slot) : NULL;
 		if (!s)
 			continue;
-		pay_off(m, s);
-		left |= READ_ONCE(s->owes);
+		pay_off(m, s, until);
+		left |= netram_session_owes(s);
+		*unpaid |= s->unpaid && netram_session_up(s);
 		netram_extent_release(s);
 	}
 	return left;
@@ -224,14 +271,59 @@ static u8 usable_copies(struct netram_router *r, union netram_set set)
 	return good;
 }
 
-static enum outcome look_after(struct netram_mover *m, u64 extent)
+/* Copies that may have a page that copy @i lacks. */
+static u8 needed_by(struct netram_router *r, u64 extent, union netram_set set,
+		    int i)
+{
+	u8 partial = netram_set_in(set, NETRAM_IN_PARTIAL) & ~(1U << i);
+	u8 needed = netram_set_in(set, NETRAM_IN(INSYNC));
+	u64 first = extent * r->extent_pages, page;
+	u64 end = min_t(u64, first + r->extent_pages, r->pages.count);
+	bool any = false;
+	int k;
+
+	for (page = find_next_bit(r->pages.behind[i], end, first); page < end;
+	     page = find_next_bit(r->pages.behind[i], end, page + 1)) {
+		if (!netram_pages_present(&r->pages, page) ||
+		    test_bit(page, r->pages.lost))
+			continue;
+		any = true;
+		for (k = 0; k < NETRAM_REPLICAS_MAX; k++)
+			if (partial & (1U << k) &&
+			    !test_bit(page, r->pages.behind[k]))
+				needed |= 1U << k;
+	}
+	return any ? needed : 0;
+}
+
+/*
+ * Copies that must not be given up although there are enough in sync: one that is to
+ * stay lacks something, and perhaps that is because those in sync have it wrong.
+ */
+static u8 needed(struct netram_router *r, u64 extent, union netram_set set,
+		 u8 good)
+{
+	u8 lacking = netram_set_in(set, NETRAM_IN_PARTIAL) & good, needed = 0;
+	int i;
+
+	for (i = 0; lacking && i < NETRAM_REPLICAS_MAX; i++)
+		if (lacking & (1U << i))
+			needed |= needed_by(r, extent, set, i);
+	return needed;
+}
+
+/* @tried: copies that could not be brought up to date just now */
+static enum outcome look_after(struct netram_mover *m, u64 extent, u8 *tried)
 {
 	struct netram_router *r = m->router;
 	union netram_set set = netram_router_set(r, extent);
 	u8 all = netram_set_in(set, NETRAM_IN_USE);
 	u8 insync = netram_set_in(set, NETRAM_IN(INSYNC));
 	u32 want = READ_ONCE(r->replicas);
-	u8 up, good, lagging, extra;
+	u8 up, good, lagging, extra, kept = 0;
+	/* As in add(). */
+	bool room = hweight8(netram_set_in(set, NETRAM_IN_WRITABLE)) <
+		    smp_load_acquire(&r->width);
 
 	rcu_read_lock();
 	up = netram_extent_up(r, set, all);
@@ -239,16 +331,19 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 	rcu_read_unlock();
 	if (!(insync & up))
 		return DONE;
+	/* Else none can be brought up to date before another is given up. */
+	if (room)
+		kept = needed(r, extent, set, good);
 	/* Enough without those that may not stay, or without the last ones. */
 	if (hweight8(insync & up & good) >= want && hweight8(all) > want) {
 		extra = all & ~good ?: all & ~insync ?: all & ~up ?: all;
-		return drop(m, extent, fls(extra) - 1, set);
+		extra &= ~kept;
+		if (extra)
+			return drop(m, extent, fls(extra) - 1, set, tried);
 	}
-	lagging = good & up & ~insync;
-	/* As in add(). */
-	if (lagging && hweight8(netram_set_in(set, NETRAM_IN_WRITABLE)) <
-		       smp_load_acquire(&r->width))
-		return sync(m, extent, __ffs(lagging), set);
+	lagging = good & up & ~insync & ~*tried;
+	if (lagging && room)
+		return sync(m, extent, __ffs(lagging), set, tried);
 	if (hweight8(good) >= want)
 		return DONE;
 	/* A set that is full must lose what is of no use before. */
@@ -257,9 +352,11 @@ static enum outcome look_after(struct netram_mover *m, u64 extent)
 		/* The only one that can be reached is of use all the same. */
 		if (hweight8(insync & up) == 1)
 			extra &= ~(insync & up);
+		extra &= ~kept;
 		if (!extra)
 			return DONE;
-		return drop(m, extent, fls(extra & ~insync ?: extra) - 1, set);
+		return drop(m, extent, fls(extra & ~insync ?: extra) - 1, set,
+			    tried);
 	}
 	return add(m, extent, set, good);
 }
@@ -329,8 +426,9 @@ static void mover_work(struct work_struct *work)
 					      struct netram_mover, work);
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct netram_router *r = m->router;
-	bool care, owing;
+	bool care, owing, unpaid;
 	u64 extent;
+	u8 tried;
 
 	if (xchg(&m->scan, false))
 		tell(m, scan(m));
@@ -338,15 +436,17 @@ static void mover_work(struct work_struct *work)
 		clear_bit(extent, m->todo);
 		/* Who changes the extent's copies does that, then sets the bit. */
 		smp_mb__after_atomic();
-		while (!stopped(m) && look_after(m, extent) == AGAIN)
+		tried = 0;
+		while (!stopped(m) && look_after(m, extent, &tried) == AGAIN)
 			cond_resched();
 	}
 	care = scan(m);
 	tell(m, care);
-	owing = pay_all_off(m);
+	owing = pay_all_off(m, &unpaid);
 	if ((care || owing || !all_nodes_well(r)) && !stopped(m)) {
 		WRITE_ONCE(m->scan, true);
-		queue_delayed_work(r->mover_wq, &m->work,
+		/* A second of paying off is as good as a pause. */
+		queue_delayed_work(r->mover_wq, &m->work, unpaid ? 0 :
 				   msecs_to_jiffies(SCAN_MS));
 	}
 	memalloc_noreclaim_restore(noreclaim);

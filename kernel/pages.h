@@ -19,8 +19,8 @@
  * @lost: the page was present on a node that came back without it
  * @behind: for each place in a set of copies: the copy there lacks the page. Set and
  *   cleared by the owner of @busy, and for a whole extent where its copies change, by
- *   who changes them. Means something where the copy is STALE or COPYING; none is
- *   set where it is INSYNC
+ *   who changes them. Means something where the copy is STALE or COPYING, or
+ *   FILLING, of what it will lack when it is STALE; none is set where it is INSYNC
  * @saved: the backup has the page as it was last acknowledged, or will not be asked
  *   for it: it is not present. Changed by the owner of @busy; NULL without a backup
  * @dirty: the page is to be written to the backup, which may not have it; likewise

@@ -139,6 +139,27 @@ bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done)
 }
 
 /**
+ * netram_set_part() - that has ended, and some pages could not be had
+ * @set: the copies
+ * @i: which
+ * @slot: its node
+ *
+ * It has all but what is marked behind, also if it was EMPTY before.
+ *
+ * Return: as netram_set_end().
+ */
+bool netram_set_part(union netram_set *set, u8 i, u8 slot)
+{
+	if (set->slot[i] != slot)
+		return false;
+	if (netram_set_state(*set, i) != NETRAM_REPLICA_COPYING &&
+	    netram_set_state(*set, i) != NETRAM_REPLICA_FILLING)
+		return false;
+	put_state(set, i, NETRAM_REPLICA_STALE);
+	return true;
+}
+
+/**
  * netram_set_add() - one more copy, EMPTY
  * @set: the copies, of an extent that has a place
  * @slot: its node, which has none

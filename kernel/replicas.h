@@ -7,10 +7,12 @@
  *	  | the mover begins    ^ abort     |
  *	  v                     |           |
  *	FILLING ----------------+--> INSYNC -+
- *	                             ^    | a write or TRIM did not reach it
- *	COPYING ---------------------+    v
- *	  ^ the mover begins    | abort  STALE
- *	  +---------------------|----------+
+ *	  | pages cannot be had      ^    | a write or TRIM did not reach it
+ *	  |                          |    v
+ *	  +--------------------------|-> STALE
+ *	COPYING ---------------------+    ^
+ *	  ^ the mover begins    | abort   | likewise
+ *	  +---------------------|---------+
  *
  * Each copy also has a life, a small number that changes when its node came back
  * without its pages: what an earlier life has acknowledged is worth nothing.
@@ -116,6 +118,7 @@ u8 netram_set_same(union netram_set set, union netram_set then);
 bool netram_set_settle(union netram_set *set, u8 acked, u8 due);
 bool netram_set_begin(union netram_set *set, u8 i, u8 slot);
 bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
+bool netram_set_part(union netram_set *set, u8 i, u8 slot);
 int netram_set_add(union netram_set *set, u8 slot);
 bool netram_set_drop(union netram_set *set, u8 i);
 void netram_set_compact(union netram_set *set);

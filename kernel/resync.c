@@ -24,6 +24,8 @@
 #define PAUSE_NS_MIN	(20 * NSEC_PER_MSEC)
 /* Wait so long for a page that somebody writes, then see to other extents. */
 #define OWN_MS		1000
+/* A page cannot be had now, but perhaps it can be later; others may be all right. */
+#define UNREADABLE	(-ENODATA)
 
 static u64 end_of(const struct netram_router *r, u64 extent)
 {
@@ -151,13 +153,48 @@ int netram_resync_carry(struct netram_resync *rs, u8 slot, enum netram_op op,
 	return cmd->error;
 }
 
-/* Fetch owned pages, as they should be, from a copy in sync. */
+/*
+ * Copies that may have owned pages as they should be, whether they can be reached or
+ * not. One that is not in sync becomes that again, and is asked then.
+ */
+static u8 may_have(const struct netram_resync_job *j, union netram_set set,
+		   u64 page, u32 count)
+{
+	struct netram_pages *p = &j->rs->router->pages;
+	u8 may = netram_set_in(set, NETRAM_IN(INSYNC) | NETRAM_IN_PARTIAL);
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (!(netram_set_in(set, NETRAM_IN(INSYNC)) & (1U << i)) &&
+		    find_next_bit(p->behind[i], page + count, page) < page + count)
+			may &= ~(1U << i);
+	return may & ~(1U << j->copy);
+}
+
+/* Copies have an owned page wrong, and one that is in sync has it right. */
+static void distrust(const struct netram_resync_job *j, union netram_set set,
+		     u64 page, u8 wrong)
+{
+	int i;
+
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (wrong & (1U << i))
+			netram_extent_distrust(j->rs->router, page, set, i);
+}
+
+/*
+ * Fetch owned pages, as they should be, from a copy in sync. Return: 0; -EILSEQ if no
+ * copy has them so; UNREADABLE if one may have them that was not asked, or would not
+ * give them; -ENOTCONN if no copy can be reached, which is true of all pages.
+ */
 static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
 {
 	struct netram_router *r = j->rs->router;
 	union netram_set set = netram_router_set(r, j->extent);
 	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
-	int i, err = -ENOTCONN;
+	u8 may = may_have(j, set, page, count), wrong = 0;
+	bool answered = false;
+	int i, err;
 
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		if (!(up & (1U << i)) || set.slot[i] == netram_resync_slot(j))
@@ -165,51 +202,111 @@ static int fetch(const struct netram_resync_job *j, u64 page, u32 count)
 		err = netram_resync_carry(j->rs, set.slot[i], NETRAM_OP_READ,
 					  page, count);
 		/* Its node may have lost all before it answered. */
-		if (!err && !(netram_set_same(netram_router_set(r, j->extent),
-					      set) & (1U << i)))
-			err = -ENOTCONN;
-		if (!err && r->pages.crc &&
-		    netram_integrity_verify(&r->pages, &j->rs->cmd, page) >= 0)
-			err = -EILSEQ;
-		if (!err)
+		if (err == -ENOTCONN ||
+		    !(netram_set_same(netram_router_set(r, j->extent), set) &
+		      (1U << i)))
+			continue;
+		answered = true;
+		if (err)
+			continue;
+		if (!r->pages.crc ||
+		    netram_integrity_verify(&r->pages, &j->rs->cmd, page) < 0) {
+			/* Of several pages others may be the wrong ones. */
+			if (count == 1)
+				distrust(j, set, page, wrong);
 			return 0;
+		}
+		wrong |= 1U << i;
 	}
-	return err;
+	if (!answered)
+		return -ENOTCONN;
+	return wrong == may ? -EILSEQ : UNREADABLE;
 }
 
+/* What its node refuses, for whatever reason, it has no room for. */
 static int put(const struct netram_resync_job *j, u64 page, u32 count)
 {
-	return netram_resync_carry(j->rs, netram_resync_slot(j),
-				   NETRAM_OP_WRITE, page, count);
+	u8 slot = netram_resync_slot(j);
+	struct netram_session *s = netram_router_session(j->rs->router, slot);
+	int err = netram_resync_carry(j->rs, slot, NETRAM_OP_WRITE, page, count);
+
+	if (!err || err == -ENOTCONN || err == -ENOSPC)
+		return err;
+	if (s)
+		netram_warn_ratelimited(s->cfg.label,
+					"pages cannot be copied there: its node refuses them with error %d",
+					-err);
+	return -ENOSPC;
 }
 
-/* A page that no copy has as it should be stays as it is; reading it tells. */
-static int copy_one(const struct netram_resync_job *j, u64 page)
+static bool under_way(const struct netram_resync_job *j)
 {
-	int err = fetch(j, page, 1);
+	union netram_set set = netram_router_set(j->rs->router, j->extent);
 
-	if (err == -EILSEQ) {
-		netram_warn_ratelimited(j->rs->router->label,
-					"page %llu cannot be copied: no copy of it is right",
-					page);
-		return 0;
-	}
-	return err ? err : put(j, page, 1);
+	return netram_set_same(set, j->set) & (1U << j->copy) &
+	       netram_set_in(set, NETRAM_IN(COPYING) | NETRAM_IN(FILLING));
 }
 
-static int copy_pages(const struct netram_resync_job *j, u64 page, u32 count)
+/*
+ * The copy goes without an owned page for now. With its loss, and others', locked out: if
+ * it is in sync by now, as heir of one that is lost, it is not to be blamed for a page
+ * that is lost, too.
+ */
+static int leave_behind(const struct netram_resync_job *j, u64 page)
 {
+	struct netram_router *r = j->rs->router;
+	bool left;
+
+	spin_lock_irq(&r->loss_lock);
+	left = under_way(j);
+	if (left)
+		netram_pages_missed(&r->pages, page, 1, 1U << j->copy);
+	spin_unlock_irq(&r->loss_lock);
+	return left ? 0 : -EINTR;
+}
+
+static int copy_run(const struct netram_resync_job *j, u64 page, u32 count)
+{
+	struct netram_router *r = j->rs->router;
 	int err = fetch(j, page, count);
 
 	if (!err)
-		return put(j, page, count);
-	/* One bad page must not keep the others from being copied. */
-	while (err == -EILSEQ && count--) {
-		err = copy_one(j, page++);
-		if (!err && count)
-			err = -EILSEQ;
+		err = put(j, page, count);
+	if (err)
+		return err;
+	/* Its place is its own: only who asks us gives copies up. */
+	netram_pages_caught_up(&r->pages, page, count, 1U << j->copy);
+	netram_stats_add(r->stats, NETRAM_STAT_RESYNC_PAGES, count);
+	return 0;
+}
+
+/* One bad page must not keep the others from being copied. */
+static int copy_each(const struct netram_resync_job *j, u64 page, u32 count,
+		     struct netram_resync_left *left)
+{
+	struct netram_router *r = j->rs->router;
+	u64 end = page + count;
+	int err;
+
+	for (; page < end; page++) {
+		err = copy_run(j, page, 1);
+		if (err == -EILSEQ) {
+			/* It stays as it is; reading it tells. */
+			netram_warn_ratelimited(r->label,
+						"page %llu cannot be copied: no copy of it is right",
+						page);
+			netram_pages_caught_up(&r->pages, page, 1, 1U << j->copy);
+			continue;
+		}
+		if (err == UNREADABLE) {
+			err = leave_behind(j, page);
+			if (!left->count++)
+				left->first = page;
+		}
+		if (err)
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 /**
@@ -238,46 +335,43 @@ void netram_resync_limit(struct netram_resync *rs, u32 count)
 }
 
 static int give(const struct netram_resync_job *j, enum need need, u64 page,
-		u32 count)
+		u32 count, struct netram_resync_left *left)
 {
 	struct netram_router *r = j->rs->router;
 	u8 slot = netram_resync_slot(j);
 	struct netram_session *s = netram_router_session(r, slot);
-	int err = 0;
+	int err;
 
 	if (need == COPY) {
-		err = copy_pages(j, page, count);
-		if (!err)
-			netram_stats_add(r->stats, NETRAM_STAT_RESYNC_PAGES,
-					 count);
-	} else if (need == TRIM && s && READ_ONCE(s->trim)) {
+		err = copy_run(j, page, count);
+		if (err == -EILSEQ || err == UNREADABLE)
+			err = copy_each(j, page, count, left);
+		return err;
+	}
+	if (need == TRIM && s && READ_ONCE(s->trim)) {
 		err = netram_resync_carry(j->rs, slot, NETRAM_OP_TRIM, page,
 					  count);
 		/* What it will not free does no harm. */
-		if (err != -ENOTCONN)
-			err = 0;
+		if (err == -ENOTCONN)
+			return err;
 	}
-	return err;
-}
-
-static bool under_way(const struct netram_resync_job *j)
-{
-	union netram_set set = netram_router_set(j->rs->router, j->extent);
-
-	return netram_set_same(set, j->set) & (1U << j->copy) &
-	       netram_set_in(set, NETRAM_IN(COPYING) | NETRAM_IN(FILLING));
+	netram_pages_caught_up(&r->pages, page, count, 1U << j->copy);
+	return 0;
 }
 
 /**
  * netram_resync_give_all() - have a copy get all that it lacks
  * @j: the copy; its state is one that is written to
+ * @left: set to what it has not got: pages that copies may have which cannot be asked,
+ *   or would not give them. These are marked behind
  *
  * Context: process, sleeps; in memalloc_noreclaim_save().
- * Return: 0 when it has all; -ENOSPC when its node has no room; -EAGAIN when
- * somebody keeps a page for long; -EINTR when it is not to go on; or what the
- * nodes answered.
+ * Return: 0 when it has all but that; -ENOSPC when its node has no room, or will not
+ * take them; -EAGAIN when somebody keeps a page for long; -EINTR when it is not to go on;
+ * -ENOTCONN when it, or all that could give it pages, cannot be reached.
  */
-int netram_resync_give_all(const struct netram_resync_job *j)
+int netram_resync_give_all(const struct netram_resync_job *j,
+			   struct netram_resync_left *left)
 {
 	u64 page = j->extent * j->rs->router->extent_pages;
 	u64 end = end_of(j->rs->router, j->extent);
@@ -285,6 +379,7 @@ int netram_resync_give_all(const struct netram_resync_job *j)
 	u32 count;
 	int err;
 
+	*left = (struct netram_resync_left){ 0 };
 	for (; page < end; page += count) {
 		count = own_run(j, page, &need);
 		if (!count)
@@ -294,11 +389,7 @@ int netram_resync_give_all(const struct netram_resync_job *j)
 			netram_resync_disown(j->rs, page, count);
 			return -EINTR;
 		}
-		err = give(j, need, page, count);
-		/* Its place is its own: only who asks us gives copies up. */
-		if (!err)
-			netram_pages_caught_up(&j->rs->router->pages, page, count,
-					       1U << j->copy);
+		err = give(j, need, page, count, left);
 		netram_resync_disown(j->rs, page, count);
 		if (err)
 			return err;

@@ -55,6 +55,16 @@ struct netram_resync_job {
 	union netram_set	set;
 };
 
+/**
+ * struct netram_resync_left - pages that a copy could not be given
+ * @count: how many
+ * @first: one of them
+ */
+struct netram_resync_left {
+	u32	count;
+	u64	first;
+};
+
 void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
 			u32 index);
 int netram_resync_alloc(struct netram_resync *rs);
@@ -66,7 +76,8 @@ void netram_resync_disown(struct netram_resync *rs, u64 page, u32 count);
 int netram_resync_carry(struct netram_resync *rs, u8 slot, enum netram_op op,
 			u64 page, u32 count);
 void netram_resync_limit(struct netram_resync *rs, u32 count);
-int netram_resync_give_all(const struct netram_resync_job *job);
+int netram_resync_give_all(const struct netram_resync_job *job,
+			   struct netram_resync_left *left);
 bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot);
 
 static inline bool netram_resync_stopped(const struct netram_resync *rs)

@@ -193,6 +193,8 @@ struct netram_sums {
  * @keepalive_ms: what keepalive of the sockets was set by
  * @extents: extents placed here, the owner's
  * @owes: it has pages of extents that have no copy here any more, the owner's
+ * @unpaid: as @owes, of so many extents from @pay_from on, which the mover comes to
+ * @pay_from: the extent that it looks at next, the mover's
  * @closing: no extent may be placed here any more, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
  * @rtt_ns: moving average of how long it takes for a read, the owner's
@@ -234,6 +236,8 @@ struct netram_session {
 	u32				keepalive_ms;
 	atomic_t			extents;
 	bool				owes;
+	u64				unpaid;
+	u64				pay_from;
 	bool				closing;
 	unsigned long			full_until;
 	u32				rtt_ns;
@@ -328,6 +332,13 @@ netram_session_last(const struct netram_session *session, u16 queue)
 static inline bool netram_session_up(const struct netram_session *session)
 {
 	return READ_ONCE(session->state) == NETRAM_SESSION_UP;
+}
+
+/* Has the node pages that it should not have, as far as anybody knows. */
+static inline bool netram_session_owes(const struct netram_session *session)
+{
+	/* Pairs with pay_off() in mover.c: a debt is noted there before it is cleared here. */
+	return smp_load_acquire(&session->owes) || READ_ONCE(session->unpaid);
 }
 
 /**

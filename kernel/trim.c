@@ -313,7 +313,7 @@ static long remaining(unsigned long deadline)
 static u64 next_held(const struct netram_router *r,
 		     const struct netram_session *s, u64 extent)
 {
-	if (READ_ONCE(s->owes))
+	if (netram_session_owes(s))
 		return extent;
 	for (; extent < r->nr_extents; extent++) {
 		union netram_set set = netram_router_set(r, extent);

@@ -44,7 +44,7 @@ static void expect_set(struct kunit *test, union netram_set set,
 	KUNIT_EXPECT_EQ(test, set.word, make(states).word);
 }
 
-enum op { SETTLE, BEGIN, DONE, ABORT, ADD, DROP, LOSE };
+enum op { SETTLE, BEGIN, DONE, ABORT, PART, ADD, DROP, LOSE };
 
 /*
  * @arg: who has acknowledged, or the copy; @ret: what the operation returns;
@@ -96,6 +96,11 @@ static const struct op_case op_cases[] = {
 	{ "abort_copying", ABORT, "IC", 1, true, "IS" },
 	{ "abort_filling", ABORT, "IF", 1, true, "IE" },
 	{ "abort_stale", ABORT, "IS", 1, false, "IS" },
+	{ "part_copying", PART, "IC", 1, true, "IS" },
+	{ "part_filling", PART, "IF", 1, true, "IS" },
+	{ "part_stale", PART, "IS", 1, false, "IS" },
+	{ "part_empty", PART, "IE", 1, false, "IE" },
+	{ "part_insync", PART, "II", 1, false, "II" },
 	{ "add_second", ADD, "I", 0, 1, "IE" },
 	{ "add_into_gap", ADD, ".II", 0, 0, "EII" },
 	{ "add_fourth", ADD, "IIS", 0, 3, "IISE" },
@@ -165,6 +170,8 @@ static int carry_out(union netram_set *set, enum op op, int arg, u8 due,
 		return netram_set_end(set, arg, 10 + arg, true);
 	case ABORT:
 		return netram_set_end(set, arg, 10 + arg, false);
+	case PART:
+		return netram_set_part(set, arg, 10 + arg);
 	case ADD:
 		return netram_set_add(set, 60);
 	case DROP:
@@ -238,6 +245,7 @@ static void another_node(struct kunit *test)
 	set = make("ICF");
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 1, 12, true));
 	KUNIT_EXPECT_FALSE(test, netram_set_end(&set, 2, 11, false));
+	KUNIT_EXPECT_FALSE(test, netram_set_part(&set, 1, 12));
 	KUNIT_EXPECT_EQ(test, lose_any(&set, 13), NETRAM_LOSS_NONE);
 	expect_set(test, set, "ICF");
 }

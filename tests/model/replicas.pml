@@ -41,6 +41,9 @@
 #ifndef CUTS	/* a connection breaks, the server lives */
 #define CUTS 1
 #endif
+#ifndef WRONGS	/* no copy that the mover can ask gives it the page as it should be */
+#define WRONGS 1
+#endif
 #ifndef OTHERS	/* a write to another page misses a copy */
 #define OTHERS 1
 #endif
@@ -96,7 +99,7 @@ byte alive = ALL;	/* the server runs */
 byte linked = ALL;	/* and is at the other end of the host's connection */
 byte up = ALL;		/* netram_session_up() */
 byte emptied;		/* came back empty since the host looked */
-byte crashes = CRASHES, cuts = CUTS, others = OTHERS;
+byte crashes = CRASHES, cuts = CUTS, others = OTHERS, wrongs = WRONGS;
 
 /* ---- commands: of the writers, the reader, the mover */
 
@@ -607,6 +610,7 @@ end:	do
 		left[MOVER] == 0 ->
 		if
 		:: !got[MOVER] -> goto aborted
+		:: wrongs -> wrongs--; goto left_behind
 #ifndef BELIEVE_FETCH
 		:: got[MOVER] && !(SAME(word, set) & BIT(from) &
 				   SET_IN(word, IN(INSYNC))) -> goto aborted
@@ -644,6 +648,37 @@ caught_up:
 		:: else
 		fi;
 		check_word()
+	   };
+	   goto over;
+left_behind:
+	   atomic {
+		!losing ->
+		/* leave_behind(): all but this page is there */
+#ifndef LEFT_UNMARKED
+		if
+#ifdef LEFT_UNLOCKED
+		:: true
+#else
+		:: ST(word, to) == COPYING || ST(word, to) == FILLING
+#endif
+			-> behind = behind | BIT(to)
+#ifndef LEFT_UNLOCKED
+		:: else
+#endif
+		fi;
+#endif
+		busy = (mine -> 0 : busy);
+		mine = false;
+		is_read[MOVER] = false; got[MOVER] = 0; version[MOVER] = 0; set = 0
+	   };
+	   d_step {
+		/* Of one that is in sync, as heir, nothing may be told that it lacks. */
+		assert(losing || ST(word, to) != INSYNC || !(behind & BIT(to)));
+		if
+		:: ST(word, to) == COPYING || ST(word, to) == FILLING ->
+			word = WITH(word, to, STALE)
+		:: else
+		fi
 	   };
 	   goto over;
 aborted:   skip;

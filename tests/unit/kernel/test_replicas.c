@@ -52,6 +52,7 @@ static const char *const settle_may[] = { "IS", "CS", "FE", NULL };
 static const char *const begin_may[] = { "EF", "SC", NULL };
 static const char *const done_may[] = { "FI", "CI", NULL };
 static const char *const abort_may[] = { "FE", "CS", NULL };
+static const char *const part_may[] = { "FS", "CS", NULL };
 static const char *const add_may[] = { ".E", NULL };
 static const char *const drop_may[] = { "E.", "S.", "F.", "C.", "I.", NULL };
 static const char *const lose_may[] = { "IE", "SE", "FE", "CE", "SI", "CI", NULL };
@@ -265,6 +266,26 @@ static void end_any(void **state)
 			new = old;
 			assert_false(netram_set_end(&new, i / 2,
 						    old.slot[i / 2] + 1, done));
+			assert_int_equal(new.word, old.word);
+		}
+	}
+}
+
+static void part_any(void **state)
+{
+	union netram_set old, new;
+	bool was;
+	int i;
+
+	for_each_set(old, states) {
+		for (i = 0; i < COPIES; i++) {
+			new = old;
+			was = netram_set_part(&new, i, old.slot[i]);
+			assert_int_equal(step(states, part_may, old, new), was);
+			assert_int_equal(was, letter(old, i) == 'F' ||
+						      letter(old, i) == 'C');
+			new = old;
+			assert_false(netram_set_part(&new, i, old.slot[i] + 1));
 			assert_int_equal(new.word, old.word);
 		}
 	}
@@ -644,7 +665,7 @@ struct page {
 	u8 by;			/* copies of @then that have carried it out */
 	union netram_set then;	/* when it was sent */
 
-	bool moving, full, given;
+	bool moving, full, given, left;
 	u8 copy;
 	union netram_set begun;
 };
@@ -698,6 +719,7 @@ static void begin_copy(union netram_set *set, struct page *p, u8 i)
 	step("begin", begin_may, old, *set);
 	p->moving = true;
 	p->given = false;
+	p->left = false;
 	p->full = letter(old, i) == 'E';
 	p->copy = i;
 	p->begun = *set;
@@ -707,13 +729,19 @@ static void begin_copy(union netram_set *set, struct page *p, u8 i)
 static void give_page(union netram_set *set, struct page *p)
 {
 	u8 slot = p->begun.slot[p->copy];
+	bool wants = (p->full || p->behind & 1U << p->copy) && !p->lost;
 
 	if (!p->moving || p->given || p->writing)
 		return;
 	p->given = true;
-	if ((p->full || p->behind & 1U << p->copy) && !p->lost)
-		p->version[slot] = p->acked;
 	p->behind &= ~(1U << p->copy);
+	p->left = wants && !random_below(4) &&
+		  netram_set_same(*set, p->begun) & (1U << p->copy) &&
+		  strchr("FC", letter(*set, p->copy));
+	if (p->left)
+		p->behind |= 1U << p->copy;
+	else if (wants)
+		p->version[slot] = p->acked;
 }
 
 static void end_copy(union netram_set *set, struct page *p)
@@ -724,9 +752,14 @@ static void end_copy(union netram_set *set, struct page *p)
 	if (!p->moving)
 		return;
 	p->moving = false;
-	if (netram_set_same(*set, p->begun) & (1U << p->copy) &&
-	    netram_set_end(set, p->copy, p->begun.slot[p->copy], done))
+	if (!(netram_set_same(*set, p->begun) & (1U << p->copy)))
+		return;
+	if (done && p->left) {
+		if (netram_set_part(set, p->copy, p->begun.slot[p->copy]))
+			step("part", part_may, old, *set);
+	} else if (netram_set_end(set, p->copy, p->begun.slot[p->copy], done)) {
 		step("end", done ? done_may : abort_may, old, *set);
+	}
 }
 
 static void lose_node(union netram_set *set, struct page *p, u8 slot)
@@ -853,6 +886,7 @@ int main(void)
 		cmocka_unit_test(settle_any),
 		cmocka_unit_test(begin_any),
 		cmocka_unit_test(end_any),
+		cmocka_unit_test(part_any),
 		cmocka_unit_test(add_any),
 		cmocka_unit_test(drop_any),
 		cmocka_unit_test(compact_any),
