@@ -96,7 +96,11 @@ for depth in 1 8; do
 	[ "$slow" -eq 0 ] || fail "$slow reads waited for the slow node"
 	# what is told is the upper bound of a bucket, an eighth wide
 	[ $((most * 8)) -le $((3 * budget * 9)) ] || fail "a read took $most us, more than thrice the budget of $budget us"
-	[ "$p99" -le $((2 * healthy)) ] || fail "p99 is $p99 us with one node slow, $healthy us without"
+	# Eight at a time, more than one in a hundred may be under way to it at that moment, and
+	# wait for the budget, which is not below 1 ms.
+	bound=$((2 * healthy))
+	[ $depth -eq 1 ] || [ $bound -ge $((budget + healthy)) ] || bound=$((budget + healthy))
+	[ "$p99" -le $bound ] || fail "p99 is $p99 us with one node slow, $healthy us without"
 	note "p99 $p99 us with one node $SLOW_MS ms slow, $healthy us healthy"
 	measured "stays-slow" $depth true
 	[ "$p99" -le $((2 * healthy)) ] || fail "p99 is $p99 us with one node slow, $healthy us without"
