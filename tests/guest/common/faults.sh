@@ -79,11 +79,11 @@ empty_again() { # NODE: the server starts anew; it has to be noticed
 	server_start "$1" || fail "no server $1"
 	node_back "$1"
 }
-# the others answer slower, so it is asked
-prefer_sick() {
+# The others answer slower, so it is asked; one that was just stopped is remembered as slow.
+prefer_sick() { # [DELAY]
 	local n
 	for n in "${nodes[@]}"; do
-		[ "$n" = "$sick" ] || wire_from "$n" delay 4ms
+		[ "$n" = "$sick" ] || wire_from "$n" delay "${1:-4ms}"
 	done
 }
 prefer_none() {
@@ -284,7 +284,7 @@ fault_reset_proof() { proof_reconnected && more_reconnects "$sick" $((before[rec
 
 fault_flip_store_begin() {
 	patient
-	prefer_sick
+	prefer_sick 60ms
 	server_pause "$sick"
 	spoilt=$(store_tool flip "$(server_pid "$sick")" 4) || fail "no flipping"
 	server_continue "$sick"
@@ -297,7 +297,7 @@ fault_flip_store_proof() { proof_mended; }
 fault_old_begin() {
 	local i
 	patient
-	prefer_sick
+	prefer_sick 60ms
 	[ -e "$NETRAM_RUN/old-pages" ] || take_snapshot
 	for ((i = 0; i < 5; i++)); do
 		flowing
