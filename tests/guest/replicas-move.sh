@@ -60,7 +60,7 @@ tune "$dev" sync_rate_mib 0
 in_sync "drain given up"
 [ "$(extents_on n1)" -gt 0 ] || fail "n1 was emptied all the same"
 # the extent that was just being copied has one more, for a moment
-in_zone_a() { [ $(($(extents_on n1) + $(extents_on n2))) -eq $total ]; }
+in_zone_a() { [ $(($(extents_on n1) + $(extents_on n2))) -eq "$total" ]; }
 wait_for 20 in_zone_a || fail "not one copy each in zone a"
 intact "drain given up"
 
