@@ -239,6 +239,10 @@ static void drain(struct netram_conn *conn)
 	while (!netram_conn_dead(conn)) {
 		if (!iov_iter_count(&tx->iter) && !fill(conn))
 			return;
+		if (sends++ == SENDS_MOST) {
+			hand_over(conn);
+			return;
+		}
 		ret = send_some(conn);
 		if (ret < 0) {
 			conn->ops->broken(conn, "sending failed");
@@ -250,10 +254,6 @@ static void drain(struct netram_conn *conn)
 			finish_covered(tx);
 		else if (!ret) {
 			stall(conn);
-			return;
-		}
-		if (++sends == SENDS_MOST) {
-			hand_over(conn);
 			return;
 		}
 		cond_resched();
