@@ -4,14 +4,10 @@
  * of a node, and not from the backup or not at all. netramd's page and metrics tell
  * the same of an interval; this is since the volumes were created.
  */
-#include <netram/limits.h>
 #include <stdio.h>
 
 #include "common/put.h"
 #include "hits.h"
-
-/* As netramd measures it where netram.conf has no hit_rate_percent. */
-#define TARGET_PERCENT	95
 
 static const char *const names[HITS_STATS] = {
 	[HITS_READ_BYTES] = "read_bytes",
@@ -33,15 +29,13 @@ static uint64_t counted(uint64_t stat)
  */
 void hits_add(struct hits *sum, const uint64_t stats[HITS_STATS])
 {
-	uint64_t pages = counted(stats[HITS_READ_BYTES]) / NETRAM_PAGE_SIZE;
-	uint64_t holes = counted(stats[HITS_HOLES]);
-	uint64_t missed = counted(stats[HITS_BACKUP]) +
-			  counted(stats[HITS_LOST]);
+	struct hits hits = hits_of(counted(stats[HITS_READ_BYTES]),
+				   counted(stats[HITS_HOLES]),
+				   counted(stats[HITS_BACKUP]) +
+				   counted(stats[HITS_LOST]));
 
-	pages = pages > holes ? pages - holes : 0;
-	sum->pages += pages;
-	/* what the mover fetched from the backup is among the missed */
-	sum->missed += missed < pages ? missed : pages;
+	sum->pages += hits.pages;
+	sum->missed += hits.missed;
 }
 
 void hits_read(const struct netram_volume *volume, struct hits *sum)
@@ -60,7 +54,7 @@ void hits_read(const struct netram_volume *volume, struct hits *sum)
 bool hits_met(const struct hits *hits)
 {
 	return (hits->pages - hits->missed) * 100 >=
-	       hits->pages * TARGET_PERCENT;
+	       hits->pages * HITS_TARGET_PERCENT;
 }
 
 /* A line, or none where nothing was read yet. */
@@ -71,7 +65,7 @@ void hits_show(const struct hits *hits)
 	/* rounded down, so that it is not told to be what it just is not */
 	printf("hit rate: %.2f %% of the pages read came from memory of a node; it should be at least %u %%: %s\n",
 	       (double)((hits->pages - hits->missed) * 10000 / hits->pages) / 100,
-	       TARGET_PERCENT, hits_met(hits) ? "met" : "missed");
+	       HITS_TARGET_PERCENT, hits_met(hits) ? "met" : "missed");
 }
 
 struct json_object *hits_json(const struct hits *hits)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "print.h"
+#include "common/hits.h"
 #include "common/sample.h"
 
 /* Counters in sysfs that make it. */
@@ -16,16 +17,6 @@ enum hits_stat {
 	HITS_BACKUP,
 	HITS_LOST,
 	HITS_STATS,
-};
-
-/**
- * struct hits - where pages came from that were read
- * @pages: how many had been written before
- * @missed: of these, from the backup, or not to be had
- */
-struct hits {
-	uint64_t pages;
-	uint64_t missed;
 };
 
 void hits_add(struct hits *sum, const uint64_t stats[HITS_STATS]);

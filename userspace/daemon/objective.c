@@ -20,7 +20,6 @@
 #define PPM_PERCENT	10000
 
 /* Limits where the file has none, percent. */
-#define HIT_RATE_USUAL		95
 #define UTILIZATION_USUAL	85
 
 /**
@@ -41,7 +40,7 @@ static const struct kind {
 	},
 	[OBJECTIVE_READ_P99_US] = { "read_p99_us", 0, false, "volume" },
 	[OBJECTIVE_HIT_RATE_PERCENT] = {
-		"hit_rate_percent", HIT_RATE_USUAL, true, "volume"
+		"hit_rate_percent", HITS_TARGET_PERCENT, true, "volume"
 	},
 	[OBJECTIVE_UTILIZATION_PERCENT] = {
 		"utilization_percent", UTILIZATION_USUAL, false, "node"

@@ -3,6 +3,7 @@
 #ifndef NETRAMD_STATS_H
 #define NETRAMD_STATS_H
 
+#include "common/hits.h"
 #include "common/sample.h"
 
 /*
@@ -92,17 +93,6 @@ struct stat_metric {
 };
 
 extern const struct stat_metric stat_metrics[STATS_NR];
-
-/**
- * struct hits - where pages that were read came from, but for those that were
- *   never written
- * @pages: how many were read
- * @missed: of these, not from memory of a node: from the backup, or not at all
- */
-struct hits {
-	uint64_t pages;
-	uint64_t missed;
-};
 
 struct hits stats_hits(const struct sample *before, const struct sample *now,
 		       const char *volume);
