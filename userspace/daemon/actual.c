@@ -60,40 +60,35 @@ static int read_volumes(struct actual *actual, const struct swaps *swaps)
 	return 0;
 }
 
-/**
- * actual_name_backups() - call a backup as the file does, where that is the same
- * @actual: what was read
- * @config: the file
- *
- * A link, another name of a device, or the loop device itself is no difference.
- */
-void actual_name_backups(struct actual *actual, const struct config *config)
+/* A link, another name of a device, or the loop device itself is no difference. */
+static void name_backup(struct actual_volume *is,
+			const struct config_volume *volume)
 {
-	const struct config_volume *volume;
-	struct actual_volume *is;
-	size_t i;
+	if (!is->v->backup || !CONFIG_HAS(volume, VOLUME_BACKUP))
+		return;
+	if (backup_same(volume->backup_path, is->v->backup->path) ||
+	    backup_same(volume->backup_path, is->backup))
+		snprintf(is->backup, sizeof(is->backup), "%s",
+			 volume->backup_path);
+}
 
-	for (i = 0; i < actual->nr_volumes; i++) {
-		is = &actual->volumes[i];
-		volume = config_find_volume(config, is->v->name);
-		if (!is->v->backup || !volume ||
-		    !CONFIG_HAS(volume, VOLUME_BACKUP))
-			continue;
-		if (backup_same(volume->backup_path, is->v->backup->path) ||
-		    backup_same(volume->backup_path, is->backup))
-			snprintf(is->backup, sizeof(is->backup), "%s",
-				 volume->backup_path);
-	}
+/* The kernel tells it without links. */
+static void name_mount(struct actual_volume *is,
+		       const struct config_volume *volume)
+{
+	if (is->mounted[0] && volume->mount_path[0] &&
+	    path_same(volume->mount_path, is->mounted))
+		snprintf(is->mounted, sizeof(is->mounted), "%s",
+			 volume->mount_path);
 }
 
 /**
- * actual_name_mounts() - call a mount point as the file does, where that is the same
+ * actual_name_paths() - call backups and mount points as the file does, where they
+ *   are the same
  * @actual: what was read
  * @config: the file
- *
- * The kernel tells it without links.
  */
-void actual_name_mounts(struct actual *actual, const struct config *config)
+void actual_name_paths(struct actual *actual, const struct config *config)
 {
 	const struct config_volume *volume;
 	struct actual_volume *is;
@@ -102,10 +97,10 @@ void actual_name_mounts(struct actual *actual, const struct config *config)
 	for (i = 0; i < actual->nr_volumes; i++) {
 		is = &actual->volumes[i];
 		volume = config_find_volume(config, is->v->name);
-		if (is->mounted[0] && volume && volume->mount_path[0] &&
-		    path_same(volume->mount_path, is->mounted))
-			snprintf(is->mounted, sizeof(is->mounted), "%s",
-				 volume->mount_path);
+		if (!volume)
+			continue;
+		name_backup(is, volume);
+		name_mount(is, volume);
 	}
 }
 

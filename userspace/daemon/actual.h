@@ -14,8 +14,8 @@
  * @tune: its tunables; "": cannot be read
  * @swapped: it is a swap area
  * @swap_priority: valid while @swapped
- * @mounted: where it is mounted, or ""; see actual_name_mounts()
- * @backup: the device or file of its backup, or ""; see actual_name_backups()
+ * @mounted: where it is mounted, or ""; see actual_name_paths()
+ * @backup: the device or file of its backup, or ""; see actual_name_paths()
  */
 struct actual_volume {
 	const struct netram_volume *v;
@@ -41,8 +41,7 @@ struct actual {
 };
 
 int actual_read(struct netram *nt, struct actual *actual);
-void actual_name_backups(struct actual *actual, const struct config *config);
-void actual_name_mounts(struct actual *actual, const struct config *config);
+void actual_name_paths(struct actual *actual, const struct config *config);
 void actual_free(struct actual *actual);
 const struct netram_node *actual_find_node(const struct actual *actual,
 					   const char *name);

@@ -74,8 +74,7 @@ static int settle(struct keeper *k, struct netram *nt,
 			netram_error(nt, k->why, sizeof(k->why));
 			return err;
 		}
-		actual_name_backups(&k->actual, config);
-		actual_name_mounts(&k->actual, config);
+		actual_name_paths(&k->actual, config);
 		reconcile(config, &k->actual, weights_of(k, config), plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}

@@ -452,11 +452,11 @@ static void test_backup_names(void **state)
 		world.volume.backup = &backup;
 		snprintf(backup.path, sizeof(backup.path), "/dev/loop0");
 		strcpy(world.is.backup, file);
-		actual_name_backups(&world.actual, config);
+		actual_name_paths(&world.actual, config);
 		assert_string_equal(world.is.backup, names[i].wanted);
 		/* the device itself is what the file says, a block device or a file */
 		strcpy(backup.path, names[i].path);
-		actual_name_backups(&world.actual, config);
+		actual_name_paths(&world.actual, config);
 		assert_string_equal(world.is.backup, names[i].path);
 		config_free(config);
 	}
@@ -481,10 +481,10 @@ static void test_mount_names(void **state)
 	config = load(text);
 	make_world(&world);
 	strcpy(world.is.mounted, dir);
-	actual_name_mounts(&world.actual, config);
+	actual_name_paths(&world.actual, config);
 	assert_string_equal(world.is.mounted, link);
 	strcpy(world.is.mounted, "/tmp");
-	actual_name_mounts(&world.actual, config);
+	actual_name_paths(&world.actual, config);
 	assert_string_equal(world.is.mounted, "/tmp");
 	config_free(config);
 	unlink(link);
