@@ -10,13 +10,14 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "common/filesystem.h"
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
 #include "use.h"
 
 /* _netdev, which mount(2) does not know: it is unmounted before the network goes. */
-#define OPTIONS	"discard,noatime,nodev,nosuid,_netdev"
+#define OPTIONS	FILESYSTEM_OPTIONS ",_netdev"
 
 static struct {
 	uint64_t size, replicas;
@@ -53,7 +54,8 @@ static const struct filesystem filesystems[] = {
 	{ "ext4", "e2fsprogs",
 	  { "mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", "-E",
 	    "nodiscard" }, 1 << 20 },
-	{ "xfs", "xfsprogs", { "mkfs.xfs", "-q", "-K" }, 300 << 20 },
+	{ "xfs", "xfsprogs", { "mkfs.xfs", "-q", "-K" },
+	  FILESYSTEM_XFS_MIN },
 };
 
 #define WORDS	(sizeof(filesystems->args) / sizeof(*filesystems->args))

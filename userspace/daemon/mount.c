@@ -8,6 +8,7 @@
  * ends what the mount needs.
  */
 #include <errno.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 
 #include "apply.h"
 #include "common/device.h"
+#include "common/filesystem.h"
 
 #define SYSTEMD_RUNS	"/run/systemd/system"
 
@@ -78,21 +80,11 @@ static int make_folders(const char *path, char *why, size_t size)
 	return 0;
 }
 
-/* As netramctl scratch mounts, where the file does not tell. */
-#define OPTIONS_DEF	"discard,noatime,nodev,nosuid"
-
-/* Is it one of some options with commas between them? */
 static bool has_option(const char *options, const char *name)
 {
-	size_t len;
+	const struct mntent entry = { .mnt_opts = (char *)options };
 
-	for (;; options += len + 1) {
-		len = strcspn(options, ",");
-		if (len == strlen(name) && !strncmp(options, name, len))
-			return true;
-		if (!options[len])
-			return false;
-	}
+	return hasmntopt(&entry, name);
 }
 
 /**
@@ -110,7 +102,7 @@ void mount_options(const struct config_volume *volume, char *text, size_t size)
 	bool settled = has_option(told, "discard") ||
 		       has_option(told, "nodiscard");
 
-	snprintf(text, size, "%s%s,_netdev", told[0] ? told : OPTIONS_DEF,
+	snprintf(text, size, "%s%s,_netdev", told[0] ? told : FILESYSTEM_OPTIONS,
 		 !told[0] || settled ? "" : ",discard");
 }
 

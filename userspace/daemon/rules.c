@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/backup.h"
+#include "common/filesystem.h"
 #include "common/text.h"
 #include "host.h"
 #include "path.h"
@@ -17,8 +18,6 @@
 
 #define GIB		(1ULL << 30)
 #define KNOWN_MAX	64
-/* What mkfs.xfs needs. */
-#define XFS_MIN		(300ULL << 20)
 
 /* ---- regions and zones */
 
@@ -319,7 +318,7 @@ static void check_replicas(const struct config *config,
 static void check_filesystem(const struct config_volume *v,
 			     struct complaints *c)
 {
-	if (CONFIG_HAS(v, VOLUME_MOUNT) && v->size && v->size < XFS_MIN &&
+	if (CONFIG_HAS(v, VOLUME_MOUNT) && v->size && v->size < FILESYSTEM_XFS_MIN &&
 	    !strcmp(config_filesystems[v->mount_type], "xfs"))
 		complain(c, CONFIG_LINE(v, VOLUME_SIZE),
 			 "volume %s: size: xfs needs 300M or more: make it larger, or take ext4",
