@@ -5,22 +5,19 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds of the monotonic clock. */
-static inline uint64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Nanoseconds of the same. */
+/* Nanoseconds of the monotonic clock. */
 static inline uint64_t clock_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Milliseconds of the same. */
+static inline uint64_t clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 #endif /* NETRAM_COMMON_CLOCK_H */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "progress.h"
 
 #define BAR		30
@@ -61,7 +62,7 @@ void ctl_bar_draw(uint64_t gone, uint64_t total, const char *fmt, ...)
 	va_end(ap);
 	if (isatty(STDERR_FILENO))
 		draw(gone, total, text);
-	else if (ctl_plain_due(&plain, gone, total, ctl_now_ms()))
+	else if (ctl_plain_due(&plain, gone, total, clock_ms()))
 		fprintf(stderr, "netramctl: %u %%, %s\n",
 			parts(gone, total, 100), text);
 }

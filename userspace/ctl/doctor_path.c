@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "doctor.h"
 #include "progress.h"
 
@@ -137,7 +138,7 @@ static void finish(struct doctor_path *p, int fd, uint64_t deadline)
 {
 	struct pollfd pfd = { fd, POLLOUT, 0 };
 	socklen_t size = sizeof(int);
-	uint64_t now = ctl_now_ms();
+	uint64_t now = clock_ms();
 	int err = 0;
 
 	if (poll(&pfd, 1, deadline > now ? (int)(deadline - now) : 0) == 1) {
@@ -153,7 +154,7 @@ static void finish(struct doctor_path *p, int fd, uint64_t deadline)
 
 void doctor_paths(const struct netram_node *nodes, struct doctor_facts *facts)
 {
-	const uint64_t deadline = ctl_now_ms() + TIMEOUT_MS;
+	const uint64_t deadline = clock_ms() + TIMEOUT_MS;
 	const struct netram_node *node;
 	size_t i, n = 0;
 	int *fds;

@@ -53,14 +53,6 @@ void ctl_lookon_pause(unsigned int ms)
 		nanosleep(&pause, NULL);
 }
 
-uint64_t ctl_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
 /* Of all volumes together; 0 where there is no telling. */
 uint64_t ctl_copied_pages(void)
 {

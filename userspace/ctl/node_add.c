@@ -41,18 +41,6 @@ static int check_export(const char *name)
 	return CTL_OK;
 }
 
-static int show(struct netram *nt, const char *name)
-{
-	struct netram_node *node;
-	int ret = netram_node_get(nt, name, &node);
-
-	if (ret)
-		return ctl_fail_module(nt, ret);
-	ret = ctl_json_print(shape_node(node));
-	netram_node_free(node);
-	return ret;
-}
-
 static int add(const struct netram_node_spec *spec, bool json)
 {
 	struct netram *nt;
@@ -64,7 +52,7 @@ static int add(const struct netram_node_spec *spec, bool json)
 	if (err)
 		ret = ctl_fail_module(nt, err);
 	else if (json)
-		ret = show(nt, spec->name);
+		ret = ctl_node_json(nt, spec->name);
 	netram_close(nt);
 	return ret;
 }

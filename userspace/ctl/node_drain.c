@@ -7,6 +7,7 @@
 #include <netram/limits.h>
 #include <stdio.h>
 
+#include "common/clock.h"
 #include "ctl.h"
 #include "progress.h"
 
@@ -51,7 +52,7 @@ static struct ctl_human extents(const struct netram_node *node)
 
 static enum outcome look(struct ctl_drain *d, const struct netram_node *node)
 {
-	uint64_t now = ctl_now_ms();
+	uint64_t now = clock_ms();
 
 	ctl_drain_look(d, node->extents, ctl_copied_pages(), now);
 	if (!node->extents)
@@ -121,7 +122,7 @@ static int watch(struct netram *nt, const char *name, struct netram_node *node,
 	struct ctl_drain d;
 	int err = 0, ret;
 
-	ctl_drain_start(&d, node->extents, ctl_copied_pages(), ctl_now_ms());
+	ctl_drain_start(&d, node->extents, ctl_copied_pages(), clock_ms());
 	while ((outcome = look(&d, node)) == GOES_ON) {
 		netram_node_free(node);
 		ctl_lookon_pause(PAUSE_MS);

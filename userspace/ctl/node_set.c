@@ -16,18 +16,6 @@ static const struct ctl_opt opts[] = {
 	{ 0 }
 };
 
-static int show(struct netram *nt, const char *name)
-{
-	struct netram_node *node;
-	int ret = netram_node_get(nt, name, &node);
-
-	if (ret)
-		return ctl_fail_module(nt, ret);
-	ret = ctl_json_print(shape_node(node));
-	netram_node_free(node);
-	return ret;
-}
-
 static int run(const struct ctl_call *call)
 {
 	const char *name = call->operands[0];
@@ -45,7 +33,7 @@ static int run(const struct ctl_call *call)
 	if (err)
 		ret = ctl_fail_module(nt, err);
 	else if (call->json)
-		ret = show(nt, name);
+		ret = ctl_node_json(nt, name);
 	netram_close(nt);
 	return ret;
 }

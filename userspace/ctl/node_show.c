@@ -34,6 +34,19 @@ static void print_node(const struct netram_node *node)
 		printf("last error  %s\n", node->last_error);
 }
 
+/* An exit code. What somebody has just made or changed is told as it is now. */
+int ctl_node_json(struct netram *nt, const char *name)
+{
+	struct netram_node *node;
+	int ret = netram_node_get(nt, name, &node);
+
+	if (ret)
+		return ctl_fail_module(nt, ret);
+	ret = ctl_json_print(shape_node(node));
+	netram_node_free(node);
+	return ret;
+}
+
 static int run(const struct ctl_call *call)
 {
 	struct netram_node *node;

@@ -52,4 +52,7 @@ struct json_object *ctl_json_swap(const struct swap *swap);
 int ctl_json_print(struct json_object *object);
 int ctl_json_print_line(struct json_object *object);
 
+/* node_show.c */
+int ctl_node_json(struct netram *nt, const char *name);
+
 #endif /* NETRAM_CTL_PRINT_H */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "print.h"
 #include "progress.h"
 
@@ -17,10 +18,10 @@ static void draw(struct ctl_progress *p, uint64_t left_kb)
 {
 	struct ctl_drain *d = &p->drain;
 
-	ctl_drain_look(d, left_kb, 0, ctl_now_ms());
+	ctl_drain_look(d, left_kb, 0, clock_ms());
 	ctl_bar_draw(d->start - d->left, d->start, "%s left%s",
 		     ctl_human(left_kb * 1024).text,
-		     ctl_drain_rest(d, ctl_now_ms()).text);
+		     ctl_drain_rest(d, clock_ms()).text);
 }
 
 static bool look(struct ctl_progress *p)
@@ -54,7 +55,7 @@ void ctl_progress_start(struct ctl_progress *p, const char *device,
 
 	memset(p, 0, sizeof(*p));
 	p->device = device;
-	ctl_drain_start(&p->drain, start_kb, 0, ctl_now_ms());
+	ctl_drain_start(&p->drain, start_kb, 0, clock_ms());
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	p->running = !pthread_create(&p->thread, NULL, watch, p);

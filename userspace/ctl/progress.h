@@ -85,7 +85,6 @@ void ctl_lookon_start(void);
 void ctl_lookon_stop(void);
 bool ctl_lookon_interrupted(void);
 void ctl_lookon_pause(unsigned int ms);
-uint64_t ctl_now_ms(void);
 uint64_t ctl_copied_pages(void);
 
 #endif /* NETRAM_CTL_PROGRESS_H */

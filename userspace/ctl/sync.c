@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "ctl.h"
 #include "progress.h"
 #include "show.h"
@@ -155,9 +156,9 @@ static int watch(struct netram *nt, const struct place *place, struct state *s)
 	uint64_t now;
 	int ret;
 
-	ctl_drain_start(&d, s->stale, ctl_copied_pages(), ctl_now_ms());
+	ctl_drain_start(&d, s->stale, ctl_copied_pages(), clock_ms());
 	while (s->stale || s->away) {
-		now = ctl_now_ms();
+		now = clock_ms();
 		ctl_drain_look(&d, s->stale, ctl_copied_pages(), now);
 		if (stuck(&d, s, now))
 			return fail_stuck(s);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "ctl.h"
 #include "print.h"
 #include "progress.h"
@@ -110,11 +111,11 @@ static bool press(struct top *top, int key)
 /* Keys until the interval is over. Return: false: no more of it. */
 static bool serve_keys(struct top *top)
 {
-	const uint64_t end = ctl_now_ms() + interval_ms();
+	const uint64_t end = clock_ms() + interval_ms();
 	uint64_t now;
 	int key;
 
-	while ((now = ctl_now_ms()) < end) {
+	while ((now = clock_ms()) < end) {
 		key = top_screen_key(end - now);
 		if (ctl_lookon_interrupted() || !press(top, key))
 			return false;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/device.h"
 #include "ctl.h"
 #include "progress.h"
@@ -41,7 +42,7 @@ static void draw(struct ctl_drain *d, const struct netram_verify *v)
 	d->start = v->total;
 	d->left = v->total - v->pages;
 	ctl_bar_draw(v->pages, v->total, "%" PRIu64 " of %" PRIu64 " pages%s",
-		     v->pages, v->total, ctl_drain_rest(d, ctl_now_ms()).text);
+		     v->pages, v->total, ctl_drain_rest(d, clock_ms()).text);
 }
 
 /* Another run may have been begun since, or the volume be another one. */
@@ -59,7 +60,7 @@ static int watch(struct netram *nt, struct netram_volume **volume)
 	int err, looks = 0;
 
 	strcpy(name, (*volume)->name);
-	ctl_drain_start(&d, 0, 0, ctl_now_ms());
+	ctl_drain_start(&d, 0, 0, clock_ms());
 	while (is_run(*volume, run) &&
 	       (*volume)->verify->state == NETRAM_VERIFY_RUNNING) {
 		draw(&d, (*volume)->verify);
