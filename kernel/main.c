@@ -7,6 +7,7 @@
  */
 #include "genl.h"
 #include "pool.h"
+#include "sock.h"
 #include "volume.h"
 
 #include <linux/module.h>
@@ -15,10 +16,12 @@
 
 static int __init netram_init(void)
 {
-	int err = netram_volume_init();
+	int err;
 
+	netram_sock_init();
+	err = netram_volume_init();
 	if (err)
-		return err;
+		goto sock;
 	err = netram_pool_init();
 	if (err)
 		goto volume;
@@ -31,6 +34,8 @@ pool:
 	netram_pool_exit();
 volume:
 	netram_volume_exit();
+sock:
+	netram_sock_exit();
 	return err;
 }
 
@@ -39,6 +44,7 @@ static void __exit netram_exit(void)
 	netram_genl_exit();
 	netram_pool_exit();
 	netram_volume_exit();
+	netram_sock_exit();
 }
 
 module_init(netram_init);

@@ -3,8 +3,10 @@
  * TCP sockets that are safe to swap over: the only file that sets a socket's
  * options. What makes them safe is what nvme-tcp, nbd and sunrpc do:
  *
- * - sk_set_memalloc(): packets for this socket may use the reserves, so that
- *   the answer that frees memory can be received when there is none.
+ * - SOCK_MEMALLOC: packets for this socket may use the reserves, so that the
+ *   answer that frees memory can be received when there is none. That packets
+ *   may at all is a static key of the network's, which sk_set_memalloc() counts
+ *   up with each socket; here the module holds it (see netram_sock_init()).
  * - sk_allocation without reclaim, and no task fragment: the sender may be the
  *   very task that reclaims. GFP_NOWAIT, for with GFP_NOIO each allocation is a
  *   point where the sender may be preempted: a server on this machine was woken
@@ -45,12 +47,38 @@ static void reclassify(struct sock *sk)
 }
 #endif
 
+/**
+ * netram_sock_init() - let packets use the reserves
+ *
+ * sk_set_memalloc() does this for each socket, and takes cpus_read_lock() for it,
+ * with the first one jump_label_mutex and text_mutex, too. Who holds one of them
+ * may be waiting for memory, which a connection that is being opened again is to
+ * free. So they are taken once, where nobody waits for us yet; and code is not
+ * patched below running traffic whenever the last connection breaks.
+ *
+ * Context: process, sleeps; when the module is loaded.
+ */
+void netram_sock_init(void)
+{
+	static_branch_inc(&memalloc_socks_key);
+}
+
+/**
+ * netram_sock_exit() - undo netram_sock_init()
+ *
+ * Context: process, sleeps; there is no socket any more.
+ */
+void netram_sock_exit(void)
+{
+	static_branch_dec(&memalloc_socks_key);
+}
+
 static void set_options(struct sock *sk)
 {
 	reclassify(sk);
 	sk->sk_allocation = GFP_NOWAIT | __GFP_MEMALLOC;
 	sk->sk_use_task_frag = false;
-	sk_set_memalloc(sk);
+	sock_set_flag(sk, SOCK_MEMALLOC);
 	sock_no_linger(sk);
 	tcp_sock_set_nodelay(sk);
 }
@@ -274,19 +302,12 @@ void netram_sock_detach(struct socket *sock, struct netram_sock_hook *hook)
  *
  * What was not sent is thrown away and the other side gets a reset.
  *
- * sk_clear_memalloc() gives back memory without the socket's lock, and must not
- * hold it, for it takes cpus_read_lock(). So the socket is disconnected before:
- * then no packet finds it, and no softirq counts its memory at the same time.
- *
  * Context: process, sleeps; does not enter reclaim.
  */
 void netram_sock_close(struct socket *sock)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
-	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 
-	kernel_connect(sock, &nowhere, sizeof(nowhere), 0);
-	sk_clear_memalloc(sock->sk);
 	sock_release(sock);
 	memalloc_noreclaim_restore(noreclaim);
 }

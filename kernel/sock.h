@@ -39,6 +39,8 @@ struct netram_sock_hook {
 	void (*state_change)(struct sock *sk);
 };
 
+void netram_sock_init(void);
+void netram_sock_exit(void);
 int netram_sock_connect(struct net *net, const struct sockaddr_storage *addr,
 			unsigned long deadline, struct socket **out);
 void netram_sock_keepalive(struct socket *sock, u32 idle_s, u32 interval_s,
