@@ -1,67 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ask a page server or netramd how it is: GET /status over its unix socket, see
- * netram-server(8) and netramd(8). It answers at once or is not believed to.
+ * Who does not answer at once is not waited for; all are asked at the same time, so
+ * that many who are gone keep nobody longer than one.
  */
 #include "common/ask.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/address.h"
 #include "common/clock.h"
 
-#define ANSWER_MAX	(1024 * 1024)
 #define TIMEOUT_MS	1000
+#define ANSWER_MIN	8192
+#define ANSWER_MAX	(1024 * 1024)
 
-static int connect_to(const char *path)
+/**
+ * struct talk - a connection that is used for one question
+ * @fd: -1 when it is over
+ * @host: how whoever is asked calls itself
+ * @asked: the question was sent
+ * @answer: what has come, with a NUL behind it
+ * @len: of it, without the NUL
+ * @size: of the buffer
+ */
+struct talk {
+	int fd;
+	char host[ADDRESS_SIZE];
+	bool asked;
+	char *answer;
+	size_t len;
+	size_t size;
+};
+
+static int find_unix(const char *path, struct address *at)
 {
-	const struct timeval limit = { .tv_sec = TIMEOUT_MS / 1000 };
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd, err;
+	struct sockaddr_un *un = (struct sockaddr_un *)&at->sa;
 
-	if (strlen(path) >= sizeof(addr.sun_path))
+	if (strlen(path) >= sizeof(un->sun_path))
 		return -ENAMETOOLONG;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	strcpy(addr.sun_path, path);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return fd;
-	err = -errno;
-	close(fd);
+	un->sun_family = AF_UNIX;
+	strcpy(un->sun_path, path);
+	at->len = sizeof(*un);
+	return 0;
+}
+
+static int find(struct talk *t, const char *whom, struct address *at)
+{
+	int err;
+
+	memset(at, 0, sizeof(*at));
+	strcpy(t->host, "netram");
+	if (whom[0] == '/')
+		return find_unix(whom, at);
+	err = address_parse(whom, STATUS_PORT, at);
+	if (!err)
+		address_format(at, t->host, sizeof(t->host));
 	return err;
 }
 
-/* All of the answer, with a NUL behind it: its length or -errno. */
-static ssize_t converse(int fd, char *answer, size_t size)
+static int begin(struct talk *t, const char *whom)
 {
-	static const char request[] =
-		"GET /status HTTP/1.0\r\nHost: netram\r\n\r\n";
-	uint64_t end = clock_ms() + TIMEOUT_MS;
-	size_t len = 0;
-	ssize_t n;
+	struct address at;
+	int err = find(t, whom, &at);
 
-	if (write(fd, request, strlen(request)) != (ssize_t)strlen(request))
-		return errno ? -errno : -EIO;
-	while (len + 1 < size) {
-		n = read(fd, answer + len, size - len - 1);
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		len += n;
-		if (clock_ms() > end)
-			return -ETIMEDOUT;
-	}
-	answer[len] = '\0';
-	return len;
+	if (err)
+		return err;
+	t->fd = socket(at.sa.ss_family,
+		       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (t->fd < 0)
+		return -errno;
+	if (connect(t->fd, (struct sockaddr *)&at.sa, at.len) &&
+	    errno != EINPROGRESS)
+		return -errno;
+	return 0;
+}
+
+static int put_question(struct talk *t)
+{
+	char request[ADDRESS_SIZE + 64];
+	int len = snprintf(request, sizeof(request),
+			   "GET /status HTTP/1.0\r\nHost: %s\r\n\r\n", t->host);
+	ssize_t sent = send(t->fd, request, len, MSG_NOSIGNAL);
+
+	if (sent < 0)
+		return -errno;
+	t->asked = true;
+	return sent == len ? 0 : -EIO;
+}
+
+static int make_room(struct talk *t)
+{
+	size_t size = t->size ? t->size * 2 : ANSWER_MIN;
+	char *more;
+
+	if (t->len + 1 < t->size)
+		return 0;
+	if (size > ANSWER_MAX)
+		return -EMSGSIZE;
+	more = realloc(t->answer, size);
+	if (!more)
+		return -ENOMEM;
+	t->answer = more;
+	t->size = size;
+	return 0;
 }
 
 static int understand(const char *answer, struct json_object **status)
@@ -74,27 +123,129 @@ static int understand(const char *answer, struct json_object **status)
 	return *status ? 0 : -EPROTO;
 }
 
+/* -EINPROGRESS: there may be more. */
+static int hear(struct talk *t, struct json_object **status)
+{
+	int err = make_room(t);
+	ssize_t n;
+
+	if (err)
+		return err;
+	n = read(t->fd, t->answer + t->len, t->size - t->len - 1);
+	if (n < 0)
+		return errno == EAGAIN ? -EINPROGRESS : -errno;
+	t->len += n;
+	t->answer[t->len] = '\0';
+	return n ? -EINPROGRESS : understand(t->answer, status);
+}
+
+/* Do what can be done now. */
+static int go_on(struct talk *t, struct json_object **status)
+{
+	int err;
+
+	if (t->asked)
+		return hear(t, status);
+	err = put_question(t);
+	return err ? err : -EINPROGRESS;
+}
+
+static void end(struct talk *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+	free(t->answer);
+	t->answer = NULL;
+}
+
+static void set_result(struct ask *ask, struct talk *t, int err)
+{
+	ask->err = err;
+	if (err != -EINPROGRESS)
+		end(t);
+}
+
+static size_t still_open(const struct talk *talks, struct pollfd *polls,
+			 size_t nr)
+{
+	size_t i, open = 0;
+
+	for (i = 0; i < nr; i++) {
+		polls[i].fd = talks[i].fd;
+		polls[i].events = talks[i].asked ? POLLIN : POLLOUT;
+		open += talks[i].fd >= 0;
+	}
+	return open;
+}
+
+static void converse(struct ask *asks, struct talk *talks,
+		     struct pollfd *polls, size_t nr)
+{
+	uint64_t end_ms = clock_ms() + TIMEOUT_MS, now;
+	size_t i;
+
+	while (still_open(talks, polls, nr)) {
+		now = clock_ms();
+		if (now >= end_ms)
+			break;
+		if (poll(polls, nr, (int)(end_ms - now)) < 0)
+			continue;
+		for (i = 0; i < nr; i++)
+			if (polls[i].fd >= 0 && polls[i].revents)
+				set_result(&asks[i], &talks[i],
+					   go_on(&talks[i], &asks[i].status));
+	}
+	for (i = 0; i < nr; i++)
+		if (talks[i].fd >= 0)
+			set_result(&asks[i], &talks[i], -ETIMEDOUT);
+}
+
+/**
+ * ask_all() - ask some programs at the same time
+ * @asks: whom; their answers are filled in
+ * @nr: how many
+ *
+ * Takes at most a second.
+ *
+ * Return: 0; -ENOMEM: nobody was asked, which is in each answer, too.
+ */
+int ask_all(struct ask *asks, size_t nr)
+{
+	struct pollfd *polls = calloc(nr ?: 1, sizeof(*polls));
+	struct talk *talks = calloc(nr ?: 1, sizeof(*talks));
+	int ret = polls && talks ? 0 : -ENOMEM;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		asks[i].status = NULL;
+		asks[i].err = ret;
+	}
+	for (i = 0; !ret && i < nr; i++) {
+		talks[i].fd = -1;
+		asks[i].err = begin(&talks[i], asks[i].whom);
+		if (asks[i].err)
+			end(&talks[i]);
+	}
+	if (!ret)
+		converse(asks, talks, polls, nr);
+	free(polls);
+	free(talks);
+	return ret;
+}
+
 /**
  * ask_status() - ask one program
- * @path: its status socket
+ * @whom: as in struct ask
  * @status: set to what it says on success; json_object_put() it
  *
- * Return: 0, -EPROTO: it says nothing that makes sense, or another -errno.
+ * Return: the err of struct ask.
  */
-int ask_status(const char *path, struct json_object **status)
+int ask_status(const char *whom, struct json_object **status)
 {
-	int fd = connect_to(path);
-	char *answer;
-	ssize_t ret;
+	struct ask ask = { .whom = whom };
 
-	*status = NULL;
-	if (fd < 0)
-		return fd;
-	answer = malloc(ANSWER_MAX);
-	ret = answer ? converse(fd, answer, ANSWER_MAX) : -ENOMEM;
-	close(fd);
-	if (ret >= 0)
-		ret = understand(answer, status);
-	free(answer);
-	return ret;
+	ask_all(&ask, 1);
+	*status = ask.status;
+	return ask.err;
 }

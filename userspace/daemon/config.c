@@ -43,7 +43,7 @@ static const struct key node_keys[] = {
 	{ "capacity", KEY_SIZE, NODE_CAPACITY, NODE(capacity),
 	  .min = NETRAM_VOLUME_SIZE_MIN, .max = CAPACITY_MAX },
 	{ "export", KEY_ANY_TEXT, NODE_EXPORT, NODE(export_name) },
-	{ "status", KEY_PATH, NODE_STATUS, NODE(status) },
+	{ "status", KEY_STATUS, NODE_STATUS, NODE(status) },
 	{ "drain", KEY_BOOL, NODE_DRAIN, NODE(drain) },
 	{ "remove", KEY_BOOL, NODE_REMOVE, NODE(remove) },
 	{ "class", KEY_LATER, -1, .later = NOT_YET("classes of volumes") },

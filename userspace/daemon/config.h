@@ -116,7 +116,7 @@ struct config_host {
  * @weight: as written, or made of @capacity
  * @capacity: bytes its server may hold, 0 if not told
  * @export_name: a foreign server's export
- * @status: the server's status socket, if it is on this machine
+ * @status: where the server can be asked, see struct ask; "" if not told
  * @drain: give it no new extents and empty it
  * @remove: empty it and forget it
  */

@@ -28,6 +28,7 @@
  * @KEY_WORD: one of words; uint64_t, its index
  * @KEY_UUID: 8-4-4-4-12 hexadecimal digits; uint8_t[16]
  * @KEY_LISTEN: ADDRESS, ADDRESS:PORT or off; struct config_listen
+ * @KEY_STATUS: a KEY_PATH, or ADDRESS or ADDRESS:PORT; as written
  * @KEY_TUNABLE: a number from min to max or one of words; char[], as it is
  *   written into the tunable's file
  * @KEY_GROUP: a mapping by the table group, into the same struct
@@ -45,6 +46,7 @@ enum key_kind {
 	KEY_WORD,
 	KEY_UUID,
 	KEY_LISTEN,
+	KEY_STATUS,
 	KEY_TUNABLE,
 	KEY_GROUP,
 	KEY_LATER,

@@ -215,19 +215,9 @@ static void measure_volumes(struct objectives *o, const struct config *config,
 
 static void ask_servers(struct objectives *o, const struct config *config)
 {
-	const struct config_node *node;
-	size_t i;
-
-	free(o->servers);
-	o->nr_servers = 0;
-	o->servers = calloc(config->nr_nodes ?: 1, sizeof(*o->servers));
-	for (i = 0; o->servers && i < config->nr_nodes; i++) {
-		node = &config->nodes[i];
-		if (!CONFIG_HAS(node, NODE_STATUS))
-			continue;
-		strcpy(o->servers[o->nr_servers].node, node->name);
-		server_ask(node->status, &o->servers[o->nr_servers++]);
-	}
+	if (!o->servers)
+		o->servers = calloc(NETRAM_NODES_MAX, sizeof(*o->servers));
+	o->nr_servers = o->servers ? servers_ask(config, o->servers) : 0;
 }
 
 static const struct server_status *server_of(const struct objectives *o,
@@ -277,6 +267,16 @@ static void measure_nodes(struct objectives *o, const struct config *config,
 
 /* ---- what nodes count with */
 
+static void measure_pressure(const struct objectives *o,
+			     struct weight_input *in)
+{
+	const struct server_status *server = server_of(o, in->node);
+
+	in->has_pressure = server && server->has_pressure;
+	if (in->has_pressure)
+		in->pressure_percent = server->pressure_some;
+}
+
 static void measure_reads(const struct objectives *o, const struct sample *now,
 			  struct weight_input *in)
 {
@@ -301,9 +301,10 @@ static void tell_weights(const struct weights *was, const struct weights *w)
 		one = &w->all[i];
 		before = weights_find(was, one->node);
 		if (one->share != (before ? before->share : WEIGHTS_WHOLE))
-			log_line("node %s: counts %u %% of its weight (for how full it is %u %%, for how slow %u %%)",
+			log_line("node %s: counts %u %% of its weight (for how full it is %u %%, for how slow %u %%, for how short of memory %u %%)",
 				 one->node, one->share / 10, one->for_fill / 10,
-				 one->for_latency / 10);
+				 one->for_latency / 10,
+				 one->for_pressure / 10);
 	}
 }
 
@@ -325,6 +326,7 @@ static bool measure_weights(struct objectives *o, const struct config *config,
 			continue;
 		in[nr].node = node->name;
 		measure_room(o, wanted_node, node, &in[nr].used, &in[nr].room);
+		measure_pressure(o, &in[nr]);
 		measure_reads(o, now, &in[nr++]);
 	}
 	if (!weights_update(&o->weights, in, nr))

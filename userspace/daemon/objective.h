@@ -82,6 +82,6 @@ const char *objective_name(enum objective_key id);
 const char *objective_of(enum objective_key id);
 
 /* server.c */
-void server_ask(const char *path, struct server_status *status);
+size_t servers_ask(const struct config *config, struct server_status *servers);
 
 #endif /* NETRAMD_OBJECTIVE_H */

@@ -155,6 +155,22 @@ static void check_address(const struct config *config, size_t i,
 				 config->nodes[j].line);
 }
 
+/* Else how one node is would be taken for how another is. */
+static void check_node_status(const struct config *config, size_t i,
+			      struct complaints *c)
+{
+	const struct config_node *node = &config->nodes[i], *other;
+	size_t j;
+
+	for (j = 0; node->status[0] && j < i; j++) {
+		other = &config->nodes[j];
+		if (!strcmp(node->status, other->status))
+			complain(c, CONFIG_LINE(node, NODE_STATUS),
+				 "node %s: node %s in line %u has the same status: each server has its own",
+				 node->name, other->name, other->line);
+	}
+}
+
 /* Good for a trial, and where a tunnel begins; else it is no remote memory. */
 static void check_loopback(const struct config_node *node, struct complaints *c)
 {
@@ -179,6 +195,7 @@ static void check_node(struct config *config, size_t i, struct complaints *c)
 	check_address(config, i, c);
 	rules_check_zone(config, i, c);
 	check_loopback(node, c);
+	check_node_status(config, i, c);
 }
 
 /* Weights count only against each other. */

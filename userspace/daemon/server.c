@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a page server says of its memory. */
 #include <errno.h>
+#include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,23 +41,43 @@ static int understand(struct json_object *said, struct server_status *status)
 	return 0;
 }
 
-/**
- * server_ask() - ask one server
- * @path: its status socket
- * @status: filled: how it is, or why that is not known
- */
-void server_ask(const char *path, struct server_status *status)
+static void take(struct server_status *server, const struct ask *ask)
 {
-	struct json_object *said;
-	int err = ask_status(path, &said);
+	int err = ask->err;
 
-	status->why[0] = '\0';
-	status->used = status->limit = status->refused = 0;
-	status->has_pressure = false;
 	if (!err)
-		err = understand(said, status);
-	json_object_put(said);
+		err = understand(ask->status, server);
+	json_object_put(ask->status);
 	if (err)
-		snprintf(status->why, sizeof(status->why), "%s: %s", path,
+		snprintf(server->why, sizeof(server->why), "%s: %s", ask->whom,
 			 strerror(-err));
+}
+
+/**
+ * servers_ask() - ask those of whom the file says where
+ * @config: the file
+ * @servers: filled: how they are, or why that is not known; of NETRAM_NODES_MAX
+ *
+ * Takes at most a second.
+ *
+ * Return: how many they are.
+ */
+size_t servers_ask(const struct config *config, struct server_status *servers)
+{
+	struct ask asks[NETRAM_NODES_MAX];
+	const struct config_node *node;
+	size_t i, nr = 0;
+
+	for (i = 0; i < config->nr_nodes; i++) {
+		node = &config->nodes[i];
+		if (!CONFIG_HAS(node, NODE_STATUS) || nr == NETRAM_NODES_MAX)
+			continue;
+		servers[nr] = (struct server_status){ 0 };
+		strcpy(servers[nr].node, node->name);
+		asks[nr++] = (struct ask){ .whom = node->status };
+	}
+	ask_all(asks, nr);
+	for (i = 0; i < nr; i++)
+		take(&servers[i], &asks[i]);
+	return nr;
 }

@@ -109,6 +109,7 @@ static void put_weight(struct json_object *o, const struct status_source *s,
 	put_u64(weight, "share_percent", one->share / 10);
 	put_u64(weight, "for_fill_percent", one->for_fill / 10);
 	put_u64(weight, "for_latency_percent", one->for_latency / 10);
+	put_u64(weight, "for_pressure_percent", one->for_pressure / 10);
 	put_object(o, "weight", weight);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/ask.h"
 #include "common/text.h"
 #include "config.h"
 #include "keys.h"
@@ -285,6 +286,23 @@ static bool read_listen(const struct value *v)
 		      v->text, CONFIG_LISTEN_DEF, CONFIG_LISTEN_PORT);
 }
 
+static bool read_status(const struct value *v)
+{
+	char *to = v->to, port[ADDRESS_SIZE];
+	struct address at;
+
+	if (v->text[0] == '/')
+		return read_path(v);
+	if (!address_parse(v->text, STATUS_PORT, &at) && !address_is_any(&at)) {
+		address_format(&at, port, sizeof(port));
+		if (strcmp(strrchr(port, ':'), ":0"))
+			return read_text(v);
+	}
+	to[0] = '\0';
+	return refuse(v, "'%s' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:%d\"",
+		      v->text, STATUS_PORT);
+}
+
 static bool read_uuid(const struct value *v)
 {
 	if (!netram_uuid_parse(v->text, v->to))
@@ -322,6 +340,8 @@ bool value_read(struct keys_reader *r, const struct key *key,
 	case KEY_PATH:
 	case KEY_MOUNT_POINT:
 		return read_path(&v);
+	case KEY_STATUS:
+		return read_status(&v);
 	case KEY_NUMBER:
 		return read_number(&v, v.to);
 	case KEY_SIZE:

@@ -48,6 +48,23 @@ uint32_t weights_for_latency(uint64_t ns, uint64_t median_ns)
 	return clamp(median_ns * WEIGHTS_WHOLE / ns, WEIGHTS_LATENCY_MIN);
 }
 
+/**
+ * weights_for_pressure() - what is left to a node whose machine is short of memory
+ * @percent: of the time, in which some task waited for memory
+ *
+ * Its own programs suffer for the pages it keeps, and these may be refused or swapped
+ * soon. Nothing happens up to WEIGHTS_PRESSURE_FREE; at n times of that it gets an n-th.
+ *
+ * Return: WEIGHTS_PRESSURE_MIN to WEIGHTS_WHOLE.
+ */
+uint32_t weights_for_pressure(double percent)
+{
+	if (percent <= WEIGHTS_PRESSURE_FREE)
+		return WEIGHTS_WHOLE;
+	return clamp(WEIGHTS_WHOLE * WEIGHTS_PRESSURE_FREE / percent,
+		     WEIGHTS_PRESSURE_MIN);
+}
+
 static int by_size(const void *a, const void *b)
 {
 	const uint64_t *left = a, *right = b;
@@ -98,6 +115,7 @@ static struct weight *find_or_add(struct weights *w, const char *node)
 	*one = (struct weight){
 		.for_fill = WEIGHTS_WHOLE,
 		.for_latency = WEIGHTS_WHOLE,
+		.for_pressure = WEIGHTS_WHOLE,
 		.share = WEIGHTS_WHOLE,
 	};
 	snprintf(one->node, sizeof(one->node), "%s", node);
@@ -122,6 +140,8 @@ static void measure(struct weight *one, const struct weight_input *in,
 
 	if (in->room)
 		one->for_fill = weights_for_fill(in->used, in->room);
+	if (in->has_pressure)
+		one->for_pressure = weights_for_pressure(in->pressure_percent);
 	if (in->reads < WEIGHTS_READS_P50) {
 		if (++one->quiet >= WEIGHTS_QUIET_MAX)
 			one->for_latency = WEIGHTS_WHOLE;
@@ -148,7 +168,8 @@ static bool differs(uint32_t share, uint32_t wanted)
 
 static bool settle(struct weight *one)
 {
-	uint32_t wanted = one->for_fill * one->for_latency / WEIGHTS_WHOLE;
+	uint32_t wanted = one->for_fill * one->for_latency / WEIGHTS_WHOLE *
+			  one->for_pressure / WEIGHTS_WHOLE;
 	int step = wanted > one->share ? 1 : -1;
 
 	if (!differs(one->share, wanted)) {
@@ -207,6 +228,7 @@ void weights_make_whole(struct weights *w)
 	for (i = 0; i < w->nr; i++) {
 		w->all[i].for_fill = WEIGHTS_WHOLE;
 		w->all[i].for_latency = WEIGHTS_WHOLE;
+		w->all[i].for_pressure = WEIGHTS_WHOLE;
 		w->all[i].share = WEIGHTS_WHOLE;
 		w->all[i].votes = 0;
 	}

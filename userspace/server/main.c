@@ -191,8 +191,7 @@ static int start_status(struct server *s)
 	if (!path)
 		return 0;
 	fd = listen_unix(path);
-	err = fd < 0 ? fd : status_start(fd, &s->source, STATUS_ALL,
-					 &s->status);
+	err = fd < 0 ? fd : status_start(fd, &s->source, &s->status);
 	if (err)
 		log_error("--status %s: %s", path, strerror(-err));
 	return err;
@@ -209,8 +208,7 @@ static int start_metrics(struct server *s)
 	if (fd >= 0)
 		announce_one("metrics", fd);
 	fflush(stdout);
-	err = fd < 0 ? fd : status_start(fd, &s->source, STATUS_METRICS,
-					 &s->metrics);
+	err = fd < 0 ? fd : status_start(fd, &s->source, &s->metrics);
 	if (err)
 		log_error("--metrics %s: %s", o->metrics, strerror(-err));
 	return err;

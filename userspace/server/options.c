@@ -12,6 +12,7 @@
 #include <netram/nbd.h>
 
 #include "busy_poll.h"
+#include "common/ask.h"
 #include "host.h"
 #include "log.h"
 #include "loops.h"
@@ -20,7 +21,6 @@
 
 #define THREADS_DEF		4
 #define EXPORTS_DEF		4096
-#define METRICS_PORT		10811
 #define EXPORTS_MAX		65536
 #define CONNECTIONS_DEF		1024
 #define CONNECTIONS_MAX		65536
@@ -38,7 +38,7 @@ static const char help[] =
 "                             (default: the memory limit)\n"
 "  -s, --status PATH          answer GET /status (HTTP, JSON) and GET /metrics on this\n"
 "                             unix socket\n"
-"      --metrics ADDR[:PORT]  answer GET /metrics (for Prometheus) here, too\n"
+"      --metrics ADDR[:PORT]  answer both here, too, for Prometheus and netramd\n"
 "                             (port 10811 if none is given)\n"
 "  -t, --threads N            threads that serve connections (default: CPUs, up to 4)\n"
 "  -n, --name NAME            this server's name in its status (default: host name)\n"
@@ -137,9 +137,9 @@ static void add_listen(struct options *o, const char *text)
 static void set_metrics(struct options *o, const char *text)
 {
 	o->metrics = text;
-	if (address_parse(text, METRICS_PORT, &o->metrics_at))
+	if (address_parse(text, STATUS_PORT, &o->metrics_at))
 		die("--metrics %s: give a numeric address as 127.0.0.1, 127.0.0.1:%d or [::1]:%d",
-		    text, METRICS_PORT, METRICS_PORT);
+		    text, STATUS_PORT, STATUS_PORT);
 }
 
 static void add_export(struct options *o, const char *text)

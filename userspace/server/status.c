@@ -16,7 +16,6 @@
 struct status {
 	struct http *http;
 	struct status_source source;
-	enum status_scope scope;
 };
 
 static void put_double(struct json_object *o, const char *key, double v)
@@ -137,12 +136,12 @@ static void answer(void *arg, const char *url,
 	(void)request;
 	if (!strcmp(url, "/metrics"))
 		http_text(a, EXPOSITION_TYPE, metrics_text(&s->source));
-	else if (s->scope == STATUS_ALL && !strcmp(url, "/status"))
+	else if (!strcmp(url, "/status"))
 		http_text(a, HTTP_JSON, status_text(&s->source));
 }
 
 int status_start(int fd, const struct status_source *source,
-		 enum status_scope scope, struct status **status)
+		 struct status **status)
 {
 	struct status *s = calloc(1, sizeof(*s));
 	int err;
@@ -152,7 +151,6 @@ int status_start(int fd, const struct status_source *source,
 		return -ENOMEM;
 	}
 	s->source = *source;
-	s->scope = scope;
 	err = http_start(fd, answer, s, &s->http);
 	if (err)
 		free(s);

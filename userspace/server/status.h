@@ -22,17 +22,11 @@ struct status_source {
 	struct loops *loops;
 };
 
-/* What is answered to: on a network /status would tell who has which export. */
-enum status_scope {
-	STATUS_METRICS,
-	STATUS_ALL,
-};
-
 struct status;
 
 /* @fd: a listening socket; closed in the end, and on failure. 0 or -errno. */
 int status_start(int fd, const struct status_source *source,
-		 enum status_scope scope, struct status **status);
+		 struct status **status);
 /* NULL: there is nothing to stop. */
 void status_stop(struct status *status);
 

@@ -130,7 +130,11 @@ static const struct bad {
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    capacity: 64 gb\n", 4,
 	  "capacity: '64 gb' is not a size: write a whole number, with K, M, G or T behind it for powers of 1024" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: run/x\n", 4,
-	  "status: 'run/x' is not a whole path: begin with a slash" },
+	  "status: 'run/x' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:10811\"" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: /run/../x\n", 4,
+	  "status: '/run/../x' has '..' in it: write where that leads" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: 192.0.2.1:0\n", 4,
+	  "status: '192.0.2.1:0' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:10811\"" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    drain: on\n", 4,
 	  "drain: 'on' is neither yes nor no" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    limit: 4G\n", 4,
@@ -464,7 +468,7 @@ static void test_nodes(void **state)
 		"    status: /run/x.sock\n"
 		"    drain: no\n"
 		"  n3: {remove: yes}\n"
-		"  n4: {address: 192.0.2.4, capacity: 100T}\n"
+		"  n4: {status: 192.0.2.4, address: 192.0.2.4, capacity: 100T}\n"
 		"  n5: {address: 192.0.2.5, capacity: 512M}\n");
 	const struct config_node *n = config->nodes;
 
@@ -486,6 +490,7 @@ static void test_nodes(void **state)
 	assert_false(n[1].drain);
 	assert_true(n[2].remove);
 	assert_int_equal(n[3].weight, 1000);
+	assert_string_equal(n[3].status, "192.0.2.4");
 	assert_int_equal(n[4].weight, 1);
 	assert_ptr_equal(config_find_node(config, "n3"), &n[2]);
 	assert_null(config_find_node(config, "n9"));

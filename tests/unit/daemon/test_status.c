@@ -229,20 +229,26 @@ static void test_socket(void **state)
 static void test_not_a_server(void **state)
 {
 	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
-	struct server_status asked = { .node = "n1" };
+	struct config_node node = { .name = "n1" };
+	struct config config = { .nodes = &node, .nr_nodes = 1 };
+	struct server_status asked;
 	struct board *board = board_new();
 	struct status *status;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/sock", folder);
-	server_ask(path, &asked);
+	assert_int_equal(servers_ask(&config, &asked), 0);
+	node.set.bits = 1ULL << NODE_STATUS;
+	strcpy(node.status, path);
+	assert_int_equal(servers_ask(&config, &asked), 1);
+	assert_string_equal(asked.node, "n1");
 	assert_non_null(strstr(asked.why, "No such file"));
 	assert_int_equal(status_start(path, board, &status), 0);
-	server_ask(path, &asked);
+	servers_ask(&config, &asked);
 	assert_non_null(strstr(asked.why, "Protocol error"));
 	status_put(board, &source);
-	server_ask(path, &asked);
+	servers_ask(&config, &asked);
 	assert_non_null(strstr(asked.why, "Protocol error"));
 	assert_int_equal(asked.limit, 0);
 	status_stop(status);

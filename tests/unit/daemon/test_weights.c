@@ -64,6 +64,47 @@ static void test_latency(void **state)
 				 cases[i].share);
 }
 
+static void test_pressure(void **state)
+{
+	static const struct {
+		double percent;
+		uint32_t share;
+	} cases[] = {
+		{ 0, 1000 },	{ 10, 1000 },	{ 12.5, 800 },	{ 20, 500 },
+		{ 50, 200 },	{ 80, 125 },	{ 100, 125 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(weights_for_pressure(cases[i].percent),
+				 cases[i].share);
+}
+
+/* A machine that is short of memory, and a server that cannot be asked any more. */
+static void test_pressure_counts(void **state)
+{
+	struct weight_input in = {
+		.node = "n1", .used = 75 * GIB, .room = 100 * GIB,
+		.has_pressure = true, .pressure_percent = 40,
+	};
+	struct weights w = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < WEIGHTS_VOTES; i++)
+		weights_update(&w, &in, 1);
+	assert_int_equal(weights_find(&w, "n1")->share, 125);
+	in.has_pressure = false;
+	for (i = 0; i < WEIGHTS_VOTES; i++)
+		assert_false(weights_update(&w, &in, 1));
+	in.has_pressure = true;
+	in.pressure_percent = 0;
+	for (i = 0; i < WEIGHTS_VOTES; i++)
+		weights_update(&w, &in, 1);
+	assert_int_equal(weights_find(&w, "n1")->share, 500);
+}
+
 /* ---- measures in a row: n1 is measured, n2 and n3 are as they should be */
 
 static struct weight_input input(const char *node, uint64_t fill,
@@ -195,6 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_pressure),
+		cmocka_unit_test(test_pressure_counts),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_unknown),
