@@ -16,12 +16,17 @@ static uint64_t get_u64(struct json_object *o, const char *key)
 	       json_object_get_uint64(value) : 0;
 }
 
-static double get_double(struct json_object *o, const char *key, bool *known)
+/* Whoever answers may say anything, and json-c knows infinity. */
+static bool get_percent(struct json_object *o, const char *key, double *percent)
 {
 	struct json_object *value;
 
-	*known = json_object_object_get_ex(o, key, &value);
-	return *known ? json_object_get_double(value) : 0;
+	*percent = json_object_object_get_ex(o, key, &value) ?
+		   json_object_get_double(value) : -1;
+	if (*percent >= 0 && *percent <= 100)
+		return true;
+	*percent = 0;
+	return false;
 }
 
 static int understand(struct json_object *said, struct server_status *status)
@@ -32,10 +37,11 @@ static int understand(struct json_object *said, struct server_status *status)
 		return -EPROTO;
 	status->used = get_u64(memory, "used_bytes");
 	status->limit = get_u64(memory, "limit_bytes");
-	status->pressure_some = get_double(memory, "pressure_some_percent",
-					   &status->has_pressure);
-	status->pressure_full = get_double(memory, "pressure_full_percent",
-					   &status->has_pressure);
+	status->has_pressure =
+		get_percent(memory, "pressure_some_percent",
+			    &status->pressure_some) &&
+		get_percent(memory, "pressure_full_percent",
+			    &status->pressure_full);
 	if (json_object_object_get_ex(said, "requests", &requests))
 		status->refused = get_u64(requests, "enospc");
 	return 0;

@@ -18,6 +18,7 @@
 
 #include "common/address.h"
 #include "common/ask.h"
+#include "daemon/objective.h"
 
 #define LONG	100000
 
@@ -135,6 +136,47 @@ static void test_endless(void **state)
 	stop(&t);
 }
 
+/* What a server says of itself is not to be believed in any case. */
+static void test_hostile(void **state)
+{
+	static const char *const answers[] = {
+		"HTTP/1.0 200 OK\r\n\r\n[1]",
+		"HTTP/1.0 200 OK\r\n\r\n{\"memory\": {\"limit_bytes\": -5, \"used_bytes\": {},"
+		"\"pressure_some_percent\": NaN, \"pressure_full_percent\": 0}}",
+		"HTTP/1.0 200 OK\r\n\r\n{\"memory\": {\"limit_bytes\": 4096,"
+		"\"pressure_some_percent\": 1, \"pressure_full_percent\": Infinity}}",
+		"HTTP/1.0 200 OK\r\n\r\n{\"memory\": {\"limit_bytes\": 4096,"
+		"\"pressure_some_percent\": 99.5, \"pressure_full_percent\": 1}}",
+	};
+	enum { LIST, NOTHING, INFINITE, GOOD, NR };
+	struct config_node nodes[NR] = { 0 };
+	struct config config = { .nodes = nodes, .nr_nodes = NR };
+	struct server_status servers[NETRAM_NODES_MAX];
+	struct talker talkers[NR];
+	int i;
+
+	(void)state;
+	for (i = 0; i < NR; i++) {
+		start(&talkers[i], answers[i]);
+		snprintf(nodes[i].name, sizeof(nodes[i].name), "n%d", i);
+		strcpy(nodes[i].status, talkers[i].at);
+		nodes[i].set.bits = 1ULL << NODE_STATUS;
+	}
+	assert_int_equal(servers_ask(&config, servers), NR);
+	for (i = 0; i < NR; i++)
+		stop(&talkers[i]);
+	assert_non_null(strstr(servers[LIST].why, "Protocol error"));
+	assert_string_equal(servers[NOTHING].why, "");
+	assert_int_equal(servers[NOTHING].limit, 0);
+	assert_int_equal(servers[NOTHING].used, 0);
+	assert_false(servers[NOTHING].has_pressure);
+	assert_false(servers[INFINITE].has_pressure);
+	assert_int_equal(servers[INFINITE].limit, 4096);
+	assert_true(servers[GOOD].has_pressure);
+	assert_true(servers[GOOD].pressure_some == 99.5);
+	assert_string_equal(servers[GOOD].node, "n3");
+}
+
 static void test_none(void **state)
 {
 	(void)state;
@@ -146,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_none),
 	};
 
