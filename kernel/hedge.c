@@ -212,7 +212,7 @@ static enum netram_taken take(struct netram_cmd *cmd, struct netram_cmd *leg)
 		return NETRAM_TAKEN_NOT;
 	taken = netram_session_take(s, cmd, leg);
 	if (taken == NETRAM_TAKEN_UNSENT)
-		netram_read_unsent(s);
+		netram_read_unsent(s, cmd->queue);
 	return taken;
 }
 
@@ -419,7 +419,7 @@ static void hedge(struct look *l, struct netram_cmd *cmd,
 		llist_add(&leg->tx_node, &l->h->due);
 	} else if (leg->session && as_prepared(cmd, leg, submitted)) {
 		netram_stats_add(r->stats, NETRAM_STAT_HEDGES, 1);
-		netram_read_sent(leg->session);
+		netram_read_sent(leg->session, leg->queue);
 		netram_router_submit(r, leg->session, leg);
 	} else {
 		leg->session = NULL;
@@ -429,12 +429,12 @@ static void hedge(struct look *l, struct netram_cmd *cmd,
 }
 
 /* Its node is known to be as slow as that, and need not answer to be avoided. */
-static void note_slow(struct netram_session *s, u64 age)
+static void note_slow(struct netram_read_rtt *rtt, u64 age)
 {
 	u32 ns = min_t(u64, age, NSEC_PER_SEC);
 
-	if (READ_ONCE(s->rtt_ns) < ns)
-		WRITE_ONCE(s->rtt_ns, ns);
+	if (READ_ONCE(rtt->avg_ns) < ns)
+		WRITE_ONCE(rtt->avg_ns, ns);
 }
 
 /*
@@ -466,13 +466,13 @@ static void see_to(struct look *l, struct netram_cmd *cmd,
 
 	if (!s)
 		return;
-	silent = netram_read_silent(s);
+	silent = netram_read_silent(s, cmd->queue);
 	if (early && !silent)
 		return;
-	note_slow(s, l->now - submitted);
+	note_slow(&s->rtts[cmd->queue], l->now - submitted);
 	if (bears_with(cmd, rival, s, silent))
 		return;
-	i = netram_read_other(r, set, cmd->tried | 1U << replica);
+	i = netram_read_other(r, cmd, set, cmd->tried | 1U << replica);
 	if (i >= 0 &&
 	    ((silent && !early) || netram_allowance_spend(&l->h->allowance)))
 		leg = get(l->h);
@@ -524,7 +524,7 @@ static bool any_reads(struct netram_router *r)
 
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = rcu_dereference(r->sessions[slot]);
-		if (s && atomic_read(&s->reads))
+		if (s && netram_read_any(s))
 			return true;
 	}
 	return false;

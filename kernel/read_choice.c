@@ -35,19 +35,22 @@ u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 /**
  * netram_read_silent() - does a node leave all reads unanswered
  * @s: the session with it
+ * @queue: of this hardware queue
  *
  * Context: any.
  * Return: whether it has for a while.
  */
-bool netram_read_silent(const struct netram_session *s)
+bool netram_read_silent(const struct netram_session *s, u16 queue)
 {
-	return atomic_read(&s->reads) &&
-	       time_after(jiffies, READ_ONCE(s->heard) + NETRAM_READ_SILENT);
+	const struct netram_read_rtt *rtt = &s->rtts[queue];
+
+	return atomic_read(&rtt->reads) &&
+	       time_after(jiffies, READ_ONCE(rtt->heard) + NETRAM_READ_SILENT);
 }
 
 /* The fastest of some copies, all up; to @probe another, the slowest. */
-static int fastest(struct netram_router *r, union netram_set set, u8 among,
-		   bool probe)
+static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
+		   union netram_set set, u8 among, bool probe)
 {
 	struct netram_session *s;
 	u32 least = U32_MAX, ns;
@@ -58,7 +61,8 @@ static int fastest(struct netram_router *r, union netram_set set, u8 among,
 		if (!(among & (1U << i)))
 			continue;
 		s = netram_router_session(r, set.slot[i]);
-		ns = s && !netram_read_silent(s) ? READ_ONCE(s->rtt_ns) : U32_MAX;
+		ns = s && !netram_read_silent(s, cmd->queue) ?
+		     READ_ONCE(s->rtts[cmd->queue].avg_ns) : U32_MAX;
 		if (best >= 0 && least != U32_MAX &&
 		    (ns == U32_MAX || (ns < least) == probe))
 			continue;
@@ -92,34 +96,36 @@ int netram_read_choose(struct netram_router *r, const struct netram_cmd *cmd,
 	    (up & (1U << cmd->replica)))
 		return cmd->replica;
 	if (likely(up))
-		return fastest(r, set, up, probe);
+		return fastest(r, cmd, set, up, probe);
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_PARTIAL) & left);
 	up = netram_read_not_behind(r, cmd, up);
-	return up ? fastest(r, set, up, probe) : -1;
+	return up ? fastest(r, cmd, set, up, probe) : -1;
 }
 
 /**
  * netram_read_other() - where else could it be read
  * @r: the router
+ * @cmd: the read, which may be over meanwhile
  * @set: the copies
  * @not: a bit for each that is out of the question
  *
  * Context: any but hard interrupt.
  * Return: the fastest copy in sync whose node answers, or -1.
  */
-int netram_read_other(struct netram_router *r, union netram_set set, u8 not)
+int netram_read_other(struct netram_router *r, const struct netram_cmd *cmd,
+		      union netram_set set, u8 not)
 {
 	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC)) &
 					 ~not);
 	struct netram_session *s;
-	int i = fastest(r, set, up, false);
+	int i = fastest(r, cmd, set, up, false);
 
 	if (i < 0)
 		return i;
 	rcu_read_lock();
 	s = netram_router_session(r, set.slot[i]);
 	/* The fastest of all is silent only if all are. */
-	if (!s || netram_read_silent(s))
+	if (!s || netram_read_silent(s, cmd->queue))
 		i = -1;
 	rcu_read_unlock();
 	return i;
@@ -128,24 +134,45 @@ int netram_read_other(struct netram_router *r, union netram_set set, u8 not)
 /**
  * netram_read_sent() - a node is asked to read where there are other copies
  * @s: the session with it
+ * @queue: the read's hardware queue
  *
  * Context: any. A full barrier.
  */
-void netram_read_sent(struct netram_session *s)
+void netram_read_sent(struct netram_session *s, u16 queue)
 {
-	if (atomic_inc_return(&s->reads) == 1)
-		WRITE_ONCE(s->heard, jiffies);
+	struct netram_read_rtt *rtt = &s->rtts[queue];
+
+	if (atomic_inc_return(&rtt->reads) == 1)
+		WRITE_ONCE(rtt->heard, jiffies);
 }
 
 /**
  * netram_read_unsent() - that was taken back
  * @s: the session
+ * @queue: the read's hardware queue
  *
  * Context: any.
  */
-void netram_read_unsent(struct netram_session *s)
+void netram_read_unsent(struct netram_session *s, u16 queue)
 {
-	atomic_dec(&s->reads);
+	atomic_dec(&s->rtts[queue].reads);
+}
+
+/**
+ * netram_read_any() - has a node such reads to answer
+ * @s: the session with it
+ *
+ * Context: any.
+ * Return: whether it has any.
+ */
+bool netram_read_any(const struct netram_session *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->cfg.connections; i++)
+		if (atomic_read(&s->rtts[i].reads))
+			return true;
+	return false;
 }
 
 /**
@@ -156,13 +183,13 @@ void netram_read_unsent(struct netram_session *s)
  */
 void netram_read_answered(const struct netram_cmd *cmd)
 {
-	struct netram_session *s = cmd->session;
-	u32 old = READ_ONCE(s->rtt_ns), ns;
+	struct netram_read_rtt *rtt = &cmd->session->rtts[cmd->queue];
+	u32 old = READ_ONCE(rtt->avg_ns), ns;
 
-	netram_read_unsent(s);
+	netram_read_unsent(cmd->session, cmd->queue);
 	if (cmd->error)
 		return;
 	ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);
-	WRITE_ONCE(s->heard, jiffies);
-	WRITE_ONCE(s->rtt_ns, old ? old - old / 8 + ns / 8 : ns);
+	WRITE_ONCE(rtt->heard, jiffies);
+	WRITE_ONCE(rtt->avg_ns, old ? old - old / 8 + ns / 8 : ns);
 }

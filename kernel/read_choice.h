@@ -9,12 +9,14 @@
 
 int netram_read_choose(struct netram_router *r, const struct netram_cmd *cmd,
 		       union netram_set set);
-int netram_read_other(struct netram_router *r, union netram_set set, u8 not);
+int netram_read_other(struct netram_router *r, const struct netram_cmd *cmd,
+		      union netram_set set, u8 not);
 u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 			  u8 copies);
-bool netram_read_silent(const struct netram_session *s);
-void netram_read_sent(struct netram_session *s);
-void netram_read_unsent(struct netram_session *s);
+bool netram_read_silent(const struct netram_session *s, u16 queue);
+void netram_read_sent(struct netram_session *s, u16 queue);
+void netram_read_unsent(struct netram_session *s, u16 queue);
+bool netram_read_any(const struct netram_session *s);
 void netram_read_answered(const struct netram_cmd *cmd);
 
 #endif /* NETRAM_READ_CHOICE_H */

@@ -301,7 +301,8 @@ static int alloc_conns(struct netram_session *s)
 
 	s->conns = kcalloc(s->cfg.connections, sizeof(*s->conns), GFP_KERNEL);
 	s->socks = kcalloc(s->cfg.connections, sizeof(*s->socks), GFP_KERNEL);
-	if (!s->conns || !s->socks)
+	s->rtts = kcalloc(s->cfg.connections, sizeof(*s->rtts), GFP_KERNEL);
+	if (!s->conns || !s->socks || !s->rtts)
 		return -ENOMEM;
 	for (i = 0; i < s->cfg.connections; i++) {
 		s->conns[i] = netram_conn_alloc(&conn_ops, s, s->cfg.label,
@@ -319,6 +320,7 @@ static void free_session(struct netram_session *s)
 	for (i = 0; s->conns && i < s->cfg.connections; i++)
 		netram_conn_free(s->conns[i]);
 	free_percpu(s->latency);
+	kfree(s->rtts);
 	kfree(s->socks);
 	kfree(s->conns);
 	kfree(s);

@@ -172,6 +172,20 @@ struct netram_sums {
 };
 
 /**
+ * struct netram_read_rtt - how fast a node answers reads of extents with other copies
+ * @reads: under way
+ * @heard: jiffies when one of them was answered, or the first was sent
+ * @avg_ns: moving average of how long one takes; 0 while nobody knows
+ *
+ * Each hardware queue has its own, so that queues share nothing they write to.
+ */
+struct netram_read_rtt {
+	atomic_t	reads;
+	unsigned long	heard;
+	u32		avg_ns;
+} ____cacheline_aligned_in_smp;
+
+/**
  * struct netram_session - one volume's connections with one node
  * @cfg: as given
  * @lock: guards @state, @pending, @broke and @instance; taken in softirqs too;
@@ -197,9 +211,7 @@ struct netram_sums {
  * @pay_from: the extent that it looks at next, the mover's
  * @closing: no extent may be placed here any more, the owner's
  * @full_until: jiffies; the node had no room and is spared until then, the owner's
- * @rtt_ns: moving average of how long it takes for a read, the owner's
- * @reads: reads under way of extents with other copies, the owner's
- * @heard: jiffies when one of them was answered, or the first was sent; likewise
+ * @rtts: one for each hardware queue, cfg->connections of them; the owner's
  * @p99_ns: what 99 of 100 reads took of late, 0 while nobody knows; likewise
  * @seen: counts of reads in @latency when that was last looked at; likewise
  * @slot: the owner's name for it
@@ -240,9 +252,7 @@ struct netram_session {
 	u64				pay_from;
 	bool				closing;
 	unsigned long			full_until;
-	u32				rtt_ns;
-	atomic_t			reads;
-	unsigned long			heard;
+	struct netram_read_rtt		*rtts;
 	u32				p99_ns;
 	u64				seen[NETRAM_LATENCY_BUCKETS];
 	u8				slot;
