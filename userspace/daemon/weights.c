@@ -133,6 +133,17 @@ static void forget_unseen(struct weights *w)
 }
 
 /* What is not known now is as it was, for a while. */
+static void measure_pressure(struct weight *one, const struct weight_input *in)
+{
+	if (in->has_pressure) {
+		one->unheard = 0;
+		one->for_pressure = weights_for_pressure(in->pressure_percent);
+	} else if (++one->unheard >= WEIGHTS_QUIET_MAX) {
+		one->for_pressure = WEIGHTS_WHOLE;
+	}
+}
+
+/* Likewise. */
 static void measure(struct weight *one, const struct weight_input *in,
 		    const struct medians *medians)
 {
@@ -140,8 +151,7 @@ static void measure(struct weight *one, const struct weight_input *in,
 
 	if (in->room)
 		one->for_fill = weights_for_fill(in->used, in->room);
-	if (in->has_pressure)
-		one->for_pressure = weights_for_pressure(in->pressure_percent);
+	measure_pressure(one, in);
 	if (in->reads < WEIGHTS_READS_P50) {
 		if (++one->quiet >= WEIGHTS_QUIET_MAX)
 			one->for_latency = WEIGHTS_WHOLE;

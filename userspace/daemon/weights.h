@@ -24,7 +24,10 @@
 #define WEIGHTS_READS_P99	1000
 /* So many measures in a row have to say the same before it counts. */
 #define WEIGHTS_VOTES		3
-/* After so many without enough reads it is not known any more how slow a node is. */
+/*
+ * After so many without enough reads it is not known any more how slow a node is, and
+ * without an answer, how short of memory its machine is.
+ */
 #define WEIGHTS_QUIET_MAX	60
 
 /**
@@ -59,6 +62,7 @@ struct weight_input {
  * @share: all together, as it is in force
  * @votes: measures in a row that want more (or, below 0, less) than @share
  * @quiet: measures in a row without enough reads
+ * @unheard: measures in a row without word of how short of memory its machine is
  * @seen: it is in the present measure
  */
 struct weight {
@@ -69,6 +73,7 @@ struct weight {
 	uint32_t share;
 	int votes;
 	unsigned int quiet;
+	unsigned int unheard;
 	bool seen;
 };
 

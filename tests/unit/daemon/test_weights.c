@@ -103,6 +103,16 @@ static void test_pressure_counts(void **state)
 	for (i = 0; i < WEIGHTS_VOTES; i++)
 		weights_update(&w, &in, 1);
 	assert_int_equal(weights_find(&w, "n1")->share, 500);
+	in.pressure_percent = 40;
+	for (i = 0; i < WEIGHTS_VOTES; i++)
+		weights_update(&w, &in, 1);
+	in.has_pressure = false;
+	for (i = 1; i < WEIGHTS_QUIET_MAX; i++)
+		assert_false(weights_update(&w, &in, 1));
+	assert_int_equal(weights_find(&w, "n1")->share, 125);
+	for (i = 0; i < WEIGHTS_VOTES; i++)
+		weights_update(&w, &in, 1);
+	assert_int_equal(weights_find(&w, "n1")->share, 500);
 }
 
 /* ---- measures in a row: n1 is measured, n2 and n3 are as they should be */
