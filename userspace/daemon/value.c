@@ -269,35 +269,37 @@ static bool read_path(const struct value *v)
 	return false;
 }
 
+/* An address whose port is a real one. */
+static bool parse_address(const char *text, uint16_t port, struct address *at)
+{
+	char formatted[ADDRESS_SIZE];
+
+	if (address_parse(text, port, at))
+		return false;
+	address_format(at, formatted, sizeof(formatted));
+	return strcmp(strrchr(formatted, ':'), ":0");
+}
+
 static bool read_listen(const struct value *v)
 {
 	struct config_listen *to = v->to;
-	char at[ADDRESS_SIZE];
 
 	to->off = !strcmp(v->text, "off") || !strcmp(v->text, "no");
-	if (to->off)
+	if (to->off || parse_address(v->text, CONFIG_LISTEN_PORT, &to->at))
 		return true;
-	if (!address_parse(v->text, CONFIG_LISTEN_PORT, &to->at)) {
-		address_format(&to->at, at, sizeof(at));
-		if (strcmp(strrchr(at, ':'), ":0"))
-			return true;
-	}
 	return refuse(v, "'%s' is not an address to listen on: write one as %s or \"[::1]:%d\", or off",
 		      v->text, CONFIG_LISTEN_DEF, CONFIG_LISTEN_PORT);
 }
 
 static bool read_status(const struct value *v)
 {
-	char *to = v->to, port[ADDRESS_SIZE];
 	struct address at;
+	char *to = v->to;
 
 	if (v->text[0] == '/')
 		return read_path(v);
-	if (!address_parse(v->text, STATUS_PORT, &at) && !address_is_any(&at)) {
-		address_format(&at, port, sizeof(port));
-		if (strcmp(strrchr(port, ':'), ":0"))
-			return read_text(v);
-	}
+	if (parse_address(v->text, STATUS_PORT, &at) && !address_is_any(&at))
+		return read_text(v);
 	to[0] = '\0';
 	return refuse(v, "'%s' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:%d\"",
 		      v->text, STATUS_PORT);
