@@ -535,7 +535,7 @@ static bool may_end(struct netram_hedge *h, u64 reads)
 {
 	bool off = READ_ONCE(h->stopped) ||
 		   !READ_ONCE(h->router->params.hedge_us);
-	bool idle = !any_reads(h->router) && h->idle_reads == reads;
+	bool idle = h->idle_reads == reads && !any_reads(h->router);
 
 	h->idle_reads = reads;
 	if (!idle && !off)
