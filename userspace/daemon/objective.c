@@ -213,13 +213,6 @@ static void measure_volumes(struct objectives *o, const struct config *config,
 
 /* ---- how full nodes are */
 
-static void ask_servers(struct objectives *o, const struct config *config)
-{
-	if (!o->servers)
-		o->servers = calloc(NETRAM_NODES_MAX, sizeof(*o->servers));
-	o->nr_servers = o->servers ? servers_ask(config, o->servers) : 0;
-}
-
 static const struct server_status *server_of(const struct objectives *o,
 					     const char *node)
 {
@@ -359,7 +352,7 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 	/* where it fails, it is empty */
 	sample_take(nt, stat_files, STATS_NR, &now);
 	measure_volumes(o, config, &now);
-	ask_servers(o, config);
+	o->nr_servers = servers_ask(config, o->servers);
 	measure_nodes(o, config, actual);
 	if (config->placement.auto_weight)
 		changed = measure_weights(o, config, actual, &now);
@@ -373,7 +366,6 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 void objectives_free(struct objectives *o)
 {
 	free(o->all);
-	free(o->servers);
 	sample_free(&o->before);
 	memset(o, 0, sizeof(*o));
 }

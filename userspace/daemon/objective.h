@@ -66,7 +66,7 @@ struct server_status {
 struct objectives {
 	struct objective *all;
 	size_t nr;
-	struct server_status *servers;
+	struct server_status servers[NETRAM_NODES_MAX];
 	size_t nr_servers;
 	struct weights weights;
 	struct sample before;

@@ -42,11 +42,6 @@ static struct finding findings[2] = {
 	{ FINDING_WAIT, "volume v1: is taken into use later" },
 };
 
-static struct server_status server = {
-	.node = "n1", .used = 4096, .limit = 1 << 20, .refused = 3,
-	.has_pressure = true, .pressure_some = 12.5, .pressure_full = 0.25,
-};
-
 static struct objective objective = {
 	.id = OBJECTIVE_UTILIZATION_PERCENT, .name = "n1",
 	.limit = 85, .value = 90, .asked = true,
@@ -57,7 +52,11 @@ static struct keeper keeper = {
 	.actual = { .nodes = nodes, .volumes = &is, .nr_volumes = 1 },
 	.findings = findings, .nr_findings = 2,
 	.objectives = { .all = &objective, .nr = 1,
-			.servers = &server, .nr_servers = 1 },
+			.servers = { {
+				.node = "n1", .used = 4096, .limit = 1 << 20,
+				.refused = 3, .has_pressure = true,
+				.pressure_some = 12.5, .pressure_full = 0.25,
+			} }, .nr_servers = 1 },
 };
 
 static struct page page = { .listen.off = true };
