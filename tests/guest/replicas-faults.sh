@@ -39,13 +39,17 @@ in_full && count=4 || count=2
 for mode in flip cookie twice magic short cut garbage error swallow; do
 	for load in reads writes discards; do
 		before=$(proxy_done)
-		# a read goes to one of them: to the one that is spoilt
-		[ $load != reads ] || node_slow n2 20ms
+		# a read goes to one of them, and every load reads: to the one that is spoilt
+		node_slow n2 20ms
 		proxy_mode $mode "$count"
-		$load || fail "$mode under $load: $(cat "$NETRAM_RUN"/fio-*.out 2> /dev/null | tail -n 3)"
-		spoiled=$(($(proxy_done) - before))
+		# again where n1 was not asked for anything that this mode spoils: what was learned of it before may still keep readers away
+		for ((tries = 0; tries < 10; tries++)); do
+			$load || fail "$mode under $load: $(cat "$NETRAM_RUN"/fio-*.out 2> /dev/null | tail -n 3)"
+			! proxy_did "$before" || break
+		done
 		proxy_mode pass 0
-		[ $load != reads ] || node_fast n2
+		spoiled=$(($(proxy_done) - before))
+		node_fast n2
 		[ "$spoiled" -gt 0 ] || fail "$mode under $load: no reply was spoiled"
 		expect_stat "$dev" errors -eq 0
 		[ "$(attr_of "$dev" lost_pages)" -eq 0 ] || fail "$mode under $load: pages are lost"
