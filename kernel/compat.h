@@ -95,7 +95,7 @@ static inline int netram_compat_splice(struct socket *sock,
 		.sg_from_iter = netram_compat_add_frags,
 	};
 
-	return sock_sendmsg(sock, &msg);
+	return sock->ops->sendmsg(sock, &msg, msg_data_left(&msg));
 }
 #else
 static inline bool netram_compat_can_splice(const struct bio_vec *bv)
@@ -111,7 +111,7 @@ static inline int netram_compat_splice(struct socket *sock,
 		.msg_flags = flags | MSG_SPLICE_PAGES,
 	};
 
-	return sock_sendmsg(sock, &msg);
+	return sock->ops->sendmsg(sock, &msg, msg_data_left(&msg));
 }
 #endif
 

@@ -196,7 +196,7 @@ static int send_some(struct netram_conn *conn)
 	if (tx->splice)
 		ret = netram_compat_splice(conn->sock, tx->iter, msg.msg_flags);
 	else
-		ret = sock_sendmsg(conn->sock, &msg);
+		ret = netram_sock_sendmsg(conn->sock, &msg);
 	if (ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS)
 		return 0;
 	if (ret > 0) {
