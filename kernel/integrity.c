@@ -7,10 +7,55 @@
 #include "integrity.h"
 #include "cursor.h"
 
-#include <linux/crc32c.h>
+#include <crypto/hash.h>
+#include <linux/err.h>
 #include <linux/string.h>
 
 #define CRC_SEED (~0U)
+
+static struct crypto_shash *crc32c;
+
+/**
+ * netram_integrity_init() - find out how this machine computes crc32c best
+ *
+ * Context: process, sleeps; when the module is loaded.
+ * Return: 0 or a negative errno.
+ */
+int netram_integrity_init(void)
+{
+	crc32c = crypto_alloc_shash("crc32c", 0, 0);
+	if (IS_ERR(crc32c))
+		return PTR_ERR(crc32c);
+	if (!WARN_ON_ONCE(crypto_shash_descsize(crc32c) != sizeof(u32)))
+		return 0;
+	netram_integrity_exit();
+	return -EINVAL;
+}
+
+/**
+ * netram_integrity_exit() - undo netram_integrity_init()
+ *
+ * Context: process, sleeps.
+ */
+void netram_integrity_exit(void)
+{
+	crypto_free_shash(crc32c);
+}
+
+/*
+ * As crc32c(), whose descriptor has room for the state of any hash and is cleared
+ * for each call: for a page that is a tenth of the whole.
+ */
+static u32 crc_of(u32 crc, const void *p, unsigned int len)
+{
+	struct {
+		struct shash_desc shash;
+		u32 crc;
+	} desc = { .shash.tfm = crc32c, .crc = crc };
+
+	crypto_shash_update(&desc.shash, p, len);
+	return desc.crc;
+}
 
 /* Most pages that are not all zeroes differ in their first or last word. */
 static bool all_zero(const void *p, unsigned int len)
@@ -32,7 +77,7 @@ static u32 crc_of_pieces(struct netram_cursor c)
 	for (; left; left -= bv.bv_len) {
 		bv = netram_cursor_segment(&c, left);
 		p = bvec_kmap_local(&bv);
-		crc = crc32c(crc, p, bv.bv_len);
+		crc = crc_of(crc, p, bv.bv_len);
 		kunmap_local(p);
 		netram_cursor_advance(&c, bv.bv_len);
 	}
@@ -43,7 +88,7 @@ static u32 crc_of_pieces(struct netram_cursor c)
 static u32 crc_of_page(const struct netram_cursor *c, const void *p)
 {
 	return netram_integrity_crc(likely(p) ?
-				    crc32c(CRC_SEED, p, NETRAM_PAGE_SIZE) :
+				    crc_of(CRC_SEED, p, NETRAM_PAGE_SIZE) :
 				    crc_of_pieces(*c));
 }
 

@@ -29,6 +29,8 @@ static inline u32 netram_integrity_from_node(u32 sum)
 	return netram_integrity_crc(~sum);
 }
 
+int netram_integrity_init(void);
+void netram_integrity_exit(void);
 bool netram_integrity_digest(struct netram_cursor *c, bool checksum, u32 *crc);
 void netram_integrity_checksums(const struct netram_cmd *cmd, u32 *crc);
 s64 netram_integrity_verify(const struct netram_pages *pages,

@@ -6,6 +6,7 @@
  * Documentation/design.rst, the locks in Documentation/locking.rst.
  */
 #include "genl.h"
+#include "integrity.h"
 #include "pool.h"
 #include "sock.h"
 #include "volume.h"
@@ -18,6 +19,9 @@ static int __init netram_init(void)
 {
 	int err;
 
+	err = netram_integrity_init();
+	if (err)
+		return err;
 	netram_sock_init();
 	err = netram_volume_init();
 	if (err)
@@ -36,6 +40,7 @@ volume:
 	netram_volume_exit();
 sock:
 	netram_sock_exit();
+	netram_integrity_exit();
 	return err;
 }
 
@@ -45,6 +50,7 @@ static void __exit netram_exit(void)
 	netram_pool_exit();
 	netram_volume_exit();
 	netram_sock_exit();
+	netram_integrity_exit();
 }
 
 module_init(netram_init);

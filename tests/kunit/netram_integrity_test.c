@@ -314,8 +314,20 @@ static struct kunit_case cases[] = {
 	{}
 };
 
+static int suite_init(struct kunit_suite *s)
+{
+	return netram_integrity_init();
+}
+
+static void suite_exit(struct kunit_suite *s)
+{
+	netram_integrity_exit();
+}
+
 static struct kunit_suite suite = {
 	.name = "netram_integrity",
+	.suite_init = suite_init,
+	.suite_exit = suite_exit,
 	.init = init_bios,
 	.exit = exit_bios,
 	.test_cases = cases,
