@@ -38,18 +38,17 @@ static inline void netram_cursor_init(struct netram_cursor *c, struct bio *bio)
 static inline void netram_cursor_advance(struct netram_cursor *c,
 					 unsigned int bytes)
 {
-	unsigned int n;
-
-	while (bytes) {
-		n = min(bytes, c->iter.bi_size);
-		bio_advance_iter(c->bio, &c->iter, n);
-		bytes -= n;
-		if (!c->iter.bi_size) {
-			c->bio = c->bio->bi_next;
-			if (c->bio)
-				c->iter = c->bio->bi_iter;
-		}
+	/* Bios that are passed need not be gone through: most have one page. */
+	while (bytes && bytes >= c->iter.bi_size) {
+		bytes -= c->iter.bi_size;
+		c->bio = c->bio->bi_next;
+		if (c->bio)
+			c->iter = c->bio->bi_iter;
+		else
+			c->iter.bi_size = 0;
 	}
+	if (bytes)
+		bio_advance_iter(c->bio, &c->iter, bytes);
 }
 
 /**

@@ -57,28 +57,33 @@ static void add_hole(struct netram_router *r, struct netram_cursor *c, u32 pages
 	netram_stats_add(r->stats, NETRAM_STAT_HOLE_PAGES, pages);
 }
 
-/* From cmd->pos on: fill in zeroes, collect what is present. */
+/*
+ * From cmd->pos on: fill in zeroes, collect what is present. The cursor goes no
+ * further than zeroes are to be written.
+ */
 static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	bool lost = netram_pages_any_lost(&r->pages, cmd->page, cmd->pages);
 	const unsigned long *present = r->pages.present;
 	u64 at = cmd->page + cmd->pos, end = cmd->page + cmd->pages, from, to;
+	u64 cursor_at = cmd->page;
 	struct netram_cursor c;
 
 	netram_cursor_init(&c, cmd->bio);
-	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
 	cmd->nr_runs = 0;
 	for (; at < end && cmd->nr_runs < NETRAM_CMD_RUNS; at = to) {
 		from = find_next_bit(present, end, at);
-		if (from > at)
+		if (from > at) {
+			netram_cursor_advance(&c, (at - cursor_at) <<
+						  NETRAM_PAGE_SHIFT);
 			add_hole(r, &c, from - at);
+			cursor_at = from;
+		}
 		to = from < end ? find_next_zero_bit(present, end, from) : end;
-		at = from;
 		if (unlikely(lost)) {
 			from = skip_lost(r, cmd, from, to);
 			to = find_next_bit(r->pages.lost, to, from);
 		}
-		netram_cursor_advance(&c, (to - at) << NETRAM_PAGE_SHIFT);
 		if (from < to)
 			cmd->runs[cmd->nr_runs++] =
 				(struct netram_run){ from - cmd->page, to - from };
