@@ -21,6 +21,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/inet_common.h>
 #include <net/sock.h>
 
 /* How is a module's class made? */
@@ -95,7 +96,7 @@ static inline int netram_compat_splice(struct socket *sock,
 		.sg_from_iter = netram_compat_add_frags,
 	};
 
-	return sock->ops->sendmsg(sock, &msg, msg_data_left(&msg));
+	return inet_sendmsg(sock, &msg, msg_data_left(&msg));
 }
 #else
 static inline bool netram_compat_can_splice(const struct bio_vec *bv)
@@ -111,7 +112,7 @@ static inline int netram_compat_splice(struct socket *sock,
 		.msg_flags = flags | MSG_SPLICE_PAGES,
 	};
 
-	return sock->ops->sendmsg(sock, &msg, msg_data_left(&msg));
+	return inet_sendmsg(sock, &msg, msg_data_left(&msg));
 }
 #endif
 

@@ -11,6 +11,7 @@
 #include "trace.h"
 
 #include <linux/sched/mm.h>
+#include <net/inet_common.h>
 #include <net/sock.h>
 
 /* Pauses, in jiffies: when TCP had no memory, and lest a wake-up be missed. */
@@ -183,7 +184,13 @@ static void finish_covered(struct netram_conn_tx *tx)
 	}
 }
 
-/* Return: bytes sent, 0 when the socket takes none now, or an errno. */
+/*
+ * Not by sock_sendmsg(), which asks security modules for each send: the socket is
+ * the kernel's, so they let it pass, and the task may be anybody who reads what was
+ * swapped out. IPv6 sends TCP by the same function.
+ *
+ * Return: bytes sent, 0 when the socket takes none now, or an errno.
+ */
 static int send_some(struct netram_conn *conn)
 {
 	struct netram_conn_tx *tx = &conn->tx;
@@ -196,7 +203,7 @@ static int send_some(struct netram_conn *conn)
 	if (tx->splice)
 		ret = netram_compat_splice(conn->sock, tx->iter, msg.msg_flags);
 	else
-		ret = netram_sock_sendmsg(conn->sock, &msg);
+		ret = inet_sendmsg(conn->sock, &msg, msg_data_left(&msg));
 	if (ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS)
 		return 0;
 	if (ret > 0) {

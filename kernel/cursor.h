@@ -44,8 +44,6 @@ static inline void netram_cursor_advance(struct netram_cursor *c,
 		c->bio = c->bio->bi_next;
 		if (c->bio)
 			c->iter = c->bio->bi_iter;
-		else
-			c->iter.bi_size = 0;
 	}
 	if (bytes)
 		bio_advance_iter(c->bio, &c->iter, bytes);

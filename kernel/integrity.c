@@ -26,8 +26,9 @@ int netram_integrity_init(void)
 	crc32c = crypto_alloc_shash("crc32c", 0, 0);
 	if (IS_ERR(crc32c))
 		return PTR_ERR(crc32c);
-	if (!WARN_ON_ONCE(crypto_shash_descsize(crc32c) != sizeof(u32)))
+	if (crypto_shash_descsize(crc32c) == sizeof(u32))
 		return 0;
+	pr_err("netram: crc32c of this machine keeps more than a checksum\n");
 	netram_integrity_exit();
 	return -EINVAL;
 }
@@ -53,7 +54,8 @@ static u32 crc_of(u32 crc, const void *p, unsigned int len)
 		u32 crc;
 	} desc = { .shash.tfm = crc32c, .crc = crc };
 
-	crypto_shash_update(&desc.shash, p, len);
+	/* Else every page would match every other. */
+	WARN_ON_ONCE(crypto_shash_update(&desc.shash, p, len));
 	return desc.crc;
 }
 

@@ -39,22 +39,6 @@ struct netram_sock_hook {
 	void (*state_change)(struct sock *sk);
 };
 
-/**
- * netram_sock_sendmsg() - send on a socket of ours for whoever submits
- * @sock: a connected socket
- * @msg: what to send, and how
- *
- * As sock_sendmsg(), without asking security modules: the socket is the kernel's,
- * they let it pass, and the task may be anybody who reads what was swapped out.
- *
- * Context: process, may sleep for the socket's lock.
- * Return: bytes that TCP has taken, or a negative errno.
- */
-static inline int netram_sock_sendmsg(struct socket *sock, struct msghdr *msg)
-{
-	return sock->ops->sendmsg(sock, msg, msg_data_left(msg));
-}
-
 void netram_sock_init(void);
 void netram_sock_exit(void);
 int netram_sock_connect(struct net *net, const struct sockaddr_storage *addr,
