@@ -106,7 +106,11 @@ done
 note "a good node among them"
 server_start n2 || fail "no server"
 netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add"
-dev=$(netramctl volume create v1 --size 16M --replicas 1) || fail "no volume: $(node_attr n2 last_error)"
+for ((i = 0; i < 10; i++)); do
+	! dev=$(netramctl volume create v1 --size 16M --replicas 1) || break
+	[[ $(node_attr n2 last_error) = *"no answer in time"* ]] || break
+done
+[ -n "$dev" ] || fail "no volume: $(node_attr n2 last_error)"
 fio_verify among "$dev" --bs=64k --iodepth=8 --size=16m || fail "fio"
 session_of "$dev" n2
 [ "$session_extents" -eq 4 ] || fail "the good node has $session_extents of 4 extents"

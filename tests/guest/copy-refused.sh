@@ -55,7 +55,7 @@ note "of three copies n1's and n3's miss writes, n1 refuses to be brought up to 
 node n3
 netramctl volume set v1 --replicas 3 || fail "volume set"
 wait_for 30 well || fail "no third copy: $(netramctl volume show v1)"
-tune "$dev" io_timeout_ms 1000
+tune "$dev" io_timeout_ms 3000
 node_down n3
 put 32
 wait_for 20 stale_is n3 1 || fail "n3 misses nothing"

@@ -35,7 +35,7 @@ for much in n3 n2; do
 	little=n2
 	[ $much = n3 ] || little=n3
 	note "$much lacks 512 pages, $little one, n1 has all and comes back without"
-	tune "$dev" io_timeout_ms 1000
+	tune "$dev" io_timeout_ms 3000
 	node_down $much
 	put 0 512
 	wait_for 20 stale_is $much 1 || fail "$much misses nothing"

@@ -54,7 +54,7 @@ for mode in flip cookie twice magic short cut garbage error swallow; do
 		expect_stat "$dev" errors -eq 0
 		[ "$(attr_of "$dev" lost_pages)" -eq 0 ] || fail "$mode under $load: pages are lost"
 		wait_for 60 well || fail "$mode under $load: $(attr_of "$dev" degraded_extents) extents are still degraded"
-		note "$mode $load: ok, $spoiled replies spoiled"
+		note "$mode $load: ok, $spoiled replies spoiled$([ $tries -eq 0 ] || echo ", in round $((tries + 1))")"
 	done
 	reads || fail "after $mode: not as written"
 done

@@ -20,6 +20,13 @@ intact() { # WHAT HAPPENED
 	expect_stat "$dev" errors -eq 0
 	expect_stat "$dev" checksum_errors -eq 0
 }
+sum_is() { # COPIES NODE...: an extent that moves has one more, for a moment
+	local n sum=0
+	for n in "${@:2}"; do
+		sum=$((sum + $(extents_on "$n")))
+	done
+	[ "$sum" -eq "$1" ]
+}
 add_node() { # NAME ZONE [SERVER-ARGUMENT...]
 	node_add "$1" || fail "no namespace $1"
 	server_start "$1" "${@:3}" || fail "no server $1"
@@ -42,7 +49,7 @@ note "two copies instead of one, in different zones"
 netramctl volume set v1 --replicas 2 || fail "volume set"
 in_sync "two copies"
 [ "$(extents_on n3)" -eq $total ] || fail "$(extents_on n3) of $total extents are in zone b"
-[ $(($(extents_on n1) + $(extents_on n2))) -eq $total ] || fail "not one copy each in zone a"
+wait_for 20 sum_is $total n1 n2 || fail "not one copy each in zone a"
 intact "two copies"
 
 note "a drain at 1 MiB a second, given up half-way"
@@ -59,14 +66,12 @@ netramctl node drain n1 --cancel || fail "no cancel"
 tune "$dev" sync_rate_mib 0
 in_sync "drain given up"
 [ "$(extents_on n1)" -gt 0 ] || fail "n1 was emptied all the same"
-# the extent that was just being copied has one more, for a moment
-in_zone_a() { [ $(($(extents_on n1) + $(extents_on n2))) -eq "$total" ]; }
-wait_for 20 in_zone_a || fail "not one copy each in zone a"
+wait_for 20 sum_is $total n1 n2 || fail "not one copy each in zone a"
 intact "drain given up"
 
 note "n1 is drained and removed"
 netramctl node drain n1 > "$NETRAM_RUN/drain" 2>&1 || fail "drain: $(cat "$NETRAM_RUN/drain")"
-[ "$(extents_on n1)" -eq 0 ] || fail "n1 has $(extents_on n1) extents"
+wait_for 20 has_extents n1 0 || fail "n1 has $(extents_on n1) extents"
 wait_for 20 used_at_most 0 n1 || fail "n1 still holds $(server_used n1) bytes"
 netramctl node remove n1 || fail "node remove"
 in_sync "n1 drained"
@@ -89,7 +94,7 @@ add_node n6 d
 netramctl volume set v1 --replicas 3 || fail "volume set"
 in_sync "three copies"
 note "n5 has $(extents_on n5) extents, n6 $(extents_on n6)"
-[ $(($(extents_on n5) + $(extents_on n6))) -eq $total ] || fail "not a third copy of each"
+wait_for 20 sum_is $total n5 n6 || fail "not a third copy of each"
 [ "$(server_used n5)" -le $((6 << 20)) ] || fail "n5 holds $(server_used n5) bytes"
 intact "three copies"
 
@@ -97,20 +102,12 @@ note "four copies"
 add_node n7 e
 netramctl volume set v1 --replicas 4 || fail "volume set"
 in_sync "four copies"
-all=$(($(extents_on n3) + $(extents_on n4) + $(extents_on n5) + $(extents_on n6) + $(extents_on n7)))
-[ $all -eq $((4 * total)) ] || fail "$all copies of $total extents"
+wait_for 20 sum_is $((4 * total)) n3 n4 n5 n6 n7 || fail "not four copies of $total extents: $(netramctl node list)"
 intact "four copies"
 
 note "one copy instead of four, and the memory of the others comes back"
 netramctl volume set v1 --replicas 1 || fail "volume set"
-one() {
-	local n sum=0
-	for n in n3 n4 n5 n6 n7; do
-		sum=$((sum + $(extents_on "$n")))
-	done
-	[ "$sum" -eq "$total" ]
-}
-wait_for 60 one || fail "more than one copy is left"
+wait_for 60 sum_is $total n3 n4 n5 n6 n7 || fail "more than one copy is left"
 load_end
 intact "one copy"
 wait_for 30 used_at_most $((golden_size + load_size + (1 << 20))) n3 n4 n5 n6 n7 ||

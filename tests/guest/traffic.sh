@@ -150,17 +150,21 @@ read_64() {
 note "hedged reads"
 remember
 tune "$dev" hedge_us 100000
-read_64
-slow=$favourite
-node_exec $slow tc qdisc add dev eth0 root netem delay 1000ms limit 100000
-read_pages 8
-node_exec $slow tc qdisc del dev eth0 root
-hedges=$(stat_of "$dev" hedges)
+hedges=$(stat_of "$dev" hedges) before=$hedges
+# an answer that is late may change which node is asked next: until it was the slow one
+for ((turns = 0; turns < 8 && hedges == before; turns++)); do
+	read_64
+	node_exec $favourite tc qdisc add dev eth0 root netem delay 1000ms limit 100000
+	read_pages 8
+	node_exec $favourite tc qdisc del dev eth0 root
+	hedges=$(stat_of "$dev" hedges)
+done
+hedges=$((hedges - before))
 [ "$hedges" -gt 0 ] || fail "no hedge"
 # each: a request more, and an answer more, with its page
 grew hedges $((hedges * (REQUEST + REPLY + PAGE)))
-grew payload $((72 * PAGE))
-grew headers $((72 * (REQUEST + REPLY)))
+grew payload $((turns * 72 * PAGE))
+grew headers $((turns * 72 * (REQUEST + REPLY)))
 grew retries 0
 settled "hedged"
 

@@ -34,7 +34,6 @@ size=$((8 << 20)) pages=2048
 dmesg_allow 'I/O error, dev netram' 'critical .* error, dev netram'
 setup_nodes 2 || fail "no nodes"
 dev=$(volume_create v1 $((2 * size)) --extent-size 1M --replicas 2) || fail "no volume"
-tune "$dev" io_timeout_ms 2000
 tune "$dev" connect_timeout_ms 1000
 pattern $size "$SEED" > "$NETRAM_RUN/golden"
 dd if="$NETRAM_RUN/golden" of="$dev" bs=1M oflag=direct status=none || fail "writing"
@@ -126,7 +125,6 @@ load_end
 expect_stat "$dev" errors -eq "$errors"
 
 note "pages whose write is under way are left out"
-tune "$dev" io_timeout_ms 60000
 server_pause n1
 writes=$(stat_of "$dev" writes)
 dd if="$NETRAM_RUN/golden" of="$dev" bs=64k count=1 oflag=direct conv=notrunc status=none &
@@ -139,7 +137,6 @@ wait $writer || fail "dd"
 wait_for 60 run_is clean || fail "it is $(run_state)"
 left_out 16 || fail "others are left out, too"
 netramctl volume show v1 | grep -q 'verified .*, 16 pages left out' || fail "volume show does not tell"
-tune "$dev" io_timeout_ms 2000
 
 note "cancelled"
 netramctl verify v1 --rate 1 --no-wait || fail "it does not begin"
@@ -171,9 +168,11 @@ well || fail "still degraded: $(cat "$NETRAM_RUN/text")"
 checks 0 verify v1
 netramctl sync node n9 2> "$NETRAM_RUN/err" && fail "there is no n9"
 grep -q "there is no node with the name 'n9'" "$NETRAM_RUN/err" || fail "it says: $(cat "$NETRAM_RUN/err")"
+tune "$dev" io_timeout_ms 2000
 node_down n1
 dd if="$NETRAM_RUN/golden" of="$dev" bs=1M oflag=direct conv=notrunc status=none || fail "writing"
 ill || fail "nothing is stale"
+tune "$dev" io_timeout_ms 60000
 node_up n1
 checks 0 sync region default
 reports '[.nodes[].name] == ["n1", "n2"]'

@@ -100,6 +100,21 @@ patient() {
 		tune "$d" io_timeout_ms 60000
 	done
 }
+# A read that waits for a stopped server counts as slow as that when it is answered at
+# last, and then hardly anybody asks the server: so none is under way meanwhile.
+idle_now() {
+	local r w
+	read -r r w < "/sys/block/${dev##*/}/inflight" && [ $((r + w)) -eq 0 ]
+}
+stop_unasked() {
+	[ -z "$load_pid" ] || kill -STOP "$load_pid"
+	wait_for 20 idle_now || fail "requests do not end"
+	server_pause "$sick"
+}
+continue_unasked() {
+	server_continue "$sick"
+	[ -z "$load_pid" ] || kill -CONT "$load_pid"
+}
 store_tool() { "$PYTHON" "$COMMON/store.py" "$@"; }
 
 was() { before=([reconnects]=$(reconnects "$sick") [copied]=$(stat_of "$dev" resync_pages)); }
@@ -196,6 +211,7 @@ fault_at_once_proof() {
 fault_pause_begin() {
 	server_pause "$sick"
 	pause 5
+	wait_for 20 broken "$sick" || fail "nobody noticed"
 }
 fault_pause_end() {
 	server_continue "$sick"
@@ -285,9 +301,9 @@ fault_reset_proof() { proof_reconnected && more_reconnects "$sick" $((before[rec
 fault_flip_store_begin() {
 	patient
 	prefer_sick 60ms
-	server_pause "$sick"
+	stop_unasked
 	spoilt=$(store_tool flip "$(server_pid "$sick")" 4) || fail "no flipping"
-	server_continue "$sick"
+	continue_unasked
 	flowing
 }
 fault_flip_store_end() { :; }
@@ -302,16 +318,16 @@ fault_old_begin() {
 	for ((i = 0; i < 5; i++)); do
 		flowing
 	done
-	server_pause "$sick"
+	stop_unasked
 	spoilt=$(store_tool restore "$(server_pid "$sick")" "$NETRAM_RUN/old-pages") || fail "no restoring"
 	node_exec "$sick" ss -K sport = ":$NODE_PORT" > /dev/null
-	server_continue "$sick"
+	continue_unasked
 	wait_for 20 more_reconnects "$sick" "${before[reconnects]}" || fail "nobody noticed"
 }
 take_snapshot() {
-	server_pause "$sick"
+	stop_unasked
 	store_tool save "$(server_pid "$sick")" "$NETRAM_RUN/old-pages" > "$NETRAM_RUN/old-count" || fail "no snapshot"
-	server_continue "$sick"
+	continue_unasked
 }
 fault_old_end() { node_back "$sick"; }
 fault_old_proof() { proof_reconnected && proof_mended; }
@@ -407,6 +423,7 @@ fault_late_proof() {
 # by less than the test has left.
 fault_clock_begin() {
 	local start jump now
+	patient
 	read -r start _ < /proc/uptime
 	now=$EPOCHSECONDS
 	for jump in 240 -86400 120; do
