@@ -23,12 +23,23 @@
 #define TX_HEADER	sizeof(struct nbd_request)
 #define RX_HEADER	sizeof(struct nbd_simple_reply)
 
+static const char *why_closed(const struct sock *sk)
+{
+	switch (sk->sk_err) {
+	case 0:
+		return "server closed the connection";
+	case ETIMEDOUT: /* what keepalive finds out, where nothing is under way */
+		return "node does not answer";
+	default:
+		return "connection was reset";
+	}
+}
+
 static void on_closed(void *owner, struct sock *sk)
 {
 	struct netram_conn *conn = owner;
 
-	conn->ops->broken(conn, sk->sk_err ? "connection was reset" :
-					     "server closed the connection");
+	conn->ops->broken(conn, why_closed(sk));
 }
 
 static const struct netram_sock_calls calls = {
