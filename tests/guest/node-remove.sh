@@ -29,6 +29,7 @@ wait_for 60 has_extents n1 0 || fail "n1 still counts for $(extents_on n1) exten
 
 note "it comes back, and is told what to free, each time with a delay"
 tune "$dev" io_timeout_ms 60000
+tune "$dev" connect_timeout_ms 20000
 tc -n n1 qdisc add dev eth0 root netem delay 300ms || fail "no netem"
 node_up n1
 # what the mover keeps it by, while it is at it
