@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two copies, one of them behind a server that misbehaves in every way the proxy knows: no error, nothing wrong, made good
 # KERNELS: 6.1
-# TIMEOUT: 480
+# TIMEOUT: 900
 # MEM: 2G
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
