@@ -12,6 +12,19 @@ SYSTEMS=(brd zram netram netram-nocsum netram-2-nodes netram-8-nodes netram-2-co
 # so waiting has to be long; the guest's own time limit is in real seconds.
 wait_port() { wait_for 1200 port_open 127.0.0.1 "$1"; }
 
+# What swaps: a program that gets half of the memory it needs, so that the rest of
+# the guest is not touched by it.
+swap_group=/sys/fs/cgroup/bench
+swap_group_make() {
+	echo +memory > /sys/fs/cgroup/cgroup.subtree_control
+	mkdir -p $swap_group && echo 32M > $swap_group/memory.max
+}
+# faults READS: becomes the program, so call it in a subshell; fails where a page was wrong
+faults() {
+	echo "$BASHPID" > $swap_group/cgroup.procs
+	exec /run/faults 64 "$1"
+}
+
 # ---- local memory: what fio and the block layer cost
 
 brd_load() { modprobe brd rd_nr=2 rd_size=131072; } # ram1 is what nvmet exports
