@@ -210,8 +210,7 @@ static bool owes(struct netram_router *r, u8 slot)
 
 	rcu_read_lock();
 	s = rcu_dereference(r->sessions[slot]);
-	it_does = s && netram_session_owes(s) && READ_ONCE(s->trim) &&
-		  netram_session_up(s);
+	it_does = s && netram_session_can_pay(s);
 	rcu_read_unlock();
 	return it_does;
 }

@@ -351,6 +351,14 @@ static inline bool netram_session_owes(const struct netram_session *session)
 	return smp_load_acquire(&session->owes) || READ_ONCE(session->unpaid);
 }
 
+/* As that, and it can be told to free them: the mover is about to. */
+static inline bool
+netram_session_can_pay(const struct netram_session *session)
+{
+	return netram_session_owes(session) && READ_ONCE(session->trim) &&
+	       netram_session_up(session);
+}
+
 /**
  * netram_session_count() - the node has done what it was asked for
  * @cmd: a read or write, answered without an error

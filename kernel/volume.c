@@ -320,16 +320,23 @@ static void end_session(struct netram_volume *v, struct netram_session *s)
  *
  * Context: process, under the pool's lock.
  * Return: 0; -EBUSY if an extent has a copy there; -EAGAIN if none has, and the
- * mover or verify are about to be done with the node (netram_extent_hold()).
+ * mover or verify are about to be done with the node (netram_extent_hold()), or it
+ * has yet to be told to free what it had.
  */
 int netram_volume_leaves(struct netram_volume *volume, struct netram_node *node)
 {
 	struct netram_session *s = netram_volume_session(volume, node->slot);
 
-	if (!s || !atomic_read(&s->extents))
+	if (!s)
 		return 0;
-	return netram_extents_any(&volume->router, node->slot) ? -EBUSY :
-								 -EAGAIN;
+	if (netram_extents_any(&volume->router, node->slot))
+		return -EBUSY;
+	/*
+	 * The mover does not hold a node all the time while it tells it what to free,
+	 * and nobody would tell it afterwards.
+	 */
+	return atomic_read(&s->extents) || netram_session_can_pay(s) ? -EAGAIN :
+								       0;
 }
 
 /**
