@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: with a backup all nodes may die, under load and under swap: nothing is lost, and all comes back to nodes
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 900
 # MEM: 2G
 # TOPOLOGY: single

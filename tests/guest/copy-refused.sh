@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a node answers with errors when pages are to be copied: from there the others are, to there nothing is for now, and nobody else is kept waiting
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single

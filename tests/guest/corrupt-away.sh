@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a copy is corrupt while the other one is away, and has missed something else: the read waits for it
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a copy is corrupt while the other one is away for so long that it is replaced: it is kept as long as it alone may have a page, and no longer
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single

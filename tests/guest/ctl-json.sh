@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: what each netramctl command writes with --json is as Documentation/json.md says
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: netramctl top on a terminal of any size, its keys, and what it tells under load
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 200
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the commands of the documents work as they stand there
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 600
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: nbdkit's memory plugin as a node, alone and beside netram-server
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single

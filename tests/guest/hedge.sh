@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two copies, and a node that gets slow, frozen, stuck, or answers late, twice, never: reads are answered by the other
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single

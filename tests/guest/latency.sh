@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: latency histograms count what fio does, and tell the slow node
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 480
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: on_loss: with error a request without a copy fails in time, with wait it waits, and says so, until there is one
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single

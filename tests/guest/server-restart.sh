@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a server that was killed comes back empty: its pages fail cleanly, the others are fine, writing heals
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single

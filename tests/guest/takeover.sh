@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a volume has one owner; another is refused, or takes it over: the first one is told, fails, and changes nothing any more
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single

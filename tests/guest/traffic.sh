@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: network overhead: what is told of the traffic adds up to what the sockets count, and each part is what it should be
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a node's cable is cut for longer than io_deadline_ms: its extents fail in time, the others do not; then all is back
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: verify asks nodes for checksums in place of pages: what that saves, a foreign server is read, damage is found on both, sessions are not disturbed
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: verify finds exactly the copies that are wrong, resolve repairs them, sync brings a node up to date; under load, too
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single

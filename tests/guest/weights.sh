@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a node's weight is changed while it is in use: new extents follow it, old ones stay, nonsense is refused
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 200
 # MEM: 2G
 # TOPOLOGY: single
