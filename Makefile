@@ -23,6 +23,10 @@ demo: deps
 check: deps
 	@tests/run $(SUITE)
 
+## make check-full   the same with more rounds, and on 6.12 what runs on 6.1
+check-full: deps
+	@NETRAM_FULL=1 tests/run $(SUITE)
+
 ## make check-debug  the guest tests on a kernel with KASAN, lockdep, kmemleak
 check-debug: deps
 	@tests/run debug

@@ -126,7 +126,7 @@ declare -A suite_kernel=() suite_lock=()
 wanted() { # FILE SERIES ONLY
 	[[ " $(header "$1" KERNELS "6.1 6.12") " = *" $2 "* ]] || return
 	[[ -z $3 || ,$3, = *,$(basename "$1" .sh),* ]] || return
-	[ -z "${by_default:-}" ] || [[ " $(header "$1" CHECK "6.1 6.12") " = *" $2 "* ]]
+	[ -z "${by_default:-}" ] || [ -n "${NETRAM_FULL:-}" ] || [[ " $(header "$1" CHECK "6.1 6.12") " = *" $2 "* ]]
 }
 
 # Remote ones share their list of nodes, and what is named shares a guest.
@@ -164,6 +164,7 @@ plan_guests() { # SUITE SERIES KERNEL-FOLDER ONLY SCALE
 	rm -rf "${logs:?}/$suite"
 	mkdir -p "$logs/$suite"
 	[ -z "${NETRAM_STRESS_SECONDS:-}" ] || echo "$NETRAM_STRESS_SECONDS" > "$logs/$suite/stress-seconds"
+	[ -z "${NETRAM_FULL:-}" ] || : > "$logs/$suite/full"
 	[ -z "${NETRAM_FAULTS:-}" ] || echo "$NETRAM_FAULTS" > "$logs/$suite/faults"
 	[ ${#groups[@]} -gt 0 ] || return 0
 	step "$suite/build" prepare_guest "$3" || return 0

@@ -114,9 +114,9 @@ setup_nodes 2 || fail "no nodes"
 netramctl events --follow --json >> "$NETRAM_RUN/events" 2>&1 &
 events_pid=$!
 
-scenario sync --replicas 1
+scenario sync --replicas 2
 scenario behind --replicas 1
-in_full && scenario sync --replicas 2
+in_full && scenario sync --replicas 1
 in_full && scenario behind --replicas 2 --no-checksum
 in_full && scenario sync --replicas 1 --no-checksum
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: netramd brings nodes and volumes to its file, at start, on reload and after drift; its death is not noticed
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 500
 # MEM: 2G
 # TOPOLOGY: single

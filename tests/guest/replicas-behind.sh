@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: three copies, of which one lacks much and one lacks a page: when the one in sync is gone, that page is lost and no other
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single
