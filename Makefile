@@ -19,7 +19,7 @@ help:
 demo: deps
 	@tests/vm/demo
 
-## make check        all tests (installs what is missing); SUITE=unit for one suite
+## make check        tests of every part (installs what is missing); SUITE=unit for one
 check: deps
 	@tests/run $(SUITE)
 

@@ -13,6 +13,8 @@ command -v tmux > /dev/null || skip "no tmux"
 export LANG=C.UTF-8
 tm() { tmux -L netram-top -f /dev/null "$@"; }
 screen() { tm capture-pane -p -t top; }
+# with colours, to be looked at: Documentation/testing.md says how
+picture() { tm capture-pane -e -p -t top > "${NETRAM_SHARE:-/run/share}/ctl-top-$1.ansi"; }
 shows() { [[ $(screen) = *"$1"* ]]; }
 becomes() { wait_for 30 shows "$1" || fail "never: $1; it is: $(screen)"; }
 press() { tm send-keys -t top "$1"; }
@@ -76,10 +78,12 @@ for size in 40x10 20x5 200x50 1x1 80x24; do
 	[ ! -e "$NETRAM_RUN/rc" ] || fail "it ended at $size with $(cat "$NETRAM_RUN/rc")"
 	note "$size"
 	screen
+	picture "$size"
 done
 server_kill n2
 becomes 'netram: degraded'
 screen
+picture degraded
 server_start n2 || fail "no server"
 press q
 wait_for 30 test -s "$NETRAM_RUN/rc" || fail "q does not end it"

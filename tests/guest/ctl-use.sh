@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: netramctl swap, tmpfs and scratch: made, used, unmade, refused; --dry-run; progress without a terminal
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 250
 # MEM: 2G
 # TOPOLOGY: single

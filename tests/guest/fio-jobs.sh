@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: each file of fio-jobs/ runs, smaller and shorter, and ends without an error
 # KERNELS: 6.1
+# CHECK: full
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: nbd-server with a file as a node, alone and beside netram-server
 # KERNELS: 6.1
+# CHECK: full
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: qemu-nbd with a raw file as a node, alone and beside netram-server
 # KERNELS: 6.1
+# CHECK: full
 # TIMEOUT: 180
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: xfs: a tree is copied, checked after umount and xfs_repair -n; rm and fstrim give memory back
 # KERNELS: 6.1
+# CHECK: full
 # TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single

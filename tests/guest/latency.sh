@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: latency histograms count what fio does, and tell the slow node
 # KERNELS: 6.1 6.12
-# CHECK: 6.1
+# CHECK: full
 # TIMEOUT: 480
 # MEM: 2G
 # TOPOLOGY: single

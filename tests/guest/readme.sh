@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: what README.md tells to type on a host works as it stands there
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 120
 # MEM: 2G
 . "$NETRAM_TOP/tests/vm/guest-lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: files in a tmpfs larger than memory, their pages in remote RAM
 # KERNELS: 6.1
+# CHECK: full
 # TIMEOUT: 400
 # MEM: 384M
 # MEM-DEBUG: 512M

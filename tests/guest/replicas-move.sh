@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: copies are made, moved and given up under load: more and fewer, drain, a node gone for good, a full node, zones
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 400
 # MEM: 2G
 # TOPOLOGY: single

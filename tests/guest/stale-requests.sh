@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a server on the same host stands still, its requests are given up and others made; when it goes on, it carries out what it was asked for and nothing else
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 120
 # MEM: 2G
 # TOPOLOGY: single

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a program larger than its cgroup lives on swap; swapoff brings all back and frees the servers
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 300
 # MEM: 2G
 # TOPOLOGY: single
