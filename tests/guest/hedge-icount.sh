@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: figures of hedged reads and failover: one of two nodes becomes 50 ms slow, or resets its connections
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 1200
 # MEM: 2G
 # TOPOLOGY: single

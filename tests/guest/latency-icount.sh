@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: over a link with 20 µs of delay each way, 99 of 100 4k reads at QD1 take under 100 virtual µs; fio agrees
 # KERNELS: 6.1 6.12
+# CHECK: 6.1
 # TIMEOUT: 1200
 # MEM: 2G
 # TOPOLOGY: single
