@@ -329,14 +329,15 @@ int netram_volume_leaves(struct netram_volume *volume, struct netram_node *node)
 
 	if (!s)
 		return 0;
-	if (netram_extents_any(&volume->router, node->slot))
-		return -EBUSY;
+	if (atomic_read(&s->extents))
+		return netram_extents_any(&volume->router, node->slot) ?
+			       -EBUSY :
+			       -EAGAIN;
 	/*
 	 * The mover does not hold a node all the time while it tells it what to free,
 	 * and nobody would tell it afterwards.
 	 */
-	return atomic_read(&s->extents) || netram_session_can_pay(s) ? -EAGAIN :
-								       0;
+	return netram_session_can_pay(s) ? -EAGAIN : 0;
 }
 
 /**
