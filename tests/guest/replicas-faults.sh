@@ -36,11 +36,12 @@ discards() { # all of it goes, and comes back as zeroes
 
 modprobe sch_netem || skip "no netem"
 in_full && count=4 || count=2
-cells=0
+loads=(reads writes discards) turn=0
 for mode in flip cookie twice magic short cut garbage error swallow; do
-	for load in reads writes discards; do
-		# else each kind of fault under one load: the test "faults" has others
-		in_full || [ $((cells++ % 9 % 4)) -eq 0 ] || continue
+	these=("${loads[@]}")
+	# each kind of fault under one of them, in turn: the test "faults" has others
+	in_full || these=("${loads[turn++ % ${#loads[@]}]}")
+	for load in "${these[@]}"; do
 		before=$(proxy_done)
 		# a read goes to one of them, and every load reads: to the one that is spoilt
 		node_slow n2 20ms
