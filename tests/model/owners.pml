@@ -129,8 +129,7 @@ inline go(h, n, takeover)
 		:: owner[n] == OTHER(h) && !takeover && !open[AT(OTHER(h), n)] && !store[n] ->
 			fence(AT(OTHER(h), n), n);
 			result = OK
-		:: owner[n] == OTHER(h) && !takeover && (open[AT(OTHER(h), n)] || store[n]) ->
-			result = IN_USE
+		:: else -> result = IN_USE
 #endif
 		fi
 	fi;
@@ -310,26 +309,33 @@ end:	do
 	od
 }
 
-/* What servers and the network do by themselves. */
+/* ---- what servers and the network do by themselves, to connection @c of node @n */
+
+#define CARRY_OUT(c) \
+	atomic { open[c] && wire[c] -> store[n] = wire[c]; wire[c] = 0; answer[c] = true }
+/* of one that was given up, and not closed by the server yet */
+#define BE_LATE(c) \
+	atomic { old[c] -> store[n] = old[c]; old[c] = 0 }
+/* the host notices that it was cut off */
+#define NOTICE(c) \
+	atomic { up[c] && !open[c] -> broken(c) }
+#define CUT(c) \
+	atomic { cuts && up[c] && open[c] -> cuts--; \
+		 old[c] = wire[c]; wire[c] = 0; open[c] = false; broken(c) }
+
 proctype network(byte n)
 {
-	byte h, c;
+	byte h;
 
 end:	do
-	:: atomic { open[AT(A, n)] && wire[AT(A, n)] -> c = AT(A, n);
-		    store[n] = wire[c]; wire[c] = 0; answer[c] = true; c = 0 }
-	:: atomic { open[AT(B, n)] && wire[AT(B, n)] -> c = AT(B, n);
-		    store[n] = wire[c]; wire[c] = 0; answer[c] = true; c = 0 }
-	/* of connections that were given up, and not closed by the server yet */
-	:: atomic { old[AT(A, n)] -> store[n] = old[AT(A, n)]; old[AT(A, n)] = 0 }
-	:: atomic { old[AT(B, n)] -> store[n] = old[AT(B, n)]; old[AT(B, n)] = 0 }
-	/* a host notices that it was cut off */
-	:: atomic { up[AT(A, n)] && !open[AT(A, n)] -> broken(AT(A, n)) }
-	:: atomic { up[AT(B, n)] && !open[AT(B, n)] -> broken(AT(B, n)) }
-	:: atomic { cuts && up[AT(A, n)] && open[AT(A, n)] -> cuts--; c = AT(A, n);
-		    old[c] = wire[c]; wire[c] = 0; open[c] = false; broken(c); c = 0 }
-	:: atomic { cuts && up[AT(B, n)] && open[AT(B, n)] -> cuts--; c = AT(B, n);
-		    old[c] = wire[c]; wire[c] = 0; open[c] = false; broken(c); c = 0 }
+	:: CARRY_OUT(AT(A, n))
+	:: CARRY_OUT(AT(B, n))
+	:: BE_LATE(AT(A, n))
+	:: BE_LATE(AT(B, n))
+	:: NOTICE(AT(A, n))
+	:: NOTICE(AT(B, n))
+	:: CUT(AT(A, n))
+	:: CUT(AT(B, n))
 	:: atomic { crashes -> crashes--;
 		    store[n] = 0; owner[n] = NOBODY; former[n] = 0; life[n] = life[n] + 1;
 		    for (h : 0 .. 1) {
