@@ -159,6 +159,9 @@ struct netram_cmd {
 /* A read of which the backup did not have a page: page by page from now on. */
 #define NETRAM_CMD_F_SINGLY	(1U << 6)
 
+/* A write of which copies may have carried out what it has laid out. */
+#define NETRAM_CMD_F_SENT	(1U << 7)
+
 /* netram_cmd.tried: this round could not be read from the backup. */
 #define NETRAM_TRIED_BACKUP	(1U << NETRAM_REPLICAS_MAX)
 

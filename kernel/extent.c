@@ -11,6 +11,7 @@
 #include "extent.h"
 #include "backup.h"
 #include "placement.h"
+#include "unequal.h"
 
 #include <linux/random.h>
 
@@ -348,8 +349,8 @@ bool netram_extent_settle_late(struct netram_router *r, struct netram_cmd *cmd,
  * @r: the router
  * @cmd: it; owns its pages
  *
- * One of those in sync, which can be reached if there is such a one, is what
- * counts from now on; the mover makes the others equal.
+ * One of those in sync that can be reached is what counts from now on; the mover
+ * makes the others equal. If there is no such one the first to be back will be it.
  *
  * Context: any.
  */
@@ -358,6 +359,10 @@ void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd)
 	u64 extent = netram_router_extent(r, cmd->page);
 	u8 insync, up;
 
+	if (hweight8(netram_set_in(netram_router_set(r, extent),
+				   NETRAM_IN_USE)) < 2 ||
+	    netram_unequal_note(r, cmd))
+		return;
 	do {
 		cmd->set = netram_router_set(r, extent);
 		if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
@@ -522,6 +527,17 @@ bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set ol
 	return dropped;
 }
 
+/* Nothing is there any more of which one version could count. */
+static void forget_unequal(struct netram_router *r, u64 extent)
+{
+	u64 first = extent * r->extent_pages;
+
+	spin_lock_irq(&r->loss_lock);
+	netram_pages_equal(&r->pages, first,
+			   min_t(u64, r->extent_pages, r->pages.count - first));
+	spin_unlock_irq(&r->loss_lock);
+}
+
 /* Take the extent from nodes that refused it. The caller owns all its pages. */
 static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
@@ -530,6 +546,7 @@ static void unplace(struct netram_router *r, union netram_set set, u64 extent)
 	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
 		return;
 	forget_behind(r, extent, netram_set_in(set, NETRAM_IN_USE));
+	forget_unequal(r, extent);
 	rcu_read_lock();
 	owe(r, set, untrimmed);
 	count_extent(r, set, -1);
@@ -621,6 +638,8 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 		 */
 		smp_wmb(); /* pairs with lost_meanwhile() */
 		netram_pages_caught_up(&r->pages, first, count, 1U << heir);
+		if (netram_extent_up(r, new, 1U << heir))
+			netram_unequal_decide(r, extent, heir);
 	}
 	smp_store_release(&r->losing, false);
 	spin_unlock_irq(&r->loss_lock);

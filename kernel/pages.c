@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of each page: four bits, one for each copy that there may be, and a
+ * The state of each page: five bits, one more for each copy that there may be, and a
  * checksum, and two bits more where there is a backup. All is allocated with the
  * volume; no lock but the atomicity of a bit, and the busy bit as a lock of the
  * page against other writers.
@@ -44,6 +44,7 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 	pages->busy = alloc_bits(count);
 	pages->dead = alloc_bits(count);
 	pages->lost = alloc_bits(count);
+	pages->unequal = alloc_bits(count);
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		pages->behind[i] = alloc_bits(count);
 		if (!pages->behind[i])
@@ -53,7 +54,7 @@ int netram_pages_init(struct netram_pages *pages, u64 count, bool checksum)
 		pages->crc = __vmalloc(array_size(count, sizeof(u32)),
 				       GFP_META | __GFP_ZERO);
 	if (!pages->present || !pages->busy || !pages->dead || !pages->lost ||
-	    (checksum && !pages->crc))
+	    !pages->unequal || (checksum && !pages->crc))
 		return -ENOMEM;
 	return 0;
 }
@@ -70,6 +71,7 @@ void netram_pages_exit(struct netram_pages *pages)
 	kvfree(pages->busy);
 	kvfree(pages->dead);
 	kvfree(pages->lost);
+	kvfree(pages->unequal);
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
 		kvfree(pages->behind[i]);
 	kvfree(pages->saved);
@@ -318,6 +320,61 @@ bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 	if (likely(!atomic_long_read(&pages->nr_lost)))
 		return false;
 	return find_next_bit(pages->lost, first + count, first) < first + count;
+}
+
+/**
+ * netram_pages_unequal() - copies may differ in these pages
+ * @pages: the volume's pages; the caller holds the router's loss_lock
+ * @first: first page
+ * @count: how many
+ *
+ * Context: any.
+ */
+void netram_pages_unequal(struct netram_pages *pages, u64 first, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (set(pages->unequal, first + i))
+			atomic_long_inc(&pages->nr_unequal);
+}
+
+/**
+ * netram_pages_equal() - it is known now which copy counts
+ * @pages: the volume's pages; the caller holds the router's loss_lock
+ * @first: first page
+ * @count: how many
+ *
+ * Context: any.
+ */
+void netram_pages_equal(struct netram_pages *pages, u64 first, u32 count)
+{
+	u64 end = first + count, page;
+
+	if (likely(!atomic_long_read(&pages->nr_unequal)))
+		return;
+	for (page = find_next_bit(pages->unequal, end, first); page < end;
+	     page = find_next_bit(pages->unequal, end, page + 1))
+		if (clear(pages->unequal, page))
+			atomic_long_dec(&pages->nr_unequal);
+}
+
+/**
+ * netram_pages_any_unequal() - may copies differ in one of these pages
+ * @pages: the volume's pages
+ * @first: first page
+ * @count: how many
+ *
+ * Context: any.
+ * Return: true if they may.
+ */
+bool netram_pages_any_unequal(const struct netram_pages *pages, u64 first,
+			      u32 count)
+{
+	if (likely(!atomic_long_read(&pages->nr_unequal)))
+		return false;
+	return find_next_bit(pages->unequal, first + count, first) <
+	       first + count;
 }
 
 /* ---- with a backup ---- */

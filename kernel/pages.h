@@ -17,6 +17,8 @@
  * @dead: some node may still hold the page although it is not present: a TRIM
  *   is due
  * @lost: the page was present on a node that came back without it
+ * @unequal: a write of the page has failed, and which copy counts is still to be known:
+ *   see unequal.c. Changed under the router's loss_lock
  * @behind: for each place in a set of copies: the copy there lacks the page. Set and
  *   cleared by the owner of @busy, and for a whole extent where its copies change, by
  *   who changes them. Means something where the copy is STALE or COPYING, or
@@ -28,6 +30,7 @@
  *   owner of @busy; NULL without checksums
  * @nr_present: bits set in @present
  * @nr_lost: bits set in @lost
+ * @nr_unequal: bits set in @unequal
  * @nr_dirty: bits set in @dirty, and some that are about to be
  *
  * A page that is @lost and @saved is on the backup only: no node has it as it was
@@ -39,12 +42,14 @@ struct netram_pages {
 	unsigned long	*busy;
 	unsigned long	*dead;
 	unsigned long	*lost;
+	unsigned long	*unequal;
 	unsigned long	*behind[NETRAM_REPLICAS_MAX];
 	unsigned long	*saved;
 	unsigned long	*dirty;
 	u32		*crc;
 	atomic_long_t	nr_present;
 	atomic_long_t	nr_lost;
+	atomic_long_t	nr_unequal;
 	atomic_long_t	nr_dirty;
 };
 
@@ -62,6 +67,10 @@ void netram_pages_caught_up(struct netram_pages *pages, u64 first, u32 count,
 			    u8 copies);
 u32 netram_pages_lacking(const struct netram_pages *pages, u64 first, u32 count,
 			 int copy);
+void netram_pages_unequal(struct netram_pages *pages, u64 first, u32 count);
+void netram_pages_equal(struct netram_pages *pages, u64 first, u32 count);
+bool netram_pages_any_unequal(const struct netram_pages *pages, u64 first,
+			      u32 count);
 bool netram_pages_any_lost(const struct netram_pages *pages, u64 first,
 			   u32 count);
 int netram_pages_back_up(struct netram_pages *pages);

@@ -17,7 +17,8 @@
  * @copies: those in question, a bit for each
  *
  * Context: any.
- * Return: of them, those that lack none of its pages.
+ * Return: of them, those that lack none of its pages; none while it is not known which
+ * copy counts in one of these.
  */
 u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 			  u8 copies)
@@ -25,6 +26,8 @@ u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 	u64 end = cmd->page + cmd->pages;
 	int i;
 
+	if (unlikely(netram_pages_any_unequal(&r->pages, cmd->page, cmd->pages)))
+		return 0;
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
 		if (copies & (1U << i) &&
 		    find_next_bit(r->pages.behind[i], end, cmd->page) < end)

@@ -90,6 +90,8 @@ static inline bool netram_params_overdue(const struct netram_params *params,
  * @state: the state has changed
  * @lost: the server came back without its pages. Called before the session is
  *   up again: no command is in flight.
+ * @back: the session is about to be up, and @returning; after @lost
+ * @elsewhere: a parked command may be better off if it begins anew; in any context
  * @replayed: the session is up, and commands that had waited for that go on
  * @parked: commands wait for the session to come up, or have just failed because
  *   they did so for too long; told again and again
@@ -100,6 +102,9 @@ struct netram_session_ops {
 	void (*state)(struct netram_session *session,
 		      enum netram_session_state state);
 	void (*lost)(struct netram_session *session);
+	void (*back)(struct netram_session *session);
+	bool (*elsewhere)(struct netram_session *session,
+			  const struct netram_cmd *cmd);
 	void (*replayed)(struct netram_session *session, u32 commands);
 	void (*parked)(struct netram_session *session, bool failed);
 	void (*taken)(struct netram_session *session, const char *host);
@@ -196,6 +201,7 @@ struct netram_read_rtt {
  *   set under @lock
  * @in_use: another host has the volume on this node, and we have not asked for it
  * @broke: a connection broke since the last connect work began
+ * @returning: about to be up, or up: set until it is, or is not after all
  * @epoch: of the present or last connections; a server fences lower ones
  * @known: the session was up before
  * @instance: of the server when it was, "" if it told none
@@ -237,6 +243,7 @@ struct netram_session {
 	bool				fenced;
 	bool				in_use;
 	bool				broke;
+	bool				returning;
 	u64				epoch;
 	bool				known;
 	char				instance[NETRAM_INSTANCE_LEN + 1];

@@ -255,6 +255,7 @@ void netram_session_connect_work(struct work_struct *work)
 	struct netram_export_info info;
 	const char *why = NULL;
 	char text[140];
+	bool up;
 	int err;
 
 	if (READ_ONCE(s->state) == NETRAM_SESSION_CLOSED || end_fenced(s))
@@ -277,9 +278,13 @@ void netram_session_connect_work(struct work_struct *work)
 		WRITE_ONCE(s->owes, true);
 	/* Before the first request can flow: it must not be taken for lost. */
 	check_instance(s, &info);
+	WRITE_ONCE(s->returning, true);
+	s->cfg.ops->back(s);
 	s->trim = info.flags & NBD_FLAG_SEND_TRIM;
 	start_conns(s);
-	if (!go_up(s)) {
+	up = go_up(s);
+	WRITE_ONCE(s->returning, false);
+	if (!up) {
 		netram_session_stop_conns(s);
 		connect_failed(s, "connection broke at once", 0);
 		goto out;

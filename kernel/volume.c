@@ -11,6 +11,7 @@
 #include "event.h"
 #include "extent.h"
 #include "log.h"
+#include "unequal.h"
 
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -128,6 +129,24 @@ static void on_lost(struct netram_session *s)
 	netram_event_lost(s->cfg.label);
 }
 
+static void on_back(struct netram_session *s)
+{
+	netram_unequal_back(s->cfg.owner, s);
+}
+
+/*
+ * A read waits for the only copy; there is another by now, or the page is there no
+ * more. A write keeps others from its pages, so there cannot be.
+ */
+static bool on_elsewhere(struct netram_session *s, const struct netram_cmd *cmd)
+{
+	struct netram_router *r = s->cfg.owner;
+
+	return cmd->op == NETRAM_OP_READ &&
+	       netram_router_set(r, netram_router_extent(r, cmd->page)).word !=
+	       cmd->set.word;
+}
+
 static void on_replayed(struct netram_session *s, u32 commands)
 {
 	struct netram_router *r = s->cfg.owner;
@@ -158,6 +177,8 @@ static void on_taken(struct netram_session *s, const char *host)
 static const struct netram_session_ops session_ops = {
 	.state		= on_state,
 	.lost		= on_lost,
+	.back		= on_back,
+	.elsewhere	= on_elsewhere,
 	.replayed	= on_replayed,
 	.parked		= on_parked,
 	.taken		= on_taken,

@@ -129,7 +129,7 @@ static void not_written(struct netram_router *r, struct netram_cmd *cmd)
 					   NETRAM_CRC_UNKNOWN);
 		}
 	}
-	if (diverged)
+	if (diverged && cmd->flags & NETRAM_CMD_F_SENT)
 		netram_extent_diverged(r, cmd);
 	if (r->backup)
 		netram_backup_extent(r->backup,
@@ -230,6 +230,7 @@ static bool send_to_copies(struct netram_router *r, struct netram_cmd *cmd)
 
 	if (!(up & netram_set_in(set, NETRAM_IN(INSYNC))))
 		return false;
+	cmd->flags |= NETRAM_CMD_F_SENT;
 	netram_fanout_submit(r, cmd, up, false, write_joined);
 	return true;
 }
@@ -241,6 +242,7 @@ static bool send_to_one(struct netram_router *r, struct netram_cmd *cmd)
 	if (unlikely(!s))
 		return false;
 	cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
+	cmd->flags |= NETRAM_CMD_F_SENT;
 	cmd->done = write_done;
 	netram_router_submit(r, s, cmd);
 	return true;
@@ -314,6 +316,7 @@ static void send_backed(struct netram_router *r, struct netram_cmd *cmd)
 		save_alone(r, cmd);
 		return;
 	}
+	cmd->flags |= NETRAM_CMD_F_SENT;
 	save = netram_backup_sync(r->backup, cmd);
 	if (save)
 		cmd->flags |= NETRAM_CMD_F_SAVE;
@@ -358,8 +361,10 @@ static bool start_write(struct netram_router *r, struct netram_cmd *cmd)
 {
 	if (!netram_router_own(r, cmd))
 		return false;
-	if (!cmd->nr_runs)
+	if (!cmd->nr_runs) {
+		cmd->flags &= ~NETRAM_CMD_F_SENT;
 		lay_out_write(r, cmd);
+	}
 	if (cmd->nr_runs)
 		return send_write(r, cmd);
 	netram_router_finish(r, cmd, 0);
