@@ -267,8 +267,14 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_set(r, netram_router_extent(r, cmd->page));
 
 	/* A copy that is alone parks what its node cannot answer. */
-	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT))
-		return false;
+	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT)) {
+		if (set.word == cmd->set.word)
+			return false;
+		/* It is not alone any more, or has gone. */
+		cmd->flags |= NETRAM_CMD_F_NOWAIT;
+		if (!(netram_set_same(set, cmd->set) & (1U << cmd->replica)))
+			return true;
+	}
 	cmd->tried |= 1U << cmd->replica;
 	if (netram_read_choose(r, cmd, set) >= 0)
 		return true;

@@ -61,24 +61,33 @@ static bool unanswered(struct netram_session *s)
  * @all: or all of them
  * @error: negative errno
  *
+ * Those that may go elsewhere by now are told that this node cannot be reached.
+ *
  * Context: process.
- * Return: whether there was one.
+ * Return: whether one has waited too long.
  */
 bool netram_session_fail_parked(struct netram_session *s, bool all, int error)
 {
 	struct netram_cmd *cmd, *next;
 	LIST_HEAD(failed);
+	LIST_HEAD(movable);
 	bool any;
 
 	spin_lock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &s->pending, list)
 		if (all || netram_params_overdue(s->cfg.params, cmd->start))
 			list_move_tail(&cmd->list, &failed);
+		else if (s->cfg.ops->elsewhere(s, cmd))
+			list_move_tail(&cmd->list, &movable);
 	any = !list_empty(&failed);
 	spin_unlock_irq(&s->lock);
 	list_for_each_entry_safe(cmd, next, &failed, list) {
 		list_del(&cmd->list);
 		netram_cmd_complete(cmd, error);
+	}
+	list_for_each_entry_safe(cmd, next, &movable, list) {
+		list_del(&cmd->list);
+		netram_cmd_complete(cmd, -ENOTCONN);
 	}
 	return any;
 }
