@@ -301,8 +301,8 @@ void netram_read_account(const struct netram_cmd *leg)
 		netram_read_answered(leg);
 	if (likely(!leg->error))
 		netram_session_count(leg);
-	else if (leg->error != -ENOTCONN)
-		atomic64_inc(&leg->session->cfg.peer->errors);
+	else
+		netram_session_refused(leg);
 }
 
 /*

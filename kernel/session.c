@@ -197,6 +197,9 @@ static bool break_up(struct netram_session *s)
 	bool mine;
 
 	s->broke = true;
+	/* First: who finds it down asks since when. */
+	if (netram_session_up(s))
+		WRITE_ONCE(s->down_since, jiffies);
 	mine = netram_session_change_state(s, NETRAM_SESSION_BROKEN);
 	/* Under the lock: once it is closed nothing is queued. */
 	if (mine)

@@ -379,6 +379,20 @@ static inline void netram_session_count(const struct netram_cmd *cmd)
 }
 
 /**
+ * netram_session_refused() - the node was asked for something and has not done it
+ * @cmd: a read or write that has failed
+ *
+ * Context: any.
+ */
+static inline void netram_session_refused(const struct netram_cmd *cmd)
+{
+	/* Those are the session's own: the node has not answered. */
+	if (cmd->error != -ENOTCONN && cmd->error != -ETIMEDOUT &&
+	    cmd->error != -EBADE)
+		atomic64_inc(&cmd->session->cfg.peer->errors);
+}
+
+/**
  * netram_session_vain() - pages that were carried are to be carried again
  * @session: with the node they were carried to or from
  * @purpose: what they were carried for

@@ -36,7 +36,6 @@ void netram_session_recover_work(struct work_struct *work)
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	bool again;
 
-	WRITE_ONCE(s->down_since, jiffies);
 	netram_session_stop_conns(s);
 	s->cfg.ops->state(s, NETRAM_SESSION_BROKEN);
 	spin_lock_irq(&s->lock);

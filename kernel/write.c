@@ -208,7 +208,7 @@ static void write_done(struct netram_cmd *cmd)
 		netram_extent_spare(r, cmd->set, 1, FULL_SPARED);
 		refused(r, cmd);
 	} else if (unlikely(cmd->error)) {
-		atomic64_inc(&cmd->session->cfg.peer->errors);
+		netram_session_refused(cmd);
 		fail_write(r, cmd, cmd->error);
 	} else {
 		netram_session_count(cmd);
