@@ -124,10 +124,13 @@ static int start_sweeper(struct server *s)
 static int open_listener(const struct address *addr)
 {
 	int fd = address_listen(addr, LISTEN_BACKLOG);
+	char text[ADDRESS_SIZE];
 
-	if (fd < 0)
-		log_error("cannot listen: %s; choose another --listen",
-			  strerror(-fd));
+	if (fd >= 0)
+		return fd;
+	address_format(addr, text, sizeof(text));
+	log_error("cannot listen on %s: %s; choose another --listen", text,
+		  strerror(-fd));
 	return fd;
 }
 
@@ -251,6 +254,17 @@ static int serve(struct server *s)
 	return 0;
 }
 
+/* Hosts place pages by how full a node says it is. */
+static void check_memory(const struct options *o)
+{
+	uint64_t has = host_memory();
+
+	if (o->memory > has)
+		log_warning("--memory is %llu MiB and this machine has %llu MiB: it is full long before it says so; give less",
+			    (unsigned long long)(o->memory >> 20),
+			    (unsigned long long)(has >> 20));
+}
+
 int main(int argc, char **argv)
 {
 	static struct server server;
@@ -261,6 +275,7 @@ int main(int argc, char **argv)
 	make_instance(&server);
 	if (check_uring())
 		return 1;
+	check_memory(o);
 	host_raise_files(o->max_connections + o->max_exports + SPARE_FILES);
 	host_prepare(!o->no_mlock, o->memory);
 	return serve(&server);
