@@ -199,6 +199,23 @@ file_says
 reload
 becomes '.state == "ok"'
 
+note "a volume is made anew with another size"
+size_is() { netramctl volume show v1 --json | jq -e ".size_bytes == $1 * 1048576" > /dev/null; } # MIB
+resize() { # FROM TO, in MiB: in the order that Documentation/admin.md has
+	file_says "s/^    size: 64M/    size: ${2}M/"
+	reload
+	told "problem: volume v1: its size is ${1}M, the file says ${2}M"
+	netramctl swapoff v1 || fail "swapoff"
+	looks_again
+	is 'any(.volumes[]; .name == "v1" and (.swap | not))' || fail "it is swapped on again: $(status)"
+	size_is "$1" || fail "it has another size already"
+	netramctl volume delete v1 || fail "volume delete"
+	becomes '.state == "ok" and any(.volumes[]; .name == "v1" and .swap)'
+	size_is "$2" || fail "it is as large as it was"
+}
+resize 64 48
+resize 48 64
+
 note "kill -9 under load, and a new one"
 dev=/dev/$(basename "$(dirname "$(dirname "$(grep -lx v2 /sys/block/netram*/netram/name)")")")
 load_start "$dev" 32M

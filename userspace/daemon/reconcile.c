@@ -221,10 +221,12 @@ static void check_backup(const struct config_volume *volume,
 		      netram_backup_mode_name(volume->backup_mode));
 }
 
-static void check_fixed(const struct config_volume *volume,
+/* False: something is not as the file says; it has been found. */
+static bool check_fixed(const struct config_volume *volume,
 			const struct actual_volume *is, struct plan *plan)
 {
 	char left[NETRAM_UUID_SIZE], right[NETRAM_UUID_SIZE];
+	size_t before = plan->nr_findings;
 
 	fixed_size(plan, is, "size", is->v->size, volume->size);
 	if (CONFIG_HAS(volume, VOLUME_EXTENT_SIZE))
@@ -247,6 +249,7 @@ static void check_fixed(const struct config_volume *volume,
 		fixed(plan, is, "uuid", left, right);
 	}
 	check_backup(volume, is, plan);
+	return plan->nr_findings == before && !plan->failed;
 }
 
 static void plan_change(const struct config_volume *volume,
@@ -420,7 +423,8 @@ static void delete_volume(const struct config_volume *volume,
 static void keep_volume(const struct config_volume *volume,
 			const struct actual_volume *is, struct plan *plan)
 {
-	check_fixed(volume, is, plan);
+	bool as_file = check_fixed(volume, is, plan);
+
 	if (is->v->state == NETRAM_VOLUME_FENCED) {
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: another host has taken it over for good: take it out of use here and write 'remove: yes' for it",
@@ -429,6 +433,9 @@ static void keep_volume(const struct config_volume *volume,
 	}
 	plan_change(volume, is, plan);
 	plan_tunables(volume, is, plan);
+	/* in use again, it could not be deleted, as somebody has just been told to */
+	if (!as_file && !is->swapped && !is->mounted[0])
+		return;
 	if (CONFIG_HAS(volume, VOLUME_SWAP))
 		plan_swap(volume, is, plan);
 	else if (CONFIG_HAS(volume, VOLUME_MOUNT))

@@ -212,6 +212,8 @@ static void drifted(struct world *w)
 #define NODES	"nodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n"
 #define NODE_N2	"nodes:\n  n2: {address: 192.0.2.2}\n"
 #define V1	"volumes:\n  v1: {size: 64M"
+#define SIZE_1M	\
+	"problem: volume v1: its size is 64M, the file says 1M: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
 
 static const struct {
 	const char *name;
@@ -293,6 +295,13 @@ static const struct {
 	  "problem: volume v1: its backup mode is behind, the file says sync: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "its backup", NODES V1 ", backup: {device: /srv/v1.img, mode: behind}}\n", backed_up, "", "" },
 	{ "a backup the file does not tell of", NODES V1 "}\n", backed_up, "", "" },
+	{ "what cannot change is not swapped on again", NODES "volumes:\n  v1: {size: 1M, replicas: 1, swap: {}}\n",
+	  none, "volume v1: replicas 1\n", SIZE_1M },
+	{ "nor mounted", NODES "volumes:\n  v1: {size: 1M, mount: {path: /mnt/a}}\n", none, "", SIZE_1M },
+	{ "nor looked at for it", NODES "volumes:\n  v1: {size: 1M, swap: {}}\n", lost, "", SIZE_1M },
+	{ "what cannot change stays in use", NODES "volumes:\n  v1: {size: 1M, swap: {priority: 6}}\n", swapped, "",
+	  SIZE_1M
+	  "problem: volume v1: its swap priority is 5, the file says 6: 'netramctl swapoff v1', then it is swapped on with that\n" },
 	{ "drift",
 	  NODES "defaults: {replicas: 2, on_loss: error, io_deadline_ms: 30000}\n" V1 "}\n",
 	  drifted,
