@@ -3,9 +3,9 @@
  * Mount a volume, after making a file system where the file says so and there is
  * nothing.
  *
- * Under systemd netramd has a mount namespace of its own, where nobody would see
- * what it mounts: systemd does it instead, as a unit, which it unmounts before it
- * ends what the mount needs.
+ * Under systemd that does it, as a unit, which it unmounts before it ends what the
+ * mount needs; and all see it also where something has given netramd a mount namespace
+ * of its own, which its unit takes care not to.
  */
 #include <errno.h>
 #include <mntent.h>

@@ -382,6 +382,20 @@ static bool above_is_mounted(const struct config_volume *volume,
 	return !above;
 }
 
+/*
+ * It may be mounted where our mount namespace does not see it, or be written to: a
+ * file system that is mounted all the same would not be the only one to change it.
+ */
+static bool nobody_has_it(const struct config_volume *volume,
+			  const struct actual_volume *is, struct plan *plan)
+{
+	if (is->v->openers)
+		plan_find(plan, FINDING_WAIT,
+			  "volume %s: is mounted on %s when it is not held open by somebody any more: 'fuser -v /dev/netram%u' tells by whom",
+			  volume->name, volume->mount_path, is->v->index);
+	return !is->v->openers;
+}
+
 static void plan_mount(const struct config_volume *volume,
 		       const struct actual_volume *is, struct plan *plan)
 {
@@ -393,8 +407,7 @@ static void plan_mount(const struct config_volume *volume,
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted on %s, the file says %s: unmount it",
 			  volume->name, is->mounted, volume->mount_path);
-	/* open, it may be mounted where our mount namespace does not see it */
-	else if (!is->mounted[0] && !is->v->openers &&
+	else if (!is->mounted[0] && nobody_has_it(volume, is, plan) &&
 		 ready(volume, is, plan) && above_is_mounted(volume, plan))
 		add_volume_step(plan, STEP_MOUNT, volume, is);
 }

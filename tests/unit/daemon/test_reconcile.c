@@ -167,6 +167,12 @@ static void opened(struct world *w)
 	w->volume.openers = 1;
 }
 
+static void mounted_open(struct world *w)
+{
+	mounted(w);
+	opened(w);
+}
+
 static void unreachable(struct world *w)
 {
 	w->session.state = NETRAM_SESSION_CONNECTING;
@@ -347,8 +353,10 @@ static const struct {
 	{ "mount", NODES V1 ", mount: {path: /mnt/a}}\n", none,
 	  "volume v1: mounted on /mnt/a\n", "" },
 	{ "is mounted", NODES V1 ", mount: {path: /mnt/a}}\n", mounted, "", "" },
-	{ "is mounted, or open, where we do not see it",
-	  NODES V1 ", mount: {path: /mnt/a}}\n", opened, "", "" },
+	{ "is mounted, and so open", NODES V1 ", mount: {path: /mnt/a}}\n", mounted_open, "", "" },
+	{ "is open, or mounted where we do not see it",
+	  NODES V1 ", mount: {path: /mnt/a}}\n", opened, "",
+	  "waiting: volume v1: is mounted on /mnt/a when it is not held open by somebody any more: 'fuser -v /dev/netram4' tells by whom\n" },
 	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
 	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
 	{ "mount, but pages are lost", NODES V1 ", mount: {path: /mnt/a}}\n", lost, "",
