@@ -41,15 +41,3 @@ void ctl_copies(const struct netram_volume *volume, struct ctl_copies *copies)
 	copies->none = volume->degraded && !all;
 	copies->least = least(volume, all);
 }
-
-/* Nodes that may hold copies for good. */
-unsigned int ctl_nodes_for_copies(const struct netram_node *node)
-{
-	unsigned int count = 0;
-
-	for (; node; node = node->next)
-		if ((node->state == NETRAM_NODE_UP ||
-		     node->state == NETRAM_NODE_SUSPECT) && !node->drain)
-			count++;
-	return count;
-}

@@ -3,15 +3,10 @@
  * Looking on while the module does something long: it can be interrupted, and the
  * module goes on all the same.
  */
-#include <glob.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "common/swaps.h"
 #include "progress.h"
-
-#define COPIED		"/sys/block/netram*/netram_stats/resync_pages"
 
 static volatile sig_atomic_t interrupted;
 static struct sigaction old_int, old_term;
@@ -51,24 +46,4 @@ void ctl_lookon_pause(unsigned int ms)
 
 	if (!interrupted)
 		nanosleep(&pause, NULL);
-}
-
-/* Of all volumes together; 0 where there is no telling. */
-uint64_t ctl_copied_pages(void)
-{
-	uint64_t pages = 0;
-	glob_t files;
-	char *text;
-	size_t i;
-
-	if (glob(COPIED, 0, NULL, &files))
-		return 0;
-	for (i = 0; i < files.gl_pathc; i++) {
-		if (file_read(files.gl_pathv[i], &text))
-			continue;
-		pages += strtoull(text, NULL, 10);
-		free(text);
-	}
-	globfree(&files);
-	return pages;
 }

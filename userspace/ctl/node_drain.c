@@ -50,18 +50,18 @@ static struct ctl_human extents(const struct netram_node *node)
 	return h;
 }
 
-static enum outcome look(struct ctl_drain *d, const struct netram_node *node)
+static enum outcome look(struct drain *d, const struct netram_node *node)
 {
 	uint64_t now = clock_ms();
 
-	ctl_drain_look(d, node->extents, ctl_copied_pages(), now);
+	drain_look(d, node->extents, drain_copied_pages(), now);
 	if (!node->extents)
 		return EMPTY;
 	if (!node->drain)
 		return ENDED;
 	if (ctl_lookon_interrupted())
 		return INTERRUPTED;
-	if (ctl_drain_stuck(d, now))
+	if (drain_stuck(d, now))
 		return STUCK;
 	ctl_bar_draw(d->start - d->left, d->start,
 		     "%s (%s) left%s", extents(node).text,
@@ -74,7 +74,7 @@ static int fail_stuck(struct netram *nt, const struct netram_node *node)
 {
 	struct netram_volume *volumes = NULL;
 	struct netram_node *nodes;
-	char why[512];
+	char why[DRAIN_WHY_SIZE];
 	int err;
 
 	err = netram_node_list(nt, &nodes);
@@ -84,13 +84,13 @@ static int fail_stuck(struct netram *nt, const struct netram_node *node)
 		netram_node_free(nodes);
 		return ctl_fail_module(nt, err);
 	}
-	ctl_drain_why(node, nodes, volumes, why, sizeof(why));
+	drain_why(node, nodes, volumes, why, sizeof(why));
 	netram_volume_free(volumes);
 	netram_node_free(nodes);
 	return ctl_fail(CTL_FAILED,
 			"%s still has %s, and for %d s nothing has moved: %s; it goes on as soon as it can",
 			node->name, extents(node).text,
-			CTL_DRAIN_STUCK_MS / 1000, why);
+			DRAIN_STUCK_MS / 1000, why);
 }
 
 static int tell(struct netram *nt, const struct netram_node *node,
@@ -119,10 +119,10 @@ static int watch(struct netram *nt, const char *name, struct netram_node *node,
 		 bool json)
 {
 	enum outcome outcome;
-	struct ctl_drain d;
+	struct drain d;
 	int err = 0, ret;
 
-	ctl_drain_start(&d, node->extents, ctl_copied_pages(), clock_ms());
+	drain_start(&d, node->extents, drain_copied_pages(), clock_ms());
 	while ((outcome = look(&d, node)) == GOES_ON) {
 		netram_node_free(node);
 		ctl_lookon_pause(PAUSE_MS);

@@ -16,9 +16,9 @@
 
 static void draw(struct ctl_progress *p, uint64_t left_kb)
 {
-	struct ctl_drain *d = &p->drain;
+	struct drain *d = &p->drain;
 
-	ctl_drain_look(d, left_kb, 0, clock_ms());
+	drain_look(d, left_kb, 0, clock_ms());
 	ctl_bar_draw(d->start - d->left, d->start, "%s left%s",
 		     ctl_human(left_kb * 1024).text,
 		     ctl_drain_rest(d, clock_ms()).text);
@@ -55,7 +55,7 @@ void ctl_progress_start(struct ctl_progress *p, const char *device,
 
 	memset(p, 0, sizeof(*p));
 	p->device = device;
-	ctl_drain_start(&p->drain, start_kb, 0, clock_ms());
+	drain_start(&p->drain, start_kb, 0, clock_ms());
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	p->running = !pthread_create(&p->thread, NULL, watch, p);

@@ -3,12 +3,12 @@
 #ifndef NETRAM_CTL_PROGRESS_H
 #define NETRAM_CTL_PROGRESS_H
 
-#include <netram/netram.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/drain.h"
 #include "print.h"
 
 /* bar.c */
@@ -30,33 +30,7 @@ void ctl_bar_draw(uint64_t gone, uint64_t total, const char *fmt, ...)
 void ctl_bar_clear(void);
 
 /* drain.c */
-#define CTL_DRAIN_STUCK_MS	30000
-
-/**
- * struct ctl_drain - how far a node's draining has come
- * @start: extents it had at the beginning
- * @left: extents it has now
- * @copied: pages all volumes have copied, whatever for
- * @began_ms: when it was looked at first
- * @moved_ms: when there were last fewer extents, or more pages copied
- */
-struct ctl_drain {
-	uint64_t start;
-	uint64_t left;
-	uint64_t copied;
-	uint64_t began_ms;
-	uint64_t moved_ms;
-};
-
-void ctl_drain_start(struct ctl_drain *d, uint64_t extents, uint64_t copied,
-		     uint64_t now_ms);
-void ctl_drain_look(struct ctl_drain *d, uint64_t extents, uint64_t copied,
-		    uint64_t now_ms);
-bool ctl_drain_stuck(const struct ctl_drain *d, uint64_t now_ms);
-struct ctl_human ctl_drain_rest(const struct ctl_drain *d, uint64_t now_ms);
-void ctl_drain_why(const struct netram_node *node,
-		   const struct netram_node *nodes,
-		   const struct netram_volume *volumes, char *why, size_t size);
+struct ctl_human ctl_drain_rest(const struct drain *d, uint64_t now_ms);
 
 /* progress.c */
 
@@ -70,7 +44,7 @@ void ctl_drain_why(const struct netram_node *node,
  */
 struct ctl_progress {
 	const char *device;
-	struct ctl_drain drain;
+	struct drain drain;
 	pthread_t thread;
 	bool running;
 	bool done;
@@ -85,6 +59,5 @@ void ctl_lookon_start(void);
 void ctl_lookon_stop(void);
 bool ctl_lookon_interrupted(void);
 void ctl_lookon_pause(unsigned int ms);
-uint64_t ctl_copied_pages(void);
 
 #endif /* NETRAM_CTL_PROGRESS_H */

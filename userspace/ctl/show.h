@@ -22,7 +22,6 @@ struct ctl_copies {
 
 /* copies.c */
 void ctl_copies(const struct netram_volume *volume, struct ctl_copies *copies);
-unsigned int ctl_nodes_for_copies(const struct netram_node *first);
 
 /* node_list.c */
 const char *ctl_node_also(const struct netram_node *node);

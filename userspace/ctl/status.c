@@ -81,7 +81,7 @@ static void print_copying(const struct status *s,
 			  const struct netram_volume *volume,
 			  const struct ctl_copies *copies)
 {
-	unsigned int nodes = ctl_nodes_for_copies(s->nodes);
+	unsigned int nodes = nodes_for_copies(s->nodes);
 
 	if (copies->copying)
 		printf("; copies being made now: %" PRIu64 "\n",

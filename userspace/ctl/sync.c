@@ -137,29 +137,29 @@ static int fail_stuck(const struct state *s)
 				s->stale, other);
 	return ctl_fail(CTL_FAILED,
 			"%" PRIu64 " copies stay stale, and for %d s nothing has moved: %s has no memory for them, or is too busy; it goes on as soon as it can",
-			s->stale, CTL_DRAIN_STUCK_MS / 1000, node->name);
+			s->stale, DRAIN_STUCK_MS / 1000, node->name);
 }
 
-static bool stuck(const struct ctl_drain *d, const struct state *s,
+static bool stuck(const struct drain *d, const struct state *s,
 		  uint64_t now)
 {
 	if (s->late && s->late->drain)
 		return true;
-	return ctl_drain_stuck(d, now) ||
+	return drain_stuck(d, now) ||
 	       (s->away && now - d->moved_ms >= AWAY_MS);
 }
 
 /* Return: CTL_OK when nothing is stale; s is the caller's to forget. */
 static int watch(struct netram *nt, const struct place *place, struct state *s)
 {
-	struct ctl_drain d;
+	struct drain d;
 	uint64_t now;
 	int ret;
 
-	ctl_drain_start(&d, s->stale, ctl_copied_pages(), clock_ms());
+	drain_start(&d, s->stale, drain_copied_pages(), clock_ms());
 	while (s->stale || s->away) {
 		now = clock_ms();
-		ctl_drain_look(&d, s->stale, ctl_copied_pages(), now);
+		drain_look(&d, s->stale, drain_copied_pages(), now);
 		if (stuck(&d, s, now))
 			return fail_stuck(s);
 		ctl_bar_draw(d.start - d.left, d.start,

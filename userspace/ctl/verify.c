@@ -37,7 +37,7 @@ static const struct ctl_opt opts[] = {
 	{ 0 }
 };
 
-static void draw(struct ctl_drain *d, const struct netram_verify *v)
+static void draw(struct drain *d, const struct netram_verify *v)
 {
 	d->start = v->total;
 	d->left = v->total - v->pages;
@@ -56,11 +56,11 @@ static int watch(struct netram *nt, struct netram_volume **volume)
 {
 	const uint64_t run = (*volume)->verify->run;
 	char name[NETRAM_NAME_SIZE];
-	struct ctl_drain d;
+	struct drain d;
 	int err, looks = 0;
 
 	strcpy(name, (*volume)->name);
-	ctl_drain_start(&d, 0, 0, clock_ms());
+	drain_start(&d, 0, 0, clock_ms());
 	while (is_run(*volume, run) &&
 	       (*volume)->verify->state == NETRAM_VERIFY_RUNNING) {
 		draw(&d, (*volume)->verify);

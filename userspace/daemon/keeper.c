@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "common/clock.h"
 #include "log.h"
 #include "module.h"
 
@@ -75,7 +76,10 @@ static int settle(struct keeper *k, struct netram *nt,
 			return err;
 		}
 		actual_name_paths(&k->actual, config);
-		reconcile(config, &k->actual, weights_of(k, config), plan);
+		drains_look(&k->drains, k->actual.nodes, drain_copied_pages(),
+			    clock_ms());
+		reconcile(config, &k->actual, weights_of(k, config), &k->drains,
+			  plan);
 		goes_on = plan->nr_steps && apply(nt, plan);
 	}
 	k->pending = plan->nr_steps;

@@ -8,6 +8,7 @@
 
 #include "actual.h"
 #include "config.h"
+#include "drains.h"
 #include "health.h"
 #include "objective.h"
 #include "reconcile.h"
@@ -22,6 +23,7 @@
  * @pending: something has failed, or is waited for: look again soon
  * @health: states of nodes and volumes, for telling of changes
  * @objectives: what is reached
+ * @drains: how far nodes are that are being emptied
  */
 struct keeper {
 	uint64_t looks;
@@ -32,6 +34,7 @@ struct keeper {
 	bool pending;
 	struct health health;
 	struct objectives objectives;
+	struct drains drains;
 };
 
 void keeper_look(struct keeper *k, const struct config *config);

@@ -96,6 +96,21 @@ static bool node_differs(const struct config_node *node,
 	return true;
 }
 
+static void find_emptying(const struct netram_node *is, struct plan *plan)
+{
+	char why[DRAIN_WHY_SIZE];
+
+	if (!drains_stuck(plan->drains, is->name)) {
+		plan_find(plan, FINDING_WAIT,
+			  "node %s: is being emptied, and then removed", is->name);
+		return;
+	}
+	drain_why(is, plan->actual->nodes, plan->actual->list, why, sizeof(why));
+	plan_find(plan, FINDING_PROBLEM,
+		  "node %s: is to be emptied, and then removed, but nothing has moved for a while: %s; it goes on as soon as it can",
+		  is->name, why);
+}
+
 static void remove_node(const struct config_node *node,
 			const struct netram_node *is, struct plan *plan)
 {
@@ -106,8 +121,7 @@ static void remove_node(const struct config_node *node,
 	else if (!is->drain)
 		add_node_step(plan, STEP_NODE_DRAIN, node, true);
 	else
-		plan_find(plan, FINDING_WAIT,
-			  "node %s: is being emptied, and then removed", is->name);
+		find_emptying(is, plan);
 }
 
 static void drain_node(const struct config_node *node,
@@ -504,15 +518,18 @@ static void sort_steps(struct plan *plan)
  * @config: what should be
  * @actual: what is
  * @weights: what nodes count with, or NULL: with what the file says
+ * @drains: how far nodes are that are emptied, or NULL: nobody has looked before
  * @plan: filled; plan_free() it. It points into @config
  */
 void reconcile(const struct config *config, const struct actual *actual,
-	       const struct weights *weights, struct plan *plan)
+	       const struct weights *weights, const struct drains *drains,
+	       struct plan *plan)
 {
 	size_t i;
 
 	*plan = (struct plan){
-		.config = config, .actual = actual, .weights = weights
+		.config = config, .actual = actual, .weights = weights,
+		.drains = drains,
 	};
 	for (i = 0; i < config->nr_nodes; i++)
 		plan_node(&config->nodes[i],

@@ -13,6 +13,7 @@
 
 #include "actual.h"
 #include "config.h"
+#include "drains.h"
 #include "weights.h"
 
 /**
@@ -96,6 +97,7 @@ struct finding {
  * @config: what should be
  * @actual: what is
  * @weights: what nodes count with, or NULL
+ * @drains: how far nodes are that are emptied, or NULL
  * @steps: by kind
  * @nr_steps: how many
  * @findings: what no step can do
@@ -106,6 +108,7 @@ struct plan {
 	const struct config *config;
 	const struct actual *actual;
 	const struct weights *weights;
+	const struct drains *drains;
 	struct step *steps;
 	size_t nr_steps;
 	struct finding *findings;
@@ -114,7 +117,8 @@ struct plan {
 };
 
 void reconcile(const struct config *config, const struct actual *actual,
-	       const struct weights *weights, struct plan *plan);
+	       const struct weights *weights, const struct drains *drains,
+	       struct plan *plan);
 void plan_free(struct plan *plan);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How a volume stands with its copies, from what the module counts. */
 #include "kit.h"
+#include "common/drain.h"
 #include "ctl/show.h"
 
 static struct ctl_copies copies;
@@ -84,8 +85,8 @@ static void test_nodes(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(ctl_nodes_for_copies(nodes), 2);
-	assert_int_equal(ctl_nodes_for_copies(NULL), 0);
+	assert_int_equal(nodes_for_copies(nodes), 2);
+	assert_int_equal(nodes_for_copies(NULL), 0);
 	assert_string_equal(ctl_node_also(&nodes[2]), "");
 	assert_string_equal(ctl_node_also(&nodes[3]), ", draining");
 }

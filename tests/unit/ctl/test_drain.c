@@ -17,33 +17,36 @@
 
 static void test_progress(void **state)
 {
-	struct ctl_drain d;
+	struct drain d;
 
 	(void)state;
-	ctl_drain_start(&d, 100, 7, 1000);
+	drain_start(&d, 100, 7, 1000);
 	assert_string_equal(ctl_drain_rest(&d, 5000).text, "");
-	ctl_drain_look(&d, 75, 7, 6000);
+	drain_look(&d, 75, 7, 6000);
 	assert_string_equal(ctl_drain_rest(&d, 6000).text, ", 15 s");
 	assert_string_equal(ctl_drain_rest(&d, 101000).text, ", 5 min");
 	assert_string_equal(ctl_drain_rest(&d, 10001000).text, ", 8 h");
-	assert_false(ctl_drain_stuck(&d, 6000 + CTL_DRAIN_STUCK_MS - 1));
-	assert_true(ctl_drain_stuck(&d, 6000 + CTL_DRAIN_STUCK_MS));
+	assert_false(drain_stuck(&d, 6000 + DRAIN_STUCK_MS - 1));
+	assert_true(drain_stuck(&d, 6000 + DRAIN_STUCK_MS));
 	/* an extent on its way */
-	ctl_drain_look(&d, 75, 8, 30000);
-	assert_false(ctl_drain_stuck(&d, 6000 + CTL_DRAIN_STUCK_MS));
+	drain_look(&d, 75, 8, 30000);
+	assert_false(drain_stuck(&d, 6000 + DRAIN_STUCK_MS));
 	/* a volume is gone, and its counter with it */
-	ctl_drain_look(&d, 75, 1, 40000);
-	assert_true(ctl_drain_stuck(&d, 30000 + CTL_DRAIN_STUCK_MS));
-	ctl_drain_look(&d, 75, 2, 50000);
-	assert_false(ctl_drain_stuck(&d, 30000 + CTL_DRAIN_STUCK_MS));
+	drain_look(&d, 75, 1, 40000);
+	assert_true(drain_stuck(&d, 30000 + DRAIN_STUCK_MS));
+	drain_look(&d, 75, 2, 50000);
+	assert_false(drain_stuck(&d, 30000 + DRAIN_STUCK_MS));
 	/* more than at the beginning: no such thing, but no harm either */
-	ctl_drain_look(&d, UINT64_MAX, 2, 60000);
+	drain_look(&d, UINT64_MAX, 2, 60000);
 	assert_true(d.start - d.left == 0);
 }
 
 /* ---- what is in its way */
 
-static char why[512];
+static char why[DRAIN_WHY_SIZE];
+
+/* Of the copies that n2 has, some lack something. */
+static uint64_t stale;
 
 static void ask_why(uint32_t replicas, uint8_t session, const char *last_error,
 		    uint8_t other)
@@ -53,7 +56,8 @@ static void ask_why(uint32_t replicas, uint8_t session, const char *last_error,
 		{ .name = "n2", .state = other },
 	};
 	struct netram_session sessions[] = {
-		{ .next = &sessions[1], .node = "n2", .extents = 9 },
+		{ .next = &sessions[1], .node = "n2", .extents = 9,
+		  .stale = stale, .state = NETRAM_SESSION_UP },
 		{ .node = "n1", .extents = 3, .state = session },
 	};
 	struct netram_session none = { .node = "n1" };
@@ -65,7 +69,7 @@ static void ask_why(uint32_t replicas, uint8_t session, const char *last_error,
 	};
 
 	strcpy(nodes[0].last_error, last_error);
-	ctl_drain_why(nodes, nodes, volumes, why, sizeof(why));
+	drain_why(nodes, nodes, volumes, why, sizeof(why));
 }
 
 static void test_why(void **state)
@@ -84,6 +88,13 @@ static void test_why(void **state)
 	ask_why(2, NETRAM_SESSION_CONNECTING, "", NETRAM_NODE_UP);
 	assert_string_equal(why,
 			    "it cannot be reached, and there is no other copy, or no room for one");
+	stale = 2;
+	ask_why(2, NETRAM_SESSION_BROKEN, "timed out", NETRAM_NODE_UP);
+	assert_string_equal(why,
+			    "it cannot be reached (timed out), and other copies lack pages that it alone may have right");
+	ask_why(1, NETRAM_SESSION_UP, "", NETRAM_NODE_UP);
+	assert_non_null(strstr(why, "the other nodes have no room"));
+	stale = 0;
 }
 
 /* ---- the command */

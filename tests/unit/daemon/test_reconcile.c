@@ -94,6 +94,7 @@ static void make_world(struct world *w)
 	w->actual.nodes = &w->nodes[0];
 	w->actual.volumes = &w->is;
 	w->actual.nr_volumes = 1;
+	w->actual.list = &w->volume;
 }
 
 /* Changes to it. */
@@ -105,6 +106,7 @@ static void none(struct world *w)
 static void empty(struct world *w)
 {
 	w->actual.nodes = NULL;
+	w->actual.list = NULL;
 	w->actual.nr_volumes = 0;
 }
 
@@ -423,7 +425,7 @@ static void test_cases(void **state)
 		config = load(cases[i].file);
 		make_world(&world);
 		cases[i].change(&world);
-		reconcile(config, &world.actual, NULL, &plan);
+		reconcile(config, &world.actual, NULL, NULL, &plan);
 		assert_false(plan.failed);
 		write_plan(&plan, steps, findings);
 		if (strcmp(steps, cases[i].steps) ||
@@ -582,7 +584,7 @@ static void test_step(void **state)
 
 	(void)state;
 	make_world(&world);
-	reconcile(config, &world.actual, NULL, &plan);
+	reconcile(config, &world.actual, NULL, NULL, &plan);
 	assert_int_equal(plan.nr_steps, 2);
 	assert_int_equal(plan.steps[0].kind, STEP_VOLUME_SET);
 	assert_int_equal(plan.steps[0].change.replicas, 1);
@@ -594,6 +596,65 @@ static void test_step(void **state)
 	config_free(config);
 }
 
+/* What it says of n1, which it is to be rid of, at a time. */
+static const char *emptying(struct world *world, struct drains *drains,
+			    uint64_t copied, uint64_t now_ms)
+{
+	struct config *config = load(NODE_N2 "  n1: {remove: yes}\n" V1 "}\n");
+	static char text[FINDING_SIZE + 16];
+	struct plan plan;
+
+	drains_look(drains, world->actual.nodes, copied, now_ms);
+	reconcile(config, &world->actual, NULL, drains, &plan);
+	assert_int_equal(plan.nr_steps, 0);
+	assert_int_equal(plan.nr_findings, 1);
+	snprintf(text, sizeof(text), "%s: %s",
+		 plan.findings[0].kind == FINDING_WAIT ? "waiting" : "problem",
+		 plan.findings[0].text);
+	plan_free(&plan);
+	config_free(config);
+	return text;
+}
+
+#define EMPTYING	"waiting: node n1: is being emptied, and then removed"
+#define STUCK(why) \
+	"problem: node n1: is to be emptied, and then removed, but nothing has moved for a while: " \
+	why "; it goes on as soon as it can"
+
+/* One that is not emptied is told with the reason, when nothing moves any more. */
+static void test_emptying(void **state)
+{
+	struct drains drains = { 0 };
+	struct world w;
+
+	(void)state;
+	make_world(&w);
+	draining(&w);
+	strcpy(w.session.node, "n1");
+	w.session.extents = 3;
+	w.volume.replicas = 1;
+	assert_string_equal(emptying(&w, &drains, 0, 1000), EMPTYING);
+	assert_string_equal(emptying(&w, &drains, 0, 1000 + DRAIN_STUCK_MS - 1),
+			    EMPTYING);
+	assert_string_equal(emptying(&w, &drains, 7, 1000 + DRAIN_STUCK_MS),
+			    EMPTYING);
+	assert_string_equal(emptying(&w, &drains, 7, 1000 + 2 * DRAIN_STUCK_MS),
+			    STUCK("the other nodes have no room: add a node, or give them more memory"));
+	unreachable(&w);
+	assert_string_equal(emptying(&w, &drains, 7, 1000 + 2 * DRAIN_STUCK_MS),
+			    STUCK("it cannot be reached, and there is no other copy"));
+	w.nodes[0].extents = 2;
+	assert_string_equal(emptying(&w, &drains, 7, 1000 + 2 * DRAIN_STUCK_MS),
+			    EMPTYING);
+	/* what was before it was drained anew does not count */
+	w.nodes[0].drain = false;
+	drains_look(&drains, w.actual.nodes, 7, 1000 + 3 * DRAIN_STUCK_MS);
+	assert_int_equal(drains.nr, 0);
+	draining(&w);
+	assert_string_equal(emptying(&w, &drains, 7, 1000 + 4 * DRAIN_STUCK_MS),
+			    EMPTYING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,6 +664,7 @@ int main(void)
 		cmocka_unit_test(test_mount_options),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
+		cmocka_unit_test(test_emptying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
