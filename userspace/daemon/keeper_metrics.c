@@ -46,7 +46,7 @@ static void add_objectives(struct exposition *e, const struct objectives *o)
 		exposition_u64(e, o->all[i].met, "objective",
 			       objective_name(o->all[i].id),
 			       objective_of(o->all[i].id), o->all[i].name,
-			       NULL);
+			       "in_file", o->all[i].asked ? "yes" : "no", NULL);
 }
 
 static void add_capacity(struct exposition *e, const struct config *config)

@@ -17,6 +17,8 @@
 /* Events come in bursts; and of a few reads no percentile can be told. */
 #define MEASURE_MS	5000
 #define READS_MIN	100
+/* What nothing new is known of is not known any more after this. */
+#define KNOWN_MS	60000
 #define PPM_PERCENT	10000
 
 /* Limits where the file has none, percent. */
@@ -79,26 +81,46 @@ static struct objective *find(struct objective *all, size_t nr,
 	return NULL;
 }
 
-static void tell(const struct objective *one)
+static void log_objective(const struct objective *one, bool good,
+			  const char *text)
 {
 	const struct kind *kind = &kinds[one->id];
-	char text[256];
 	const struct log_event event = {
 		.text = text,
 		.type = kind->name,
-		.good = one->met,
+		.good = good,
 		.object = kind->of,
 		.name = one->name,
 		.value = one->value,
 		.limit = one->limit,
 	};
 
+	log_event(&event);
+}
+
+static void tell(const struct objective *one)
+{
+	const struct kind *kind = &kinds[one->id];
+	char text[256];
+
 	snprintf(text, sizeof(text),
 		 "%s %s: %s is %" PRIu64 ", %s the objective of %" PRIu64,
 		 kind->of, one->name, kind->name, one->value,
 		 one->met ? "within" : kind->at_least ? "below" : "above",
 		 one->limit);
-	log_event(&event);
+	log_objective(one, one->met, text);
+}
+
+/* What was told to have begun has an end. */
+static void tell_unknown(const struct objective *one)
+{
+	const struct kind *kind = &kinds[one->id];
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		 "%s %s: %s is not known any more: nothing new has been measured for a while",
+		 kind->of, one->name, kind->name);
+	log_objective(one, true, text);
 }
 
 static struct objective *find_or_add(struct objectives *o,
@@ -134,6 +156,7 @@ static void put(struct objectives *o, const struct config *config,
 	one->value = value;
 	one->met = kinds[id].at_least ? value >= limit : value <= limit;
 	one->asked = CONFIG_HAS(&config->objectives, id);
+	one->at_ms = o->measured_ms;
 	if (one->met != was_met && one->asked)
 		tell(one);
 }
@@ -157,6 +180,19 @@ static void forget(struct objectives *o, const struct config *config,
 	for (i = 0; i < o->nr; i++)
 		if (wanted(config, actual, &o->all[i]))
 			o->all[kept++] = o->all[i];
+	o->nr = kept;
+}
+
+/* A burst is over some time after it: nobody is to be told of it all night. */
+static void forget_old(struct objectives *o)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < o->nr; i++)
+		if (o->measured_ms - o->all[i].at_ms < KNOWN_MS)
+			o->all[kept++] = o->all[i];
+		else if (o->all[i].asked && !o->all[i].met)
+			tell_unknown(&o->all[i]);
 	o->nr = kept;
 }
 
@@ -329,6 +365,25 @@ static bool measure_weights(struct objectives *o, const struct config *config,
 }
 
 /**
+ * objectives_take() - take a measure into account
+ * @o: what was measured last, with the servers as they are now
+ * @config: what is wanted
+ * @actual: what there is
+ * @now: counters as they are now
+ *
+ * Return: whether nodes should have other weights than before.
+ */
+bool objectives_take(struct objectives *o, const struct config *config,
+		     const struct actual *actual, const struct sample *now)
+{
+	measure_volumes(o, config, now);
+	measure_nodes(o, config, actual);
+	forget_old(o);
+	return config->placement.auto_weight &&
+	       measure_weights(o, config, actual, now);
+}
+
+/**
  * objectives_measure() - measure, if it is time
  * @o: what was measured last
  * @nt: the module
@@ -343,7 +398,7 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 {
 	uint64_t at_ms = clock_ms();
 	struct sample now = { 0 };
-	bool changed = false;
+	bool changed;
 
 	forget(o, config, actual);
 	if (o->measured_ms && at_ms - o->measured_ms < MEASURE_MS)
@@ -351,11 +406,8 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 	o->measured_ms = at_ms;
 	/* where it fails, it is empty */
 	sample_take(nt, stat_files, STATS_NR, &now);
-	measure_volumes(o, config, &now);
 	o->nr_servers = servers_ask(config, o->servers);
-	measure_nodes(o, config, actual);
-	if (config->placement.auto_weight)
-		changed = measure_weights(o, config, actual, &now);
+	changed = objectives_take(o, config, actual, &now);
 	if (now.at_ms) {
 		sample_free(&o->before);
 		o->before = now;

@@ -20,6 +20,7 @@
  * @value: what it is
  * @met: @value is not above @limit, or, of a rate of hits, not below it
  * @asked: the file wants it; else it is one that netram has of itself
+ * @at_ms: when it was measured last
  */
 struct objective {
 	enum objective_key id;
@@ -28,6 +29,7 @@ struct objective {
 	uint64_t value;
 	bool met;
 	bool asked;
+	uint64_t at_ms;
 };
 
 /**
@@ -76,6 +78,8 @@ struct objectives {
 bool objectives_measure(struct objectives *o, struct netram *nt,
 			const struct config *config,
 			const struct actual *actual);
+bool objectives_take(struct objectives *o, const struct config *config,
+		     const struct actual *actual, const struct sample *now);
 void objectives_free(struct objectives *o);
 const char *objective_name(enum objective_key id);
 /* What it is of: "volume" or "node". */

@@ -213,6 +213,8 @@ static void test_socket(void **state)
 	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n",
 		      "netramd_findings{kind=\"waiting\"} 1\n");
 	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n",
+		      "netram_objective_met{objective=\"utilization_percent\",node=\"n1\",in_file=\"yes\"} 0\n");
+	expect_answer(path, "GET /metrics HTTP/1.0\r\n\r\n",
 		      "the_other_part 1\n");
 	expect_answer(path, "GET / HTTP/1.0\r\n\r\n", "<!DOCTYPE html>");
 	expect_answer(path, "GET /other HTTP/1.0\r\n\r\n", " 404 ");
