@@ -148,6 +148,9 @@ static int look(struct keeper *k, const struct config *config,
 	err = settle(k, nt, config, plan);
 	if (!err && objectives_measure(&k->objectives, nt, config, &k->actual))
 		err = settle(k, nt, config, plan);
+	if (!err)
+		servers_tell(k->objectives.servers, k->objectives.nr_servers,
+			     plan);
 	netram_close(nt);
 	return err;
 }

@@ -252,12 +252,7 @@ static void measure_volumes(struct objectives *o, const struct config *config,
 static const struct server_status *server_of(const struct objectives *o,
 					     const char *node)
 {
-	size_t i;
-
-	for (i = 0; i < o->nr_servers; i++)
-		if (!strcmp(o->servers[i].node, node))
-			return &o->servers[i];
-	return NULL;
+	return servers_find(o->servers, o->nr_servers, node);
 }
 
 /* 0 of @room: nobody knows. */
@@ -406,7 +401,7 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 	o->measured_ms = at_ms;
 	/* where it fails, it is empty */
 	sample_take(nt, stat_files, STATS_NR, &now);
-	o->nr_servers = servers_ask(config, o->servers);
+	o->nr_servers = servers_ask(config, o->servers, o->nr_servers);
 	changed = objectives_take(o, config, actual, &now);
 	if (now.at_ms) {
 		sample_free(&o->before);

@@ -10,6 +10,7 @@
 #include "actual.h"
 #include "common/sample.h"
 #include "config.h"
+#include "reconcile.h"
 #include "weights.h"
 
 /**
@@ -36,6 +37,7 @@ struct objective {
  * struct server_status - what a page server says of itself
  * @node: the node
  * @why: why it could not be asked, or ""
+ * @failed: how often in a row
  * @used: bytes of pages
  * @limit: bytes it holds at most
  * @refused: writes refused for want of memory
@@ -47,6 +49,7 @@ struct objective {
 struct server_status {
 	char node[NETRAM_NAME_SIZE];
 	char why[128];
+	unsigned int failed;
 	uint64_t used;
 	uint64_t limit;
 	uint64_t refused;
@@ -86,6 +89,15 @@ const char *objective_name(enum objective_key id);
 const char *objective_of(enum objective_key id);
 
 /* server.c */
-size_t servers_ask(const struct config *config, struct server_status *servers);
+
+/* Of one that has failed so often in a row somebody should know. */
+#define SERVERS_TRIES	3
+
+size_t servers_ask(const struct config *config, struct server_status *servers,
+		   size_t nr);
+const struct server_status *servers_find(const struct server_status *servers,
+					 size_t nr, const char *node);
+void servers_tell(const struct server_status *servers, size_t nr,
+		  struct plan *plan);
 
 #endif /* NETRAMD_OBJECTIVE_H */

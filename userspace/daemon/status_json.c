@@ -66,25 +66,27 @@ static struct json_object *findings_json(const struct keeper *k)
 	return a;
 }
 
-static void put_server(struct json_object *o, const struct keeper *k,
+static void put_server(struct json_object *o, const struct status_source *from,
 		       const char *node)
 {
-	const struct server_status *s = k->objectives.servers;
+	const struct objectives *objectives = &from->keeper->objectives;
+	const struct server_status *s = servers_find(objectives->servers,
+						     objectives->nr_servers,
+						     node);
+	const struct config_node *said = config_find_node(from->config, node);
 	struct json_object *server;
-	size_t i = 0;
 
-	while (i < k->objectives.nr_servers && strcmp(s[i].node, node))
-		i++;
-	if (i == k->objectives.nr_servers)
+	if (!s)
 		return;
 	server = json_object_new_object();
-	put_text(server, "error", s[i].why);
-	put_u64(server, "used_bytes", s[i].used);
-	put_u64(server, "limit_bytes", s[i].limit);
-	put_u64(server, "refused_writes", s[i].refused);
-	if (s[i].has_pressure) {
-		put_share(server, "pressure_some_percent", s[i].pressure_some);
-		put_share(server, "pressure_full_percent", s[i].pressure_full);
+	put_text(server, "address", said ? said->status : "");
+	put_text(server, "error", s->why);
+	put_u64(server, "used_bytes", s->used);
+	put_u64(server, "limit_bytes", s->limit);
+	put_u64(server, "refused_writes", s->refused);
+	if (s->has_pressure) {
+		put_share(server, "pressure_some_percent", s->pressure_some);
+		put_share(server, "pressure_full_percent", s->pressure_full);
 	}
 	put_object(o, "server", server);
 }
@@ -126,7 +128,7 @@ static struct json_object *nodes_json(const struct status_source *s)
 		put_text(o, "last_error", node->last_error);
 		put_capacity(o, config_find_node(s->config, node->name));
 		put_weight(o, s, node);
-		put_server(o, s->keeper, node->name);
+		put_server(o, s, node->name);
 		json_object_array_add(a, o);
 	}
 	return a;

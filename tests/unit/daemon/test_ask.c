@@ -162,7 +162,7 @@ static void test_hostile(void **state)
 		strcpy(nodes[i].status, talkers[i].at);
 		nodes[i].set.bits = 1ULL << NODE_STATUS;
 	}
-	assert_int_equal(servers_ask(&config, servers), NR);
+	assert_int_equal(servers_ask(&config, servers, 0), NR);
 	for (i = 0; i < NR; i++)
 		stop(&talkers[i]);
 	assert_non_null(strstr(servers[LIST].why, "Protocol error"));

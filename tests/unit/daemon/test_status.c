@@ -29,7 +29,9 @@ static struct netram_volume volume = {
 
 static struct actual_volume is = { .v = &volume, .swapped = true };
 
-static struct config_node config_node = { .name = "n1", .capacity = 2 << 20 };
+static struct config_node config_node = {
+	.name = "n1", .capacity = 2 << 20, .status = "192.0.2.1",
+};
 static struct config_volume config_volume = { .name = "v1" };
 static struct config config = {
 	.host = { .region = "east", .zone = "rack1" },
@@ -107,6 +109,7 @@ static void test_json(void **state)
 		{ "nodes.0.name", "n1" },
 		{ "nodes.0.state", "up" },
 		{ "nodes.0.in_file", "true" },
+		{ "nodes.0.server.address", "192.0.2.1" },
 		{ "nodes.0.server.used_bytes", "4096" },
 		{ "nodes.0.server.limit_bytes", "1048576" },
 		{ "nodes.0.server.refused_writes", "3" },
@@ -232,26 +235,42 @@ static void test_not_a_server(void **state)
 	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
 	struct config_node node = { .name = "n1" };
 	struct config config = { .nodes = &node, .nr_nodes = 1 };
-	struct server_status asked;
+	struct server_status asked = { 0 };
+	struct plan plan = { .config = &config };
 	struct board *board = board_new();
 	struct status *status;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/sock", folder);
-	assert_int_equal(servers_ask(&config, &asked), 0);
+	assert_int_equal(servers_ask(&config, &asked, 0), 0);
 	node.set.bits = 1ULL << NODE_STATUS;
 	strcpy(node.status, path);
-	assert_int_equal(servers_ask(&config, &asked), 1);
+	assert_int_equal(servers_ask(&config, &asked, 0), 1);
 	assert_string_equal(asked.node, "n1");
 	assert_non_null(strstr(asked.why, "No such file"));
+	assert_int_equal(asked.failed, 1);
 	assert_int_equal(status_start(path, board, &status), 0);
-	servers_ask(&config, &asked);
+	servers_ask(&config, &asked, 1);
 	assert_non_null(strstr(asked.why, "Protocol error"));
+	servers_tell(&asked, 1, &plan);
+	assert_int_equal(plan.nr_findings, 0);
 	status_put(board, &source);
-	servers_ask(&config, &asked);
+	servers_ask(&config, &asked, 1);
 	assert_non_null(strstr(asked.why, "Protocol error"));
 	assert_int_equal(asked.limit, 0);
+	/* not once, but for a while */
+	servers_tell(&asked, 1, &plan);
+	assert_int_equal(plan.nr_findings, 1);
+	assert_int_equal(plan.findings[0].kind, FINDING_WAIT);
+	assert_non_null(strstr(plan.findings[0].text,
+			       "node n1: its server has not answered at /tmp/"));
+	plan_free(&plan);
+	/* one that the file does not tell of any more */
+	node.set.bits = 0;
+	plan.config = &config;
+	servers_tell(&asked, 1, &plan);
+	assert_int_equal(plan.nr_findings, 0);
 	status_stop(status);
 	board_free(board);
 	assert_int_equal(rmdir(folder), 0);
