@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * netramctl doctor: what is known of the host (doctor_gather.c, doctor_path.c,
- * doctor_process.c) and what follows from it (doctor_check.c), which looks at
+ * netramctl doctor: what is known of the host (doctor_gather.c, doctor_netramd.c,
+ * doctor_path.c, doctor_process.c) and what follows from it (doctor_check.c), which looks at
  * nothing else and so can be tested by tables.
  */
 #ifndef NETRAM_CTL_DOCTOR_H
 #define NETRAM_CTL_DOCTOR_H
 
+#include <json-c/json.h>
 #include <net/if.h>
 #include <netram/netram.h>
 #include <stdbool.h>
@@ -112,6 +113,18 @@ struct doctor_process {
 };
 
 /**
+ * struct doctor_silent - a page server that does not tell netramd how it is
+ * @node: its name
+ * @address: where netramd asks
+ * @why: what it got instead of an answer
+ */
+struct doctor_silent {
+	char node[NETRAM_NAME_SIZE];
+	char address[256];
+	char why[256];
+};
+
+/**
  * struct doctor_facts - all that checks look at
  * @loaded: there is a module
  * @asked: and it answered
@@ -130,6 +143,8 @@ struct doctor_process {
  * @nr_paths: how many
  * @processes: netramd and netram-server
  * @nr_processes: how many
+ * @silent: page servers that do not tell netramd how they are
+ * @nr_silent: how many
  */
 struct doctor_facts {
 	bool loaded;
@@ -149,11 +164,18 @@ struct doctor_facts {
 	size_t nr_paths;
 	struct doctor_process *processes;
 	size_t nr_processes;
+	struct doctor_silent *silent;
+	size_t nr_silent;
 };
 
 /* doctor_gather.c */
 void doctor_gather(struct doctor_facts *facts);
 void doctor_forget(struct doctor_facts *facts);
+
+/* doctor_netramd.c */
+void doctor_netramd_parse(struct json_object *status,
+			  struct doctor_facts *facts);
+void doctor_netramd(struct doctor_facts *facts);
 
 /* doctor_path.c */
 void doctor_paths(const struct netram_node *nodes, struct doctor_facts *facts);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/address.h"
+#include "common/ask.h"
 #include "common/device.h"
 #include "doctor.h"
 
@@ -266,6 +268,33 @@ static void check_paths(const struct doctor_facts *facts, struct findings *f)
 	}
 }
 
+/* It may have no port, and then it has the usual one. */
+static void fix_silent(struct doctor_finding *finding, const char *address)
+{
+	struct address at;
+	char text[ADDRESS_SIZE];
+
+	if (address[0] == '/') {
+		fix(finding, "curl -s -m 5 --unix-socket %s http://localhost/status",
+		    address);
+	} else if (!address_parse(address, STATUS_PORT, &at)) {
+		address_format(&at, text, sizeof(text));
+		fix(finding, "curl -s -m 5 http://%s/status", text);
+	} else {
+		fix(finding, "netramd --check");
+	}
+}
+
+static void check_servers(const struct doctor_facts *facts, struct findings *f)
+{
+	const struct doctor_silent *one;
+
+	for (one = facts->silent; one < facts->silent + facts->nr_silent; one++)
+		fix_silent(found(f, "server-silent", DOCTOR_WARNING,
+				 "the server of node %s does not tell netramd how it is (%s): whether it is full, or its machine short of memory, does not count; does it run with --metrics, and does a firewall let that pass",
+				 one->node, one->why), one->address);
+}
+
 static void check_probing(const struct doctor_facts *facts, struct findings *f)
 {
 	size_t i;
@@ -383,6 +412,7 @@ static void (*const checks[])(const struct doctor_facts *facts,
 	check_version,
 	check_volumes,
 	check_paths,
+	check_servers,
 	check_copies,
 	check_min_free,
 	check_boost,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the doctor looks at: the module's answers, /proc and the way to nodes. */
+/* What the doctor looks at: the module's answers, netramd's, /proc and the way to nodes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +67,13 @@ void doctor_gather(struct doctor_facts *facts)
 	facts->tcp_probing = number("/proc/sys/net/ipv4/tcp_mtu_probing");
 	read_tcp_mem(facts->tcp_mem);
 	doctor_processes(facts);
+	doctor_netramd(facts);
 	doctor_paths(facts->nodes, facts);
 }
 
 void doctor_forget(struct doctor_facts *facts)
 {
+	free(facts->silent);
 	free(facts->processes);
 	free(facts->paths);
 	swaps_free(&facts->swaps);

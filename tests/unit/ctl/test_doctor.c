@@ -17,6 +17,7 @@ struct host {
 	struct swap swap;
 	struct doctor_path paths[2];
 	struct doctor_process process;
+	struct doctor_silent silent;
 };
 
 static void init_path(struct doctor_path *p, const char *node)
@@ -209,6 +210,27 @@ static void few_files(struct host *h)
 
 static void victim(struct host *h) { h->process.oom_score_adj = 1; }
 
+static void silent_server(struct host *h)
+{
+	strcpy(h->silent.node, "n1");
+	strcpy(h->silent.address, "192.0.2.7");
+	strcpy(h->silent.why, "192.0.2.7: Connection refused");
+	h->facts.silent = &h->silent;
+	h->facts.nr_silent = 1;
+}
+
+static void silent_server6(struct host *h)
+{
+	silent_server(h);
+	strcpy(h->silent.address, "[2001:db8::7]:99");
+}
+
+static void silent_socket(struct host *h)
+{
+	silent_server(h);
+	strcpy(h->silent.address, "/run/n1.sock");
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(struct host *h);
@@ -252,6 +274,13 @@ static const struct {
 	{ "tcp_mem, uneven", uneven_tcp, "tcp-mem", DOCTOR_WARNING,
 	  "1000 pages", "sysctl -w net.ipv4.tcp_mem='1000 1024 30000'" },
 	{ "tcp_mem, just enough", enough_tcp, NULL, 0, NULL, NULL },
+	{ "no status", silent_server, "server-silent", DOCTOR_WARNING,
+	  "node n1 does not tell netramd how it is (192.0.2.7: Connection refused)",
+	  "curl -s -m 5 http://192.0.2.7:10811/status" },
+	{ "no status, IPv6", silent_server6, "server-silent", DOCTOR_WARNING,
+	  "node n1", "curl -s -m 5 http://[2001:db8::7]:99/status" },
+	{ "no status, a socket", silent_socket, "server-silent", DOCTOR_WARNING,
+	  "node n1", "curl -s -m 5 --unix-socket /run/n1.sock http://localhost/status" },
 	{ "itself", self, "node-local", DOCTOR_ERROR, "node n2 (192.0.2.7)",
 	  "netramctl node drain n2 && netramctl node remove n2" },
 	{ "refused", refused, "node-refused", DOCTOR_ERROR,
@@ -389,12 +418,43 @@ static void test_process(void **state)
 	assert_false(doctor_process_parse("", "", "", &p));
 }
 
+/* Who answers there may say anything. */
+static void test_netramd(void **state)
+{
+	static const char *const others[] = {
+		"{}", "[]", "{\"nodes\":7}", "{\"nodes\":[7,null,{}]}",
+		"{\"nodes\":[{\"server\":null},{\"server\":{\"error\":null}}]}",
+		"{\"nodes\":[{\"name\":\"n1\",\"server\":{\"error\":\"\"}}]}",
+	};
+	struct doctor_facts facts = { 0 };
+	struct json_object *status;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		status = json_tokener_parse(others[i]);
+		doctor_netramd_parse(status, &facts);
+		assert_int_equal(facts.nr_silent, 0);
+		json_object_put(status);
+	}
+	status = json_tokener_parse("{\"nodes\":[{\"name\":\"n1\"},{\"name\":\"n2\",\"server\":"
+				    "{\"address\":\"192.0.2.2\",\"error\":\"it is away\"}}]}");
+	doctor_netramd_parse(status, &facts);
+	assert_int_equal(facts.nr_silent, 1);
+	assert_string_equal(facts.silent->node, "n2");
+	assert_string_equal(facts.silent->address, "192.0.2.2");
+	assert_string_equal(facts.silent->why, "it is away");
+	json_object_put(status);
+	free(facts.silent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_netramd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
