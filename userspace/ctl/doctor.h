@@ -145,6 +145,8 @@ struct doctor_silent {
  * @nr_processes: how many
  * @silent: page servers that do not tell netramd how they are
  * @nr_silent: how many
+ * @unguarded: volumes whose netram-swap@ is not enabled, where systemd runs
+ * @nr_unguarded: how many
  */
 struct doctor_facts {
 	bool loaded;
@@ -166,6 +168,8 @@ struct doctor_facts {
 	size_t nr_processes;
 	struct doctor_silent *silent;
 	size_t nr_silent;
+	char (*unguarded)[NETRAM_NAME_SIZE];
+	size_t nr_unguarded;
 };
 
 /* doctor_gather.c */

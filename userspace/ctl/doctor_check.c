@@ -13,6 +13,7 @@
 #include "common/address.h"
 #include "common/ask.h"
 #include "common/device.h"
+#include "common/unit.h"
 #include "doctor.h"
 
 /* A packet with a page takes about twice that in the receiver's memory. */
@@ -406,6 +407,32 @@ static void check_copies(const struct doctor_facts *facts, struct findings *f)
 			    "netramctl volume set %s --replicas 2", v->name);
 }
 
+static bool is_unguarded(const struct doctor_facts *facts, const char *volume)
+{
+	size_t i;
+
+	for (i = 0; i < facts->nr_unguarded; i++)
+		if (!strcmp(facts->unguarded[i], volume))
+			return true;
+	return false;
+}
+
+static void check_shutdown(const struct doctor_facts *facts, struct findings *f)
+{
+	char command[UNIT_COMMAND_SIZE];
+	const struct netram_volume *v;
+
+	for (v = facts->volumes; v; v = v->next) {
+		if (!swapped_on(facts, v) || !is_unguarded(facts, v->name))
+			continue;
+		unit_swap_command(v->name, command, sizeof(command));
+		fix(found(f, "shutdown", DOCTOR_WARNING,
+			  "volume %s is swapped on and its netram-swap@ is not enabled: at a shutdown the network goes first, and programs whose pages are there hang or are killed",
+			  v->name),
+		    "%s", command);
+	}
+}
+
 static void (*const checks[])(const struct doctor_facts *facts,
 			      struct findings *f) = {
 	check_module,
@@ -414,6 +441,7 @@ static void (*const checks[])(const struct doctor_facts *facts,
 	check_paths,
 	check_servers,
 	check_copies,
+	check_shutdown,
 	check_min_free,
 	check_boost,
 	check_swappiness,

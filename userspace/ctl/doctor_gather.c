@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "common/unit.h"
 #include "doctor.h"
 #include "print.h"
 
@@ -49,6 +51,22 @@ static bool ask(struct doctor_facts *facts)
 	return !err;
 }
 
+static void find_unguarded(struct doctor_facts *facts)
+{
+	const struct netram_volume *v;
+	size_t n = 0;
+
+	for (v = facts->volumes; v; v = v->next)
+		n++;
+	facts->unguarded = calloc(n + 1, sizeof(*facts->unguarded));
+	if (!facts->unguarded)
+		abort();
+	for (v = facts->volumes; v && unit_systemd_runs(); v = v->next)
+		if (!unit_swap_enabled("", v->name))
+			strcpy(facts->unguarded[facts->nr_unguarded++],
+			       v->name);
+}
+
 void doctor_gather(struct doctor_facts *facts)
 {
 	*facts = (struct doctor_facts){ 0 };
@@ -68,11 +86,13 @@ void doctor_gather(struct doctor_facts *facts)
 	read_tcp_mem(facts->tcp_mem);
 	doctor_processes(facts);
 	doctor_netramd(facts);
+	find_unguarded(facts);
 	doctor_paths(facts->nodes, facts);
 }
 
 void doctor_forget(struct doctor_facts *facts)
 {
+	free(facts->unguarded);
 	free(facts->silent);
 	free(facts->processes);
 	free(facts->paths);

@@ -15,6 +15,7 @@
  * @swapped: it is a swap area
  * @swap_priority: valid while @swapped
  * @mounted: where it is mounted, or ""; see actual_name_paths()
+ * @unguarded: if it is swap, systemd would not swap it off before the network goes
  * @backup: the device or file of its backup, or ""; see actual_name_paths()
  */
 struct actual_volume {
@@ -23,6 +24,7 @@ struct actual_volume {
 	bool swapped;
 	int swap_priority;
 	char mounted[256];
+	bool unguarded;
 	char backup[256];
 };
 

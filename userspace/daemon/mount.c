@@ -12,13 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "apply.h"
 #include "common/device.h"
 #include "common/filesystem.h"
-
-#define SYSTEMD_RUNS	"/run/systemd/system"
+#include "common/unit.h"
 
 static int make_filesystem(const struct config_volume *volume,
 			   const char *device, char *why, size_t size)
@@ -126,7 +124,7 @@ static int mount_device(const struct config_volume *volume, const char *device,
 	int err;
 
 	mount_options(volume, options, sizeof(options));
-	if (!access(SYSTEMD_RUNS, F_OK))
+	if (unit_systemd_runs())
 		return program_run(by_systemd, "systemd", why, size);
 	err = make_folders(volume->mount_path, why, size);
 	return err ? err : program_run(by_hand, "mount", why, size);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/unit.h"
 #include "path.h"
 
 static struct step *add(struct plan *plan, enum step_kind kind)
@@ -343,9 +344,22 @@ static bool ready(const struct config_volume *volume,
 	return false;
 }
 
+static void note_unguarded(const struct actual_volume *is, struct plan *plan)
+{
+	char command[UNIT_COMMAND_SIZE];
+
+	if (!is->unguarded)
+		return;
+	unit_swap_command(is->v->name, command, sizeof(command));
+	plan_find(plan, FINDING_NOTE,
+		  "volume %s: is swap, and at a shutdown the network goes before its pages are fetched: '%s'",
+		  is->v->name, command);
+}
+
 static void plan_swap(const struct config_volume *volume,
 		      const struct actual_volume *is, struct plan *plan)
 {
+	note_unguarded(is, plan);
 	if (is->swapped && volume->swap_priority != CONFIG_UNSET &&
 	    (uint64_t)is->swap_priority != volume->swap_priority)
 		plan_find(plan, FINDING_PROBLEM,

@@ -18,6 +18,7 @@ struct host {
 	struct doctor_path paths[2];
 	struct doctor_process process;
 	struct doctor_silent silent;
+	char unguarded[1][NETRAM_NAME_SIZE];
 };
 
 static void init_path(struct doctor_path *p, const char *node)
@@ -210,6 +211,25 @@ static void few_files(struct host *h)
 
 static void victim(struct host *h) { h->process.oom_score_adj = 1; }
 
+static void unguarded(struct host *h)
+{
+	strcpy(h->unguarded[0], "v1");
+	h->facts.unguarded = h->unguarded;
+	h->facts.nr_unguarded = 1;
+}
+
+static void unguarded_no_swap(struct host *h)
+{
+	unguarded(h);
+	no_swap(h);
+}
+
+static void other_unguarded(struct host *h)
+{
+	unguarded(h);
+	strcpy(h->unguarded[0], "v2");
+}
+
 static void silent_server(struct host *h)
 {
 	strcpy(h->silent.node, "n1");
@@ -254,6 +274,10 @@ static const struct {
 	  "netramctl status" },
 	{ "one copy", one_copy, "one-copy", DOCTOR_NOTE, "one copy",
 	  "netramctl volume set v1 --replicas 2" },
+	{ "its pages at a shutdown", unguarded, "shutdown", DOCTOR_WARNING,
+	  "v1 is swapped on", "systemctl enable --now netram-swap@v1" },
+	{ "no swap, no pages", unguarded_no_swap, NULL, 0, NULL, NULL },
+	{ "another's", other_unguarded, NULL, 0, NULL, NULL },
 	{ "min_free", little, "min-free", DOCTOR_WARNING, "65535",
 	  "sysctl -w vm.min_free_kbytes=65536" },
 	{ "min_free, deep queues", deep, "min-free", DOCTOR_WARNING, "65536",
@@ -322,7 +346,7 @@ static const struct {
 static void check_spares_servers(const char *fix)
 {
 	static const char *const ends[] = {
-		"systemctl", "restart", "stop", "disable", "kill",
+		"netram-server.service", "systemctl restart", "restart", "stop", "disable", "kill",
 	};
 	size_t i;
 

@@ -153,6 +153,12 @@ static void swapped(struct world *w)
 	w->is.swap_priority = 5;
 }
 
+static void unguarded(struct world *w)
+{
+	swapped(w);
+	w->is.unguarded = true;
+}
+
 static void swapped_low(struct world *w)
 {
 	w->is.swapped = true;
@@ -162,6 +168,12 @@ static void swapped_low(struct world *w)
 static void mounted(struct world *w)
 {
 	strcpy(w->is.mounted, "/mnt/a");
+}
+
+static void mounted_unguarded(struct world *w)
+{
+	mounted(w);
+	w->is.unguarded = true;
 }
 
 static void opened(struct world *w)
@@ -331,6 +343,9 @@ static const struct {
 	{ "swap on", NODES V1 ", swap: {priority: 5}}\n", none,
 	  "volume v1: swapped on\n", "" },
 	{ "swap is on", NODES V1 ", swap: {priority: 5}}\n", swapped, "", "" },
+	{ "swap that a shutdown comes upon", NODES V1 ", swap: {priority: 5}}\n", unguarded, "",
+	  "note: volume v1: is swap, and at a shutdown the network goes before its pages are fetched: 'systemctl enable --now netram-swap@v1'\n" },
+	{ "one that is not swap does not need that", NODES V1 ", mount: {path: /mnt/a}}\n", mounted_unguarded, "", "" },
 	{ "swap is on with any priority", NODES V1 ", swap: {}}\n", swapped_low,
 	  "", "" },
 	{ "another priority", NODES V1 ", swap: {priority: 5}}\n", swapped_low, "",

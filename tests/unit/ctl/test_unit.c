@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whether systemd would swap a volume off at a shutdown, by what is in its folders. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "common/unit.h"
+
+static char root[] = "/tmp/netram-unit.XXXXXX";
+
+static void enable(const char *where, const char *unit)
+{
+	static const char *const parts[] = {
+		"", "/systemd", "/systemd/system", NULL
+	};
+	char path[512];
+	size_t i;
+
+	for (i = 0; parts[i]; i++) {
+		snprintf(path, sizeof(path), "%s%s%s", root, where, parts[i]);
+		mkdir(path, 0700);
+	}
+	snprintf(path, sizeof(path),
+		 "%s%s/systemd/system/dev-netram-by\\x2dname-x.device.wants", root,
+		 where);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path),
+		 "%s%s/systemd/system/dev-netram-by\\x2dname-x.device.wants/%s",
+		 root, where, unit);
+	assert_int_equal(symlink("/dev/null", path), 0);
+}
+
+static void test_enabled(void **state)
+{
+	char command[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	assert_false(unit_swap_enabled(root, "swap0"));
+	enable("/etc", "netram-swap@swap0.service");
+	enable("/run", "netram-swap@a\\x2db_c.d.service");
+	assert_true(unit_swap_enabled(root, "swap0"));
+	assert_true(unit_swap_enabled(root, "a-b_c.d"));
+	assert_false(unit_swap_enabled(root, "swap"));
+	assert_false(unit_swap_enabled(root, "swap01"));
+	assert_false(unit_swap_enabled(root, "a_b_c.d"));
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0);
+}
+
+static void test_command(void **state)
+{
+	char text[UNIT_COMMAND_SIZE], longest[NETRAM_NAME_SIZE] = { 0 };
+
+	(void)state;
+	unit_swap_command("swap0", text, sizeof(text));
+	assert_string_equal(text, "systemctl enable --now netram-swap@swap0");
+	unit_swap_command("my-swap", text, sizeof(text));
+	assert_string_equal(text,
+			    "systemctl enable --now \"netram-swap@my\\x2dswap\"");
+	memset(longest, '-', sizeof(longest) - 1);
+	unit_swap_command(longest, text, sizeof(text));
+	assert_int_equal(text[strlen(text) - 1], '"');
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_enabled),
+		cmocka_unit_test(test_command),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
