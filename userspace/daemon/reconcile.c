@@ -411,8 +411,8 @@ static bool above_is_mounted(const struct config_volume *volume,
 }
 
 /*
- * It may be mounted where our mount namespace does not see it, or be written to: a
- * file system that is mounted all the same would not be the only one to change it.
+ * It may be mounted where our mount namespace does not see it, or be given a file system
+ * just now: nothing is mounted below who does that.
  */
 static bool nobody_has_it(const struct config_volume *volume,
 			  const struct actual_volume *is, struct plan *plan)
