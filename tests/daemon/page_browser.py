@@ -97,8 +97,9 @@ def snapshot(b, page):
     for _ in range(200):
         live, status = get(page, "/api/live"), get(page, "/api/status")
         seen = json.loads(b.js(SNAPSHOT))
-        # an event is shown before the next sample
+        # an event is shown before the next sample; a module that is back is found by one of the two first
         if seen["seq"] == live["seq"] and seen["looks"] == status["looks"] and \
+                len(live["nodes"]) == len(status["nodes"]) and \
                 len(seen["events"]) == max(len(live["events"]), 1):
             points = {p["seq"]: p for p in get(page, "/api/history")["points"] if p["seq"] <= seen["point"]}
             return seen, live, status, points[seen["point"]], list(points.values())
