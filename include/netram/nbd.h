@@ -11,8 +11,9 @@
  * - Export name: "<volume-uuid>?key=value&key=value...". Keys: client (name of
  *   the host, 1-63 of [A-Za-z0-9._-]), epoch (decimal u64), size (decimal
  *   bytes, a multiple of 4096), class (critical, inference, training,
- *   general), claim (as client), takeover (1), readonly (1). An unknown key or
- *   a bad value is answered with NBD_REP_ERR_INVALID. A server that is not netram's gets a bare name.
+ *   general), claim (as client), takeover (1), readonly (1), orphan (1). An
+ *   unknown key or a bad value is answered with NBD_REP_ERR_INVALID. A server that is
+ *   not netram's gets a bare name.
  * - NBD_INFO_DESCRIPTION: free text with a word "instance=<32 hex digits>".
  *   The instance changes exactly when the server has lost its pages.
  */

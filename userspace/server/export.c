@@ -36,6 +36,10 @@
  * raise no epoch and fence nobody. One with an epoch belongs to the session that has
  * that epoch, and goes when that is fenced.
  *
+ * An orphan session clears up after its owner, who is gone for good: with the same
+ * claim, and only if none of that owner's sessions is there. So it takes nothing from
+ * anybody, be it that another host has the export by now, or that the owner lives.
+ *
  * The owner of a connection that never drains would hold up its successor, not
  * endanger it: the successor's handshake times out and is tried again.
  */
@@ -275,6 +279,22 @@ static int check_reader(const struct export *e, const struct name *name,
 	return -EPERM;
 }
 
+/* It is its own, and nobody's who is still there? */
+static int check_orphan(const struct export *e, const struct name *name,
+			char *why)
+{
+	if (!e->has_epoch || !is(&e->owner, name))
+		snprintf(why, NAME_WHY_MAX,
+			 "this export is not of that claim, or not any more");
+	else if (has_sessions(e))
+		snprintf(why, NAME_WHY_MAX,
+			 "in-session=%s: its owner is connected",
+			 e->owner.client[0] ? e->owner.client : "unknown");
+	else
+		return 0;
+	return -EPERM;
+}
+
 /* Does the name go with the export that is there? */
 static int check_existing(const struct export *e, const struct name *name,
 			  char *why)
@@ -290,6 +310,8 @@ static int check_existing(const struct export *e, const struct name *name,
 		return check_stranger(e, name, why);
 	if (name->readonly && name->has_epoch)
 		return check_reader(e, name, why);
+	if (name->orphan && check_orphan(e, name, why))
+		return -EPERM;
 	/* Epochs of different hosts say nothing about one another. */
 	if (name->has_epoch && e->has_epoch && is(&e->owner, name) &&
 	    name->epoch < e->epoch) {
@@ -302,10 +324,16 @@ static int check_existing(const struct export *e, const struct name *name,
 	return 0;
 }
 
+/* Who only looks, or clears up, needs something that is there. */
+static bool makes_none(const struct name *name)
+{
+	return name->readonly || name->orphan;
+}
+
 static int no_export(char *why)
 {
 	snprintf(why, NAME_WHY_MAX,
-		 "there is no such export, and a read-only session makes none");
+		 "there is no such export, and such a session makes none");
 	return -ENOENT;
 }
 
@@ -315,7 +343,7 @@ static int find_or_create(struct export_table *t, const struct name *name,
 	*found = find(t, name->export);
 	if (*found)
 		return check_existing(*found, name, why);
-	if (name->readonly)
+	if (makes_none(name))
 		return no_export(why);
 	if (!create(t, name->export, wanted_size(t, name), found))
 		return 0;
@@ -485,7 +513,7 @@ int export_peek(struct export_table *t, const struct name *name,
 	e = find(t, name->export);
 	if (e)
 		ret = check_existing(e, name, why);
-	else if (name->readonly)
+	else if (makes_none(name))
 		ret = no_export(why);
 	*size = e ? e->space.size : wanted_size(t, name);
 	pthread_mutex_unlock(&t->lock);

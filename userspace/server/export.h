@@ -88,8 +88,8 @@ int export_declare(struct export_table *t, const char *name, uint64_t size);
  *   -EINPROGRESS  joined, but requests must wait for export_ready()
  *   -EINVAL       the name asks for what is not so; @why says what
  *   -EPERM        a newer session has been here, or it is another host's, or a
- *                 read-only one belongs to none; @why says which
- *   -ENOENT       there is none, and a read-only session makes none
+ *                 read-only one belongs to none, or an orphan is none; @why says which
+ *   -ENOENT       there is none, and such a session makes none
  *   -ENOSPC       no room for one more export
  */
 int export_join(struct export_table *t, const struct name *name,

@@ -58,6 +58,11 @@ static int parse_readonly(struct piece v, struct name *name)
 	return parse_one(v, &name->readonly);
 }
 
+static int parse_orphan(struct piece v, struct name *name)
+{
+	return parse_one(v, &name->orphan);
+}
+
 static int parse_epoch(struct piece v, struct name *name)
 {
 	name->has_epoch = true;
@@ -100,6 +105,7 @@ static const struct key keys[] = {
 	  "1 to 63 characters of A-Z a-z 0-9 . _ -" },
 	{ "takeover", parse_takeover, "1" },
 	{ "readonly", parse_readonly, "1" },
+	{ "orphan", parse_orphan, "1" },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(*keys))
@@ -146,7 +152,7 @@ static int parse_pair(struct piece pair, struct name *name, unsigned int *seen,
 	}
 	if (i == NR_KEYS)
 		return complain(why, "unknown key '%.*s' in the export name%s",
-				key, "; known: client, epoch, class, size, claim, takeover, readonly");
+				key, "; known: client, epoch, class, size, claim, takeover, readonly, orphan");
 	if (*seen & 1U << i)
 		return complain(why, "key '%.*s' given twice%s", key, "");
 	*seen |= 1U << i;
@@ -154,6 +160,18 @@ static int parse_pair(struct piece pair, struct name *name, unsigned int *seen,
 		return complain(why, "bad value of key '%.*s': expected %s",
 				key, keys[i].expects);
 	return 0;
+}
+
+/* What does not go together, or NULL. */
+static const char *misfit(const struct name *name)
+{
+	if (name->takeover && name->readonly)
+		return "keys takeover and readonly exclude each other";
+	if (name->orphan && (name->takeover || name->readonly))
+		return "key orphan excludes takeover and readonly";
+	if (name->orphan && (!name->has_epoch || !name->claim[0]))
+		return "key orphan needs claim and epoch";
+	return NULL;
 }
 
 int name_parse(const char *text, size_t len, struct name *name, char *why)
@@ -178,8 +196,8 @@ int name_parse(const char *text, size_t len, struct name *name, char *why)
 	memcpy(name->export, base.s, base.len);
 	while (rest.len && !ret)
 		ret = parse_pair(take(&rest, '&'), name, &seen, why);
-	if (!ret && name->takeover && name->readonly)
-		return complain(why, "%.*skeys takeover and readonly exclude each other%s",
-				(struct piece){ "", 0 }, "");
+	if (!ret && misfit(name))
+		return complain(why, "%.*s%s", (struct piece){ "", 0 },
+				misfit(name));
 	return ret;
 }

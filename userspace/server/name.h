@@ -24,6 +24,7 @@ struct name {
 	bool has_epoch;
 	bool takeover;
 	bool readonly;
+	bool orphan;
 };
 
 /* 0, or -EINVAL and a sentence in @why (NAME_WHY_MAX bytes). */

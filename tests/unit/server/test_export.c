@@ -228,6 +228,62 @@ static void vacant(void **state)
 	leave(&plain);
 }
 
+#define ORPHAN "18446744073709551615&orphan=1"
+
+static int peek(const char *text)
+{
+	struct name name;
+	uint64_t size;
+
+	assert_int_equal(name_parse(text, strlen(text), &name, why), 0);
+	return export_peek(&table, &name, &size, why);
+}
+
+/* What an owner has left behind, and nothing else, can be cleared up. */
+static void orphan(void **state)
+{
+	struct client a, b, o, plain;
+
+	/* It makes none, and nobody becomes an owner so. */
+	assert_int_equal(join(&o, A ORPHAN), -ENOENT);
+	assert_int_equal(peek(A ORPHAN), -ENOENT);
+	assert_int_equal(join(&plain, "v"), 0);
+	assert_int_equal(join(&o, A ORPHAN), -EPERM);
+	assert_non_null(strstr(why, "not of that claim"));
+
+	/* The owner lives: it is not disturbed. */
+	assert_int_equal(join(&a, A "900"), 0);
+	assert_int_equal(join(&o, A ORPHAN), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-session=ha");
+	fill(&a);
+	assert_int_equal(join(&o, B ORPHAN), -EPERM);
+	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
+	assert_int_equal(join(&o, A ORPHAN), -EPERM);
+	assert_false(export_fenced(&a.user));
+	leave(&a);
+
+	/* It does not, and comes too late to write what has been cleared. */
+	assert_int_equal(peek(A ORPHAN), 0);
+	assert_int_equal(join(&o, A ORPHAN), 0);
+	assert_int_equal(join(&a, A "901"), -EPERM);
+	space_trim(&o.user.export->space, 0, PAGE);
+	leave(&o);
+	assert_int_equal(join(&o, A ORPHAN), 0);
+	leave(&o);
+
+	/* Another has it, vacant or not, or has taken it over. */
+	assert_int_equal(join(&b, B "1"), 0);
+	assert_int_equal(join(&o, A ORPHAN), -EPERM);
+	leave(&b);
+	assert_int_equal(join(&o, A ORPHAN), -EPERM);
+	assert_non_null(strstr(why, "not of that claim"));
+	assert_int_equal(join(&a, A "1&takeover=1"), 0);
+	leave(&a);
+	assert_int_equal(join(&o, B ORPHAN), -EPERM);
+	assert_string_equal(strtok(why, ":"), "taken-over-by=ha");
+	leave(&plain);
+}
+
 static void takeover(void **state)
 {
 	struct client a, b, c, again, plain;
@@ -414,6 +470,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(epoch_zero, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(vacant, setup, teardown),
+		cmocka_unit_test_setup_teardown(orphan, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeover, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeover_of_waiting, setup, teardown),
 		cmocka_unit_test_setup_teardown(takeovers_are_bounded, setup, teardown),

@@ -47,6 +47,9 @@ static void all_keys(void **state)
 	assert_int_equal(parse("u?epoch=1&readonly=1"), 0);
 	assert_true(name.readonly);
 	assert_false(name.takeover);
+	assert_false(name.orphan);
+	assert_int_equal(parse("u?epoch=1&orphan=1&claim=c"), 0);
+	assert_true(name.orphan);
 }
 
 static void refused(void **state)
@@ -71,6 +74,11 @@ static void refused(void **state)
 		{ "u?takeover=1&takeover=1", "twice" },
 		{ "u?readonly=0", "expected 1" },
 		{ "u?takeover=1&readonly=1", "exclude" },
+		{ "u?orphan=0&claim=c&epoch=1", "expected 1" },
+		{ "u?orphan=1&epoch=1", "needs claim and epoch" },
+		{ "u?orphan=1&claim=c", "needs claim and epoch" },
+		{ "u?orphan=1&claim=c&epoch=1&takeover=1", "excludes" },
+		{ "u?orphan=1&claim=c&epoch=1&readonly=1", "excludes" },
 		{ "?epoch=1", "uuid is missing" },
 		{ "u\t", "printable" },
 	};
