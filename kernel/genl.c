@@ -61,6 +61,7 @@ static const struct nla_policy volume_policy[NETRAM_VOLUME_A_MAX + 1] = {
 	[NETRAM_VOLUME_A_TAKEOVER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NETRAM_VOLUME_A_VERIFY] = NLA_POLICY_NESTED(verify_policy),
 	[NETRAM_VOLUME_A_BACKUP] = NLA_POLICY_NESTED(backup_policy),
+	[NETRAM_VOLUME_A_CLAIM]	= NLA_POLICY_EXACT_LEN(UUID_SIZE),
 };
 
 static const struct nla_policy extent_policy[NETRAM_EXTENT_A_MAX + 1] = {
@@ -268,8 +269,10 @@ static int identity_of(struct genl_info *info, struct nlattr **tb,
 		       struct netram_volume_config *cfg)
 {
 	struct nlattr *uuid = tb[NETRAM_VOLUME_A_UUID];
+	struct nlattr *claim = tb[NETRAM_VOLUME_A_CLAIM];
 
 	cfg->uuid = uuid ? nla_data(uuid) : NULL;
+	cfg->claim = claim ? nla_data(claim) : NULL;
 	cfg->takeover = tb[NETRAM_VOLUME_A_TAKEOVER] &&
 			nla_get_u8(tb[NETRAM_VOLUME_A_TAKEOVER]);
 	if (cfg->takeover && !uuid) {

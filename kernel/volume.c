@@ -555,7 +555,10 @@ static void set_identity(struct netram_volume *v,
 	else
 		uuid_gen(&v->uuid);
 	snprintf(v->uuid_text, sizeof(v->uuid_text), "%pUb", &v->uuid);
-	get_random_bytes(claim, sizeof(claim));
+	if (cfg->claim)
+		memcpy(claim, cfg->claim, sizeof(claim));
+	else
+		get_random_bytes(claim, sizeof(claim));
 	snprintf(v->claim, sizeof(v->claim), "%*phN", UUID_SIZE, claim);
 }
 

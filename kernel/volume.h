@@ -25,6 +25,8 @@ struct netram_bdev;
  * @replicas: copies of each extent; not 0
  * @on_loss: enum netram_on_loss
  * @uuid: NULL: one is made up
+ * @claim: UUID_SIZE bytes that servers tell it by from others of its uuid; NULL:
+ *   they are made up
  * @takeover: take it from a host that has a volume of this uuid
  * @backup_path: a block device for the last copy; NULL: none
  * @backup_mode: enum netram_backup_mode
@@ -40,6 +42,7 @@ struct netram_volume_config {
 	u32		replicas;
 	u32		on_loss;
 	const uuid_t	*uuid;
+	const u8	*claim;
 	bool		takeover;
 	const char	*backup_path;
 	u8		backup_mode;
@@ -52,7 +55,7 @@ struct netram_volume_config {
  * @name: as configured
  * @uuid: made up at creation, or as configured
  * @uuid_text: the same in text
- * @claim: random, what servers tell it by from others of its uuid
+ * @claim: random or as configured, what servers tell it by from others of its uuid
  * @index: N of /dev/netramN
  * @size: as configured
  * @connections: as configured

@@ -384,6 +384,8 @@ struct netram_node_spec {
  * @replicas: 0: 2 where two nodes or more are known, else 1
  * @on_loss: enum netram_on_loss; 0: requests fail
  * @uuid: 16 bytes; NULL: the module makes one up
+ * @claim: 16 random bytes that nodes tell it by from others of its @uuid, and that
+ *   nobody else is to know; NULL: the module makes them up
  * @takeover: take the volume of this @uuid from the host that has it, for good, on
  *   all nodes that are known now
  * @backup_path: a block device for the last copy of each page; NULL: none
@@ -401,6 +403,7 @@ struct netram_volume_spec {
 	uint32_t replicas;
 	uint8_t on_loss;
 	const uint8_t *uuid;
+	const uint8_t *claim;
 	bool takeover;
 	const char *backup_path;
 	uint8_t backup_mode;

@@ -169,6 +169,9 @@ void netram_volume_encode_add(struct netram_message *msg,
 		netram_message_u8(msg, NETRAM_VOLUME_A_ON_LOSS, spec->on_loss);
 	if (spec->uuid)
 		netram_message_bytes(msg, NETRAM_VOLUME_A_UUID, spec->uuid, 16);
+	if (spec->claim)
+		netram_message_bytes(msg, NETRAM_VOLUME_A_CLAIM, spec->claim,
+				     16);
 	if (spec->takeover)
 		netram_message_u8(msg, NETRAM_VOLUME_A_TAKEOVER, 1);
 	if (spec->backup_path)

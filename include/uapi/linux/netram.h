@@ -104,6 +104,9 @@
  *         name from who has it, for good. The volume begins empty: what nodes
  *         still have of the other is freed. It counts for each node known at
  *         that time until that is reached, never for nodes added later
+ *       NETRAM_VOLUME_A_CLAIM: NLA_BINARY, 16 bytes, optional: what nodes tell the
+ *         volume by from others of its UUID; random, and a secret: who knows it is
+ *         the owner. Made up where none is given
  *       NETRAM_VOLUME_A_BACKUP: NLA_NESTED, optional: a local block device as the last
  *         copy of each page, used when no node has it
  *         NETRAM_BACKUP_A_PATH: NLA_NUL_STRING, at most 255 bytes, in the mount
@@ -379,6 +382,7 @@ enum netram_volume_attr {
 	NETRAM_VOLUME_A_VERIFY,
 	NETRAM_VOLUME_A_BACKUP,
 	NETRAM_VOLUME_A_TRAFFIC,
+	NETRAM_VOLUME_A_CLAIM,
 	__NETRAM_VOLUME_A_MAX,
 };
 #define NETRAM_VOLUME_A_MAX (__NETRAM_VOLUME_A_MAX - 1)

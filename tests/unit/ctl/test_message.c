@@ -115,7 +115,9 @@ static void test_volume_add(void **state)
 	assert_null(inside(nest, NETRAM_VOLUME_A_UUID));
 	assert_null(inside(nest, NETRAM_VOLUME_A_TAKEOVER));
 	assert_null(inside(nest, NETRAM_VOLUME_A_ON_LOSS));
+	assert_null(inside(nest, NETRAM_VOLUME_A_CLAIM));
 	spec.uuid = (const uint8_t *)"0123456789abcdef";
+	spec.claim = (const uint8_t *)"fedcba9876543210";
 	spec.takeover = true;
 	spec.on_loss = NETRAM_ON_LOSS_WAIT;
 	netram_message_start(&msg, buf, KIT_FAMILY, NETRAM_CMD_VOLUME_ADD, 1,
@@ -127,6 +129,11 @@ static void test_volume_add(void **state)
 	assert_memory_equal(mnl_attr_get_payload(inside(nest,
 						NETRAM_VOLUME_A_UUID)),
 			    spec.uuid, 16);
+	assert_int_equal(mnl_attr_get_payload_len(inside(nest,
+						NETRAM_VOLUME_A_CLAIM)), 16);
+	assert_memory_equal(mnl_attr_get_payload(inside(nest,
+						NETRAM_VOLUME_A_CLAIM)),
+			    spec.claim, 16);
 	assert_int_equal(mnl_attr_get_u8(inside(nest,
 						NETRAM_VOLUME_A_TAKEOVER)), 1);
 	assert_int_equal(mnl_attr_get_u8(inside(nest,
