@@ -22,12 +22,14 @@
  * struct apply - a step under way
  * @nt: the module
  * @step: the step
+ * @as: what a volume is created with, or NULL
  * @why: where to say what went wrong
  * @size: room there
  */
 struct apply {
 	struct netram *nt;
 	const struct step *step;
+	const struct memory_volume *as;
 	char *why;
 	size_t size;
 };
@@ -90,6 +92,10 @@ static int create_volume(const struct apply *a)
 	struct netram_volume *created = NULL;
 	int fd = -1, err;
 
+	if (a->as) {
+		spec.uuid = a->as->uuid;
+		spec.claim = a->as->claim;
+	}
 	if (CONFIG_HAS(volume, VOLUME_BACKUP)) {
 		err = backup_open(volume->backup_path, device, sizeof(device),
 				  &fd, a->why, a->size);
@@ -177,15 +183,16 @@ static int take_into_use(const struct apply *a, worker_fn fn)
  * apply_step() - do it
  * @nt: the module
  * @step: what
+ * @as: what a volume is created with, as it is remembered; NULL: as the file says
  * @why: on failure one line that says what went wrong
  * @size: room there
  *
  * Return: 0 or -errno.
  */
-int apply_step(struct netram *nt, const struct step *step, char *why,
-	       size_t size)
+int apply_step(struct netram *nt, const struct step *step,
+	       const struct memory_volume *as, char *why, size_t size)
 {
-	const struct apply a = { nt, step, why, size };
+	const struct apply a = { nt, step, as, why, size };
 
 	switch (step->kind) {
 	case STEP_NODE_ADD:

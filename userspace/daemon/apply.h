@@ -3,10 +3,11 @@
 #ifndef NETRAMD_APPLY_H
 #define NETRAMD_APPLY_H
 
+#include "memory.h"
 #include "reconcile.h"
 
-int apply_step(struct netram *nt, const struct step *step, char *why,
-	       size_t size);
+int apply_step(struct netram *nt, const struct step *step,
+	       const struct memory_volume *as, char *why, size_t size);
 
 /* mount.c */
 #define MOUNT_OPTIONS_SIZE	(CONFIG_PATH_SIZE + sizeof(",discard,_netdev"))

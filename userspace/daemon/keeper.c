@@ -24,21 +24,57 @@ const char *finding_kind_name(enum finding_kind kind)
 	return names[kind];
 }
 
-/* Do the steps of a plan; what fails becomes one of its findings. */
-static bool apply(struct netram *nt, struct plan *plan)
+static bool do_step(struct netram *nt, struct plan *plan,
+		    const struct step *step, const struct memory_volume *as)
 {
 	char what[STEP_SIZE], why[FINDING_SIZE / 2];
-	bool all = true;
+	bool done = !apply_step(nt, step, as, why, sizeof(why));
+
+	step_format(step, done, what, sizeof(what));
+	if (done)
+		log_line("%s", what);
+	else
+		plan_find(plan, FINDING_PROBLEM, "%s: %s", what, why);
+	return done;
+}
+
+/* Remembered before it is there, see memory.c. */
+static bool create(struct keeper *k, struct netram *nt, struct plan *plan,
+		   const struct step *step)
+{
+	const struct config_volume *volume = step->volume;
+	const uint8_t *uuid = CONFIG_HAS(volume, VOLUME_UUID) ? volume->uuid :
+								NULL;
+	char who[FINDING_SIZE / 2];
+	struct memory_volume *as;
+	bool done;
+
+	if (uuid && estate_holds(&k->estate, &k->memory, plan->config, uuid,
+				 who, sizeof(who))) {
+		plan_find(plan, FINDING_WAIT,
+			  "volume %s: is created when its connections to %s of before the host's restart have ended, two minutes after a crash",
+			  volume->name, who);
+		return false;
+	}
+	as = memory_begin(&k->memory, volume->name, volume->size, uuid);
+	done = do_step(nt, plan, step, as);
+	if (as)
+		as->unborn = !done;
+	return done;
+}
+
+/* Do the steps of a plan; what fails becomes one of its findings. */
+static bool apply(struct keeper *k, struct netram *nt, struct plan *plan)
+{
+	const struct step *step;
+	bool all = true, done;
 	size_t i;
 
 	for (i = 0; i < plan->nr_steps; i++) {
-		bool done = !apply_step(nt, &plan->steps[i], why, sizeof(why));
-
-		step_format(&plan->steps[i], done, what, sizeof(what));
-		if (done)
-			log_line("%s", what);
-		else
-			plan_find(plan, FINDING_PROBLEM, "%s: %s", what, why);
+		step = &plan->steps[i];
+		done = step->kind == STEP_VOLUME_CREATE ?
+			       create(k, nt, plan, step) :
+			       do_step(nt, plan, step, NULL);
 		all = all && done;
 	}
 	return all;
@@ -80,7 +116,7 @@ static int settle(struct keeper *k, struct netram *nt,
 			    clock_ms());
 		reconcile(config, &k->actual, weights_of(k, config), &k->drains,
 			  plan);
-		goes_on = plan->nr_steps && apply(nt, plan);
+		goes_on = plan->nr_steps && apply(k, nt, plan);
 	}
 	k->pending = plan->nr_steps;
 	if (!config->placement.auto_weight && !plan->nr_steps)
@@ -152,7 +188,22 @@ static int look(struct keeper *k, const struct config *config,
 		servers_tell(k->objectives.servers, k->objectives.nr_servers,
 			     plan);
 	netram_close(nt);
+	if (!err)
+		estate_tell(&k->estate, &k->memory, config, plan);
 	return err;
+}
+
+/**
+ * keeper_init() - begin, before the first look
+ * @k: zeroes
+ * @state: the folder of what outlives this host
+ *
+ * Return: 0 or -errno.
+ */
+int keeper_init(struct keeper *k, const char *state)
+{
+	memory_open(&k->memory, state);
+	return estate_init(&k->estate);
 }
 
 /**
@@ -169,6 +220,7 @@ void keeper_look(struct keeper *k, const struct config *config)
 	k->why[0] = '\0';
 	k->looks++;
 	actual_free(&k->actual);
+	estate_look(&k->estate, &k->memory, config);
 	if (look(k, config, &plan)) {
 		actual_free(&k->actual);
 		k->pending = true;
@@ -187,5 +239,7 @@ void keeper_free(struct keeper *k)
 	free(k->findings);
 	health_free(&k->health);
 	objectives_free(&k->objectives);
+	estate_exit(&k->estate);
+	memory_free(&k->memory);
 	memset(k, 0, sizeof(*k));
 }

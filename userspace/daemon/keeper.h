@@ -9,7 +9,9 @@
 #include "actual.h"
 #include "config.h"
 #include "drains.h"
+#include "estate.h"
 #include "health.h"
+#include "memory.h"
 #include "objective.h"
 #include "reconcile.h"
 
@@ -24,6 +26,8 @@
  * @health: states of nodes and volumes, for telling of changes
  * @objectives: what is reached
  * @drains: how far nodes are that are being emptied
+ * @memory: of volumes that were created
+ * @estate: what those of earlier boots have left
  */
 struct keeper {
 	uint64_t looks;
@@ -35,8 +39,11 @@ struct keeper {
 	struct health health;
 	struct objectives objectives;
 	struct drains drains;
+	struct memory memory;
+	struct estate estate;
 };
 
+int keeper_init(struct keeper *k, const char *state);
 void keeper_look(struct keeper *k, const struct config *config);
 void keeper_free(struct keeper *k);
 const char *finding_kind_name(enum finding_kind kind);

@@ -2,8 +2,9 @@
 /*
  * netramd: reads what should be from a file and keeps the kernel so. It looks at
  * its start, when the file is read again, when the module tells of an event, and
- * now and then. Between two looks it knows nothing it could not look up again, so
- * it may be stopped or killed at any time; no I/O needs it.
+ * now and then. Between two looks it knows nothing it could not look up again, but
+ * for what memory.c keeps in a file, so it may be stopped or killed at any time; no I/O
+ * needs it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -160,6 +161,8 @@ static void look(struct daemon *d)
 	d->looked_ms = clock_ms();
 	d->next_ms = d->looked_ms + (d->keeper.pending ?
 				     RETRY_MS : d->options.interval_s * 1000);
+	if (d->keeper.estate.next_ms < d->next_ms)
+		d->next_ms = d->keeper.estate.next_ms;
 }
 
 static void look_soon(struct daemon *d)
@@ -225,21 +228,26 @@ static bool take_signal(struct daemon *d)
 
 static bool wait_once(struct daemon *d)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = d->signals, .events = POLLIN },
 		{ .fd = d->events ? netram_events_fd(d->events) : -1,
 		  .events = POLLIN },
+		{ .fd = d->keeper.estate.wake, .events = POLLIN },
 	};
 	uint64_t now = clock_ms();
 	int timeout = d->next_ms > now ? (int)(d->next_ms - now) : 0;
 
-	if (poll(fds, 2, timeout) < 0)
+	if (poll(fds, 3, timeout) < 0)
 		return true;
 	if (fds[0].revents) {
 		if (!take_signal(d))
 			return false;
 	} else if (fds[1].revents) {
 		take_events(d);
+	}
+	if (fds[2].revents) {
+		estate_hear(&d->keeper.estate);
+		look_soon(d);
 	}
 	if (clock_ms() >= d->next_ms)
 		look(d);
@@ -313,7 +321,8 @@ static int serve(struct daemon *d)
 		return EXIT_CONFIG;
 	}
 	d->signals = take_signals();
-	if (d->signals < 0 || start_telling(d))
+	if (d->signals < 0 || start_telling(d) ||
+	    keeper_init(&d->keeper, d->options.state))
 		return EXIT_FAILED;
 	if (!d->options.no_mlock)
 		lock_memory();

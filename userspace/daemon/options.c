@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #define CONFIG_DEF	"/etc/netram/netram.conf"
+#define STATE_DEF	"/var/lib/netram"
 #define INTERVAL_DEF	10
 #define INTERVAL_MAX	3600
 
@@ -22,6 +23,8 @@ static const char help[] =
 "      --check [FILE]      say what is wrong with it, with line and advice; exit\n"
 "  -i, --interval SECONDS  between looks when nothing happens, 1 to 3600 (default 10)\n"
 "  -s, --status PATH       answer GET /status (HTTP, JSON) on this unix socket\n"
+"      --state DIR         remember volumes there, for after a crash\n"
+"                          (default /var/lib/netram)\n"
 "      --no-mlock          let the kernel swap netramd\n"
 "  -V, --version\n"
 "  -h, --help\n"
@@ -31,12 +34,14 @@ static const char help[] =
 enum {
 	OPT_CHECK = 256,
 	OPT_NO_MLOCK,
+	OPT_STATE,
 };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "interval", required_argument, NULL, 'i' },
+	{ "state", required_argument, NULL, OPT_STATE },
 	{ "status", required_argument, NULL, 's' },
 	{ "no-mlock", no_argument, NULL, OPT_NO_MLOCK },
 	{ "version", no_argument, NULL, 'V' },
@@ -90,6 +95,9 @@ static void set_option(struct options *o, int opt, const char *arg)
 	case 's':
 		o->status = socket_path(arg);
 		break;
+	case OPT_STATE:
+		o->state = arg;
+		break;
 	case OPT_NO_MLOCK:
 		o->no_mlock = true;
 		break;
@@ -111,6 +119,7 @@ void options_parse(int argc, char **argv, struct options *o)
 	int opt;
 
 	*o = (struct options){ .config = CONFIG_DEF,
+			       .state = STATE_DEF,
 			       .interval_s = INTERVAL_DEF };
 	while ((opt = getopt_long(argc, argv, "c:i:s:Vh", long_options,
 				  NULL)) != -1)

@@ -9,6 +9,7 @@
  * struct options - the command line
  * @config: the file
  * @status: where to answer GET /status, or NULL
+ * @state: the folder of what outlives this host
  * @interval_s: between looks when nothing happens
  * @check: only say what is wrong with the file
  * @no_mlock: let the kernel swap us
@@ -16,6 +17,7 @@
 struct options {
 	const char *config;
 	const char *status;
+	const char *state;
 	uint64_t interval_s;
 	bool check;
 	bool no_mlock;

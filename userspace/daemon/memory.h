@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What netramd remembers of volumes it has created, in a file that outlives the host.
+ * Everything else it can look up again; but what a volume of an earlier boot has left
+ * on nodes, nobody can tell from what is another host's, unless he knows its claim.
+ */
+#ifndef NETRAMD_MEMORY_H
+#define NETRAMD_MEMORY_H
+
+#include <netram/netram.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Hexadecimal digits of an id of systemd's, and a NUL. */
+#define MEMORY_ID_SIZE	33
+
+/**
+ * struct memory_volume - a volume that was created, or was about to be
+ * @name: its name then
+ * @uuid: what nodes call it
+ * @claim: what they tell it by from others of that uuid
+ * @size: bytes
+ * @boot: the boot of this host it was created in
+ * @unborn: in this boot, and it came to nothing: it may be tried again as it is
+ */
+struct memory_volume {
+	char name[NETRAM_NAME_SIZE];
+	uint8_t uuid[16];
+	uint8_t claim[16];
+	uint64_t size;
+	char boot[MEMORY_ID_SIZE];
+	bool unborn;
+};
+
+/**
+ * struct memory - all of it
+ * @dir: the folder, NULL: nothing is remembered
+ * @machine: id of this machine
+ * @boot: id of this boot
+ * @volumes: of any boot
+ * @nr: how many
+ * @unsaved: that the file could not be written was told
+ */
+struct memory {
+	const char *dir;
+	char machine[MEMORY_ID_SIZE];
+	char boot[MEMORY_ID_SIZE];
+	struct memory_volume *volumes;
+	size_t nr;
+	bool unsaved;
+};
+
+void memory_open(struct memory *m, const char *dir);
+void memory_load(struct memory *m, const char *dir, const char *machine,
+		 const char *boot);
+void memory_free(struct memory *m);
+struct memory_volume *memory_begin(struct memory *m, const char *name,
+				   uint64_t size, const uint8_t *uuid);
+bool memory_is_dead(const struct memory *m, const struct memory_volume *v);
+bool memory_has_dead(const struct memory *m, const uint8_t uuid[16]);
+void memory_forget(struct memory *m, const struct memory_volume *v);
+
+#endif /* NETRAMD_MEMORY_H */
