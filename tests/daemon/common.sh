@@ -23,7 +23,7 @@ trap cleanup EXIT
 
 # daemon_start ARG...: its words go to $scratch/log
 daemon_start() {
-	"$NETRAMD" --no-mlock --status "$scratch/sock" --interval 1 "$@" 2>> "$scratch/log" &
+	"$NETRAMD" --no-mlock --status "$scratch/sock" --state "$scratch/state" --interval 1 "$@" 2>> "$scratch/log" &
 	daemon_pid=$!
 	wait_for 20 daemon_status || fail "it does not answer"
 }

@@ -35,7 +35,7 @@ node_add n1 n2 || fail "no namespaces"
 server_start n1 --memory 128M || fail "no server"
 server_start n2 || fail "no server"
 file_says
-netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
+netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
 pid=$!
 wait_for 20 status || fail "netramd does not answer"
 becomes '.state == "ok" and ([.nodes[].weight.now] == [200, 100])'

@@ -96,7 +96,7 @@ cat > "$NETRAM_RUN/netram.conf" <<-END
 	  n2: {address: "$(node_addr n2)", region: east, zone: rack2, status: $NETRAM_RUN/n2.sock}
 	  n3: {address: "$(node_addr n3)", region: west, zone: rack1}
 END
-netramd --config "$NETRAM_RUN/netram.conf" --status "$NETRAM_RUN/netramd.sock" --interval 1 2> "$NETRAM_RUN/netramd.log" &
+netramd --config "$NETRAM_RUN/netram.conf" --status "$NETRAM_RUN/netramd.sock" --state "$NETRAM_RUN/state" --interval 1 2> "$NETRAM_RUN/netramd.log" &
 pid=$!
 known() { pool_is '.nodes_known == 2 and .nodes_up == 3' --netramd "$NETRAM_RUN/netramd.sock"; }
 wait_for 60 known || fail "$(cat "$NETRAM_RUN/pool" "$NETRAM_RUN/netramd.log")"

@@ -38,7 +38,7 @@ cat > "$conf" <<-END
 END
 # with what its unit gives it, and no more; at the usual address
 setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
-	netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
+	netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
 pid=$!
 get() { curl -sf -m 60 "http://$page$1"; }
 is() { get "$1" | jq -e "$2" > /dev/null; } # PATH JQ-CONDITION

@@ -26,7 +26,7 @@ start() {
 	: > "$log"
 	# with what its unit gives it, and no more
 	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
-		netramd --config "$conf" --status "$sock" --interval 2 2>> "$log" &
+		netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
 	pid=$!
 	wait_for 20 status || fail "netramd does not answer"
 }

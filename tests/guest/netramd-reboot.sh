@@ -1,0 +1,173 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: after a crash netramd has nodes forget what they have of before, also one that comes back later; a copied machine frees nothing
+# KERNELS: 6.1 6.12
+# CHECK: 6.1
+# TIMEOUT: 300
+# MEM: 2G
+# TOPOLOGY: single
+# shellcheck source=tests/guest/common/lib.sh
+. "$NETRAM_TOP/tests/guest/common/lib.sh"
+
+conf=$NETRAM_RUN/netram.conf sock=$NETRAM_RUN/netramd.sock log=$NETRAM_RUN/netramd.log
+state=$NETRAM_RUN/state file=$NETRAM_RUN/state/volumes.json
+uuid=1b4e28ba-2fa1-11d2-883f-0016d3cca427
+left=$((8 << 20)) # bytes that a volume has on each node when its host crashes
+unix_get=$(program unix-get) || fail "no unix-get"
+pid=''
+# before guest_reset, or it would put back what that removes
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
+	[ ! -s "$log" ] || sed 's/^/    /' "$log"
+}
+trap cleanup EXIT
+[ -s /etc/machine-id ] || skip "no machine-id"
+
+start() {
+	: > "$log"
+	# with what its unit gives it, and no more
+	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
+		netramd --config "$conf" --status "$sock" --state "$state" --interval 2 2>> "$log" &
+	pid=$!
+}
+status() { "$unix_get" "$sock"; }
+is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
+becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
+says() { grep -qF -- "$1" "$log"; }
+told() { wait_for 30 says "$1" || fail "it never says: $1"; }
+device_of() { echo "/dev/$(basename "$(dirname "$(dirname "$(grep -lx "$1" /sys/block/netram*/netram/name)")")")"; } # VOLUME
+sessions_ended() { ! grep -q ' up ' /sys/block/netram*/netram/nodes; }
+# a node finds out at last that a host it has connections of is not there any more
+keepalive_ends() { # NODE
+	node_exec "$1" ss -K src "$(node_addr "$1"):$NODE_PORT" > /dev/null
+}
+ready() { becomes '([.volumes[].name] | sort) == ["v1", "v2"] and all(.volumes[]; .state != "lost") and any(.volumes[]; .name == "v1" and .swap)'; }
+# a page or two of swap's own, on each node; and what is left of volumes of before
+holds() { used_at_most $(($2 + 65536)) "$1" && ! used_at_most $(($2 - 1)) "$1"; } # NODE BYTES
+dead() { jq "[.volumes[] | select(.boot_id == \"$1\")] | length" "$file"; } # BOOT
+settled() { [ "$(dead $earlier)" = 0 ]; }
+
+# crash: as if the host had lost its power, and been started again but for netramd
+earlier=00000000000000000000000000000001
+crash() {
+	local n v
+	kill -KILL "$pid"
+	wait "$pid" 2> /dev/null
+	netramctl swapoff v1 || fail "swapoff"
+	for v in v1 v2; do
+		pattern $left "$SEED" | dd of="$(device_of $v)" bs=1M iflag=fullblock oflag=direct status=none || fail "writing to $v"
+	done
+	for n in n1 n2; do
+		node_down $n
+		node_reset_connections $n
+	done
+	wait_for 20 sessions_ended || fail "a session is up"
+	for v in v1 v2; do
+		netramctl volume delete $v || fail "delete $v"
+	done
+	for n in n1 n2; do
+		netramctl node remove $n || fail "remove $n"
+		used_at_most $((2 * left - 1)) $n && fail "$n has $(server_used $n) bytes: nothing is left to be freed"
+	done
+	sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"
+	[ "$(dead $earlier)" -ge 2 ] || fail "what is remembered: $(cat "$file")"
+}
+
+# shellcheck disable=SC2119 # no parameters are needed
+module_load || fail "the module does not load"
+node_add n1 n2 || fail "no namespaces"
+server_start n1 && server_start n2 || fail "no servers"
+cat > "$conf" <<-END
+	defaults: {io_timeout_ms: 60000, io_deadline_ms: 300000, connect_timeout_ms: 20000}
+	nodes:
+	  n1: {address: "$(node_addr n1)"}
+	  n2: {address: "$(node_addr n2)"}
+	volumes:
+	  v1: {size: 64M, swap: {priority: 5}}
+	  v2: {size: 64M, uuid: $uuid}
+	status: {listen: off}
+END
+start
+ready
+first=$(attr_of "$(device_of v1)" uuid)
+
+note "a crash: pages are freed, swap is there at once, and so is the volume with a uuid"
+crash
+node_up n1
+node_up n2
+keepalive_ends n2
+start
+becomes 'any(.volumes[]; .name == "v1" and .swap)'
+# n1 has not found out yet
+becomes 'any(.findings[]; .kind == "waiting" and (.text | test("volume v2: is created when its connections to n1 ")))'
+keepalive_ends n1
+ready
+[ "$(attr_of "$(device_of v2)" uuid)" = $uuid ] || fail "v2 has another uuid"
+wait_for 30 holds n1 0 || fail "n1 has $(server_used n1) bytes"
+wait_for 30 holds n2 0 || fail "n2 has $(server_used n2) bytes"
+told "volume v1 of an earlier boot ($first): what it had on n1, n2 is freed"
+told "volume v2 of an earlier boot ($uuid): what it had on n1, n2 is freed"
+wait_for 20 settled || fail "$(cat "$file")"
+becomes '.state == "ok"'
+[ "$(grep -c 'is freed$' "$log")" = 2 ] || fail "it says more than that"
+
+note "one node is away at the start"
+crash
+node_up n1
+keepalive_ends n1
+start
+ready
+wait_for 30 holds n1 0 || fail "n1 has $(server_used n1) bytes"
+holds n2 $((2 * left)) || fail "n2 has $(server_used n2) bytes"
+told "note: volume v1 of an earlier boot: what it had on n2 is freed when that can be reached"
+settled && fail "n2 is forgotten"
+node_up n2
+keepalive_ends n2
+wait_for 60 holds n2 0 || fail "n2 has $(server_used n2) bytes"
+wait_for 30 settled || fail "$(cat "$file")"
+wait_for 60 session_is "$(device_of v2)" n2 up || fail "v2 does not get n2 back: $(node_attr n2 last_error)"
+becomes '.state == "ok" and .findings == []'
+
+note "netramd is started anew: what lives is left alone"
+pattern $left "$SEED" > "$NETRAM_RUN/pattern"
+dd if="$NETRAM_RUN/pattern" of="$(device_of v2)" bs=1M oflag=direct status=none || fail "writing"
+kill -KILL "$pid"
+wait "$pid" 2> /dev/null
+start
+becomes '.state == "ok" and .looks > 3'
+echo 3 > /proc/sys/vm/drop_caches
+cmp -n $left "$NETRAM_RUN/pattern" "$(device_of v2)" || fail "v2 has lost its pages"
+# not even when it is taken for dead: its sessions are there
+kill -KILL "$pid"
+wait "$pid" 2> /dev/null
+cp "$file" "$NETRAM_RUN/true.json"
+sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"
+start
+told "note: volume v2 of an earlier boot: what it had is freed when its connections to n1, n2 have ended"
+becomes '.state == "ok" and .looks > 3'
+echo 3 > /proc/sys/vm/drop_caches
+cmp -n $left "$NETRAM_RUN/pattern" "$(device_of v2)" || fail "v2 has lost its pages"
+kill -KILL "$pid"
+wait "$pid" 2> /dev/null
+cp "$NETRAM_RUN/true.json" "$file"
+start
+becomes '.state == "ok" and .looks > 3'
+
+note "a copy of the machine frees nothing"
+crash
+sed -i 's/"machine_id": *"[0-9a-f]*"/"machine_id": "11111111111111111111111111111111"/' "$file"
+for n in n1 n2; do
+	node_up $n
+	keepalive_ends $n
+done
+start
+told "$file is of another machine"
+becomes 'any(.volumes[]; .name == "v1" and .swap)'
+becomes 'any(.findings[]; .text | test("volume v2: cannot be created: another host has a volume of this uuid"))'
+becomes '.looks > 5'
+for n in n1 n2; do
+	holds $n $((2 * left)) || fail "$n has $(server_used $n) bytes"
+done
+[ -e "$file.other" ] || fail "the file is gone"
+exit 0
