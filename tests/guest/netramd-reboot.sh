@@ -30,6 +30,7 @@ start() {
 	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
 		netramd --config "$conf" --status "$sock" --state "$state" --interval 2 2>> "$log" &
 	pid=$!
+	wait_for 20 status || fail "netramd does not answer"
 }
 status() { "$unix_get" "$sock"; }
 is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
