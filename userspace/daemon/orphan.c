@@ -230,8 +230,9 @@ static enum orphan_result enter(struct talk *t, const uint8_t uuid[16],
 	if (result != ORPHAN_FREED)
 		return result;
 	/* A foreign server takes any name, and what it has is nobody's orphan. */
-	return t->is_ours && t->flags & NBD_FLAG_SEND_TRIM ? ORPHAN_FREED :
-							     ORPHAN_NONE;
+	return t->is_ours && t->flags & NBD_FLAG_SEND_TRIM &&
+		       t->size <= NETRAM_VOLUME_SIZE_MAX ?
+		       ORPHAN_FREED : ORPHAN_NONE;
 }
 
 /* ---- requests */
