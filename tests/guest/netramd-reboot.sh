@@ -78,7 +78,8 @@ crash() {
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
 node_add n1 n2 || fail "no namespaces"
-server_start n1 && server_start n2 || fail "no servers"
+server_start n1 || fail "no server n1"
+server_start n2 || fail "no server n2"
 cat > "$conf" <<-END
 	defaults: {io_timeout_ms: 60000, io_deadline_ms: 300000, connect_timeout_ms: 20000}
 	nodes:
