@@ -315,13 +315,17 @@ fault_old_begin() {
 	patient
 	prefer_sick 60ms
 	[ -e "$NETRAM_RUN/old-pages" ] || take_snapshot
-	for ((i = 0; i < 5; i++)); do
+	# a program under swap may only read for a while: again, until there is something older
+	for ((i = 1; i <= 50; i++)); do
 		flowing
+		[ $((i % 5)) -eq 0 ] || continue
+		# what one copy lacks the other one must not lose
+		case $load in resync | drain) ;; *) in_sync ;; esac
+		stop_unasked
+		spoilt=$(store_tool restore "$(server_pid "$sick")" "$NETRAM_RUN/old-pages") || fail "no restoring"
+		[ "$spoilt" -eq 0 ] || break
+		continue_unasked
 	done
-	# what one copy lacks the other one must not lose
-	case $load in resync | drain) ;; *) in_sync ;; esac
-	stop_unasked
-	spoilt=$(store_tool restore "$(server_pid "$sick")" "$NETRAM_RUN/old-pages") || fail "no restoring"
 	node_exec "$sick" ss -K sport = ":$NODE_PORT" > /dev/null
 	continue_unasked
 	wait_for 20 more_reconnects "$sick" "${before[reconnects]}" || fail "nobody noticed"
