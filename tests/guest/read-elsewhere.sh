@@ -17,7 +17,8 @@ reads() { ! kill -0 $reader 2> /dev/null; }
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
 node_add n1 n2 || fail "no namespaces"
-server_start n1 && server_start n2 || fail "no server"
+server_start n1 || fail "no server"
+server_start n2 || fail "no server"
 proxy_start
 netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
 dev=$(volume_create v1 4M --extent-size 4M --replicas 1) || fail "no volume"

@@ -42,7 +42,8 @@ for first in n2 n1; do
 	node_down n2
 	# the first one is on its way when the nodes are found missing, the other one never was
 	put 10 2> /dev/null && fail "a write that no node can get has not failed"
-	wait_for 20 gone n1 && wait_for 20 gone n2 || fail "nobody is missed"
+	wait_for 20 gone n1 || fail "n1 is not missed"
+	wait_for 20 gone n2 || fail "n2 is not missed"
 	put 1034 2> /dev/null && fail "a write without nodes has not failed"
 
 	tune "$dev" io_timeout_ms 60000
