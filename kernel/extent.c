@@ -190,6 +190,36 @@ int netram_extent_candidate(struct netram_router *r, union netram_set set,
 	return slot;
 }
 
+static bool is_up(const struct netram_session *s)
+{
+	return netram_session_up(s);
+}
+
+static bool is_reachable(const struct netram_session *s)
+{
+	return READ_ONCE(s->returning) || netram_session_up(s);
+}
+
+static __always_inline u8 copies_with(struct netram_router *r,
+				      union netram_set set, u8 among,
+				      bool (*is)(const struct netram_session *s))
+{
+	struct netram_session *s;
+	u8 copies = 0;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		if (!(among & (1U << i)))
+			continue;
+		s = rcu_dereference(r->sessions[set.slot[i]]);
+		if (s && is(s))
+			copies |= 1U << i;
+	}
+	rcu_read_unlock();
+	return copies;
+}
+
 /**
  * netram_extent_up() - which copies can be reached now
  * @r: the router
@@ -201,20 +231,22 @@ int netram_extent_candidate(struct netram_router *r, union netram_set set,
  */
 u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among)
 {
-	struct netram_session *s;
-	u8 up = 0;
-	int i;
+	return copies_with(r, set, among, is_up);
+}
 
-	rcu_read_lock();
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (!(among & (1U << i)))
-			continue;
-		s = rcu_dereference(r->sessions[set.slot[i]]);
-		if (s && netram_session_up(s))
-			up |= 1U << i;
-	}
-	rcu_read_unlock();
-	return up;
+/**
+ * netram_extent_reachable() - which copies can be reached now or in a moment
+ * @r: the router
+ * @set: the copies
+ * @among: of these
+ *
+ * Context: any.
+ * Return: a bit for each.
+ */
+u8 netram_extent_reachable(struct netram_router *r, union netram_set set,
+			   u8 among)
+{
+	return copies_with(r, set, among, is_reachable);
 }
 
 static void with_runs(struct netram_router *r, const struct netram_cmd *cmd,
@@ -356,21 +388,13 @@ bool netram_extent_settle_late(struct netram_router *r, struct netram_cmd *cmd,
  */
 void netram_extent_diverged(struct netram_router *r, struct netram_cmd *cmd)
 {
-	u64 extent = netram_router_extent(r, cmd->page);
-	u8 insync, up;
+	u8 reachable;
 
-	if (hweight8(netram_set_in(netram_router_set(r, extent),
-				   NETRAM_IN_USE)) < 2 ||
-	    netram_unequal_note(r, cmd))
-		return;
 	do {
-		cmd->set = netram_router_set(r, extent);
-		if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
-			return;
-		insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC));
-		up = netram_extent_up(r, cmd->set, insync);
+		reachable = netram_unequal_note(r, cmd);
 		/* Another write may have settled for another one meanwhile. */
-	} while (!netram_extent_settle(r, cmd, 1U << __ffs(up ?: insync), NULL));
+	} while (reachable &&
+		 !netram_extent_settle(r, cmd, 1U << __ffs(reachable), NULL));
 }
 
 /**

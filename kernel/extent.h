@@ -6,6 +6,8 @@
 
 union netram_set netram_extent_place(struct netram_router *r, u64 extent,
 				     int *err);
+u8 netram_extent_reachable(struct netram_router *r, union netram_set set,
+			   u8 among);
 u8 netram_extent_up(struct netram_router *r, union netram_set set, u8 among);
 bool netram_extent_settle(struct netram_router *r, struct netram_cmd *cmd,
 			  u8 acked,

@@ -10,49 +10,37 @@
  * what the one that decides has not.
  */
 #include "unequal.h"
-
-/* One that is about to be up has looked for what is noted, or will: see below. */
-static bool any_reachable(struct netram_router *r, union netram_set set, u8 among)
-{
-	struct netram_session *s;
-	bool any = false;
-	int i;
-
-	rcu_read_lock();
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		if (!(among & (1U << i)))
-			continue;
-		s = netram_router_session(r, set.slot[i]);
-		any |= s && (netram_session_up(s) || READ_ONCE(s->returning));
-	}
-	rcu_read_unlock();
-	return any;
-}
+#include "extent.h"
 
 /**
- * netram_unequal_note() - a write has failed: leave open which copy counts
+ * netram_unequal_note() - a write has failed: if need be leave open which copy counts
  * @r: the router
- * @cmd: it; owns its pages
+ * @cmd: it; owns its pages. cmd->set is filled: the extent's copies
  *
  * Context: any.
- * Return: false, and nothing is done, if a copy in sync can be reached: it counts.
+ * Return: of these, those in sync that can be reached: one of them is to count. 0:
+ * there is none, and it is noted; or there is one copy only.
  */
-bool netram_unequal_note(struct netram_router *r, const struct netram_cmd *cmd)
+u8 netram_unequal_note(struct netram_router *r, struct netram_cmd *cmd)
 {
-	u64 extent = netram_router_extent(r, cmd->page);
-	union netram_set set;
 	unsigned long flags;
-	bool noted;
+	u8 reachable = 0;
 	u32 i;
 
 	spin_lock_irqsave(&r->loss_lock, flags);
-	set = netram_router_set(r, extent);
-	noted = !any_reachable(r, set, netram_set_in(set, NETRAM_IN(INSYNC)));
-	for (i = 0; noted && i < cmd->nr_runs; i++)
+	cmd->set = netram_router_set(r, netram_router_extent(r, cmd->page));
+	if (hweight8(netram_set_in(cmd->set, NETRAM_IN_USE)) < 2)
+		goto out;
+	/* A session that is returning by now may have looked for what is noted. */
+	reachable = netram_extent_reachable(r, cmd->set,
+					    netram_set_in(cmd->set,
+							  NETRAM_IN(INSYNC)));
+	for (i = 0; !reachable && i < cmd->nr_runs; i++)
 		netram_pages_unequal(&r->pages, cmd->page + cmd->runs[i].first,
 				     cmd->runs[i].pages);
+out:
 	spin_unlock_irqrestore(&r->loss_lock, flags);
-	return noted;
+	return reachable;
 }
 
 static void others_lack(struct netram_pages *pages, u64 first, u64 end, u8 others)

@@ -4,7 +4,7 @@
 
 #include "router.h"
 
-bool netram_unequal_note(struct netram_router *r, const struct netram_cmd *cmd);
+u8 netram_unequal_note(struct netram_router *r, struct netram_cmd *cmd);
 void netram_unequal_decide(struct netram_router *r, u64 extent, u8 copy);
 void netram_unequal_back(struct netram_router *r, const struct netram_session *s);
 
