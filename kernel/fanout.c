@@ -33,7 +33,7 @@ static int result_of(struct netram_cmd *leg)
 	case -ENOSPC:
 		return FULL;
 	default:
-		atomic64_inc(&leg->session->cfg.peer->errors);
+		netram_session_refused(leg);
 		return REFUSED;
 	}
 }

@@ -201,7 +201,7 @@ struct netram_read_rtt {
  *   set under @lock
  * @in_use: another host has the volume on this node, and we have not asked for it
  * @broke: a connection broke since the last connect work began
- * @returning: about to be up, or up: set until it is, or is not after all
+ * @returning: about to be up: set before @cfg.ops->back, until it is, or is not after all
  * @epoch: of the present or last connections; a server fences lower ones
  * @known: the session was up before
  * @instance: of the server when it was, "" if it told none
