@@ -55,6 +55,16 @@ static bool unanswered(struct netram_session *s)
 	return false;
 }
 
+static void complete_list(struct list_head *cmds, int error)
+{
+	struct netram_cmd *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, cmds, list) {
+		list_del(&cmd->list);
+		netram_cmd_complete(cmd, error);
+	}
+}
+
 /**
  * netram_session_fail_parked() - fail the commands that have waited too long
  * @s: the session
@@ -79,16 +89,10 @@ bool netram_session_fail_parked(struct netram_session *s, bool all, int error)
 			list_move_tail(&cmd->list, &failed);
 		else if (s->cfg.ops->elsewhere(s, cmd))
 			list_move_tail(&cmd->list, &movable);
-	any = !list_empty(&failed);
 	spin_unlock_irq(&s->lock);
-	list_for_each_entry_safe(cmd, next, &failed, list) {
-		list_del(&cmd->list);
-		netram_cmd_complete(cmd, error);
-	}
-	list_for_each_entry_safe(cmd, next, &movable, list) {
-		list_del(&cmd->list);
-		netram_cmd_complete(cmd, -ENOTCONN);
-	}
+	any = !list_empty(&failed);
+	complete_list(&failed, error);
+	complete_list(&movable, -ENOTCONN);
 	return any;
 }
 
