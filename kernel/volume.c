@@ -9,9 +9,8 @@
 #include "backup_device.h"
 #include "census.h"
 #include "event.h"
-#include "extent.h"
 #include "log.h"
-#include "unequal.h"
+#include "volume_tell.h"
 
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -83,146 +82,11 @@ void netram_volume_exit(void)
 		destroy_workqueue(io_wq);
 }
 
-static void on_state(struct netram_session *s, enum netram_session_state state)
-{
-	struct netram_router *r = s->cfg.owner;
-
-	netram_info(s->cfg.label, "%s",
-		    state == NETRAM_SESSION_UP ? "connected" : "disconnected");
-	netram_event_session(s->cfg.label, state);
-	if (state == NETRAM_SESSION_UP)
-		netram_router_session_up(r);
-	else
-		netram_mover_scan(&r->mover);
-}
-
 static void each_cmd(struct netram_router *r,
 		     void (*fn)(struct netram_cmd *cmd, void *data), void *data)
 {
 	netram_blk_each(&container_of(r, struct netram_volume, router)->blk, fn,
 			data);
-}
-
-static void on_synced(struct netram_router *r, bool all)
-{
-	netram_event_sync(r->label, all);
-}
-
-static void on_verified(struct netram_router *r, enum netram_verify_state how)
-{
-	netram_event_verify(r->label, how);
-}
-
-static void on_lost(struct netram_session *s)
-{
-	struct netram_router *r = s->cfg.owner;
-	u64 lost = netram_extents_lost(r, s);
-
-	if (r->backup && netram_pages_backed(&r->pages))
-		netram_info(s->cfg.label,
-			    "node came back without its memory: pages come back from the backup");
-	if (!lost)
-		return;
-	netram_warn(s->cfg.label,
-		    "node came back without its memory: %llu pages are lost",
-		    lost);
-	netram_event_lost(s->cfg.label);
-}
-
-static void on_back(struct netram_session *s)
-{
-	netram_unequal_back(s->cfg.owner, s);
-}
-
-/*
- * A read waits for the only copy; there is another by now, or the page is there no
- * more. A write keeps others from its pages, so there cannot be.
- */
-static bool on_elsewhere(struct netram_session *s, const struct netram_cmd *cmd)
-{
-	struct netram_router *r = s->cfg.owner;
-
-	return cmd->op == NETRAM_OP_READ &&
-	       netram_router_set(r, netram_router_extent(r, cmd->page)).word !=
-	       cmd->set.word;
-}
-
-static void on_replayed(struct netram_session *s, u32 commands)
-{
-	struct netram_router *r = s->cfg.owner;
-
-	netram_stats_add(r->stats, NETRAM_STAT_REPLAYS, commands);
-}
-
-static void on_parked(struct netram_session *s, bool failed)
-{
-	struct netram_router *r = s->cfg.owner;
-
-	netram_outage_note(&r->outage, failed);
-}
-
-static void on_taken(struct netram_session *s, const char *host)
-{
-	struct netram_router *r = s->cfg.owner;
-
-	if (!READ_ONCE(r->fenced)) {
-		netram_warn(s->cfg.label,
-			    "%s has taken this volume over: all requests fail from now on",
-			    host);
-		netram_event_taken(s->cfg.label);
-	}
-	netram_router_fence(r, host);
-}
-
-static const struct netram_session_ops session_ops = {
-	.state		= on_state,
-	.lost		= on_lost,
-	.back		= on_back,
-	.elsewhere	= on_elsewhere,
-	.replayed	= on_replayed,
-	.parked		= on_parked,
-	.taken		= on_taken,
-};
-
-static void on_outage(struct netram_outage *o, bool on)
-{
-	struct netram_router *r = container_of(o, struct netram_router, outage);
-
-	if (!on)
-		netram_warn_ratelimited(r->label,
-					"no request waits for a node any more");
-	else if (netram_router_waits(r))
-		netram_warn_ratelimited(r->label,
-					"no copy of some pages can be reached: requests wait until a node is back (on_loss is wait)");
-	else
-		netram_warn_ratelimited(r->label,
-					"no copy of some pages can be reached: requests fail after io_deadline_ms (on_loss is error)");
-	netram_event_waiting(r->label, on);
-}
-
-static void on_serving(struct netram_outage *o, bool on)
-{
-	struct netram_backup *b = container_of(o, struct netram_backup, serving);
-
-	if (on)
-		netram_warn_ratelimited(b->router->label,
-					"no node has some pages: they are served from the backup");
-	else
-		netram_warn_ratelimited(b->router->label,
-					"no request is served from the backup any more");
-	netram_event_backup(b->router->label, on);
-}
-
-static void on_backup_failed(struct netram_backup *b, bool failed)
-{
-	if (failed)
-		netram_warn_ratelimited(b->router->label,
-					"backup %s: writing fails; going on without it",
-					b->bdev->path);
-	else
-		netram_warn_ratelimited(b->router->label,
-					"backup %s works again", b->bdev->path);
-	netram_event_backup_failed(b->router->label, failed);
 }
 
 /**
@@ -271,7 +135,7 @@ int netram_volume_attach(struct netram_volume *volume,
 			 struct netram_node *node, bool takeover)
 {
 	struct netram_session_config cfg = {
-		.ops		= &session_ops,
+		.ops		= &netram_volume_session_ops,
 		.owner		= &volume->router,
 		.peer		= &node->peer,
 		.params		= &volume->router.params,
@@ -528,10 +392,8 @@ static void set_router(struct netram_volume *v)
 	r->label = v->name;
 	r->end = netram_blk_end;
 	r->each = each_cmd;
-	r->synced = on_synced;
-	r->outage.tell = on_outage;
+	netram_volume_hear(r);
 	r->outage.wq = session_wq;
-	r->verified = on_verified;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;
@@ -647,8 +509,7 @@ int netram_volume_set_backup(struct netram_volume *volume,
 
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	b->tell = on_backup_failed;
-	b->serving.tell = on_serving;
+	netram_volume_hear_backup(b);
 	b->serving.wq = session_wq;
 	volume->router.backup = b;
 	return 0;
