@@ -6,7 +6,7 @@ _netramd() {
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	COMPREPLY=()
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
-	-[cs] | --config | --check | --status)
+	-[cs] | --config | --check | --status | --state)
 		# --check may go without its file
 		[[ $cur = -* ]] || {
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

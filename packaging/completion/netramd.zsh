@@ -7,6 +7,7 @@ _arguments -S \
 	'--check[say what is wrong with it]::file:_files' \
 	'(-i --interval)'{-i,--interval}'[seconds between looks]:seconds: ' \
 	'(-s --status)'{-s,--status}'[answer GET /status on this unix socket]:socket:_files' \
+	'--state[remember volumes in this folder]:folder:_files -/' \
 	'--no-mlock[let the kernel swap netramd]' \
 	'(- *)'{-V,--version}'[show the version]' \
 	'(- *)'{-h,--help}'[show the options]'
