@@ -6,19 +6,7 @@
 
 #include "common/ask.h"
 #include "doctor.h"
-
-/* Where its unit has it. */
-#define STATUS_SOCKET	"/run/netramd/status.sock"
-
-/* "" where there is none. */
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, key, &value) || !value)
-		return "";
-	return json_object_get_string(value);
-}
+#include "netramd.h"
 
 static void add(struct doctor_facts *facts, const char *node,
 		struct json_object *server)
@@ -32,8 +20,8 @@ static void add(struct doctor_facts *facts, const char *node,
 	one = &facts->silent[facts->nr_silent++];
 	snprintf(one->node, sizeof(one->node), "%s", node);
 	snprintf(one->address, sizeof(one->address), "%s",
-		 text_of(server, "address"));
-	snprintf(one->why, sizeof(one->why), "%s", text_of(server, "error"));
+		 netramd_text(server, "address"));
+	snprintf(one->why, sizeof(one->why), "%s", netramd_text(server, "error"));
 }
 
 /**
@@ -44,17 +32,14 @@ static void add(struct doctor_facts *facts, const char *node,
 void doctor_netramd_parse(struct json_object *status,
 			  struct doctor_facts *facts)
 {
-	struct json_object *nodes, *node, *server;
-	size_t i;
+	struct json_object *nodes = netramd_nodes(status), *node, *server;
+	size_t i, nr = nodes ? json_object_array_length(nodes) : 0;
 
-	if (!json_object_object_get_ex(status, "nodes", &nodes) ||
-	    !json_object_is_type(nodes, json_type_array))
-		return;
-	for (i = 0; i < json_object_array_length(nodes); i++) {
+	for (i = 0; i < nr; i++) {
 		node = json_object_array_get_idx(nodes, i);
 		if (json_object_object_get_ex(node, "server", &server) &&
-		    text_of(server, "error")[0])
-			add(facts, text_of(node, "name"), server);
+		    netramd_text(server, "error")[0])
+			add(facts, netramd_text(node, "name"), server);
 	}
 }
 
@@ -63,7 +48,7 @@ void doctor_netramd(struct doctor_facts *facts)
 {
 	struct json_object *status;
 
-	if (ask_status(STATUS_SOCKET, &status))
+	if (ask_status(NETRAMD_SOCKET, &status))
 		return;
 	doctor_netramd_parse(status, facts);
 	json_object_put(status);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netramd.h"
+
 /* By region, then zone, then name, so that each stands beside its like. */
 static int compare(const void *a, const void *b)
 {
@@ -18,15 +20,6 @@ static int compare(const void *a, const void *b)
 	if (!diff)
 		diff = strcmp(x->zone, y->zone);
 	return diff ? diff : strcmp(x->name, y->name);
-}
-
-static const char *get_text(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(o, key, &value) &&
-	       json_object_is_type(value, json_type_string) ?
-	       json_object_get_string(value) : "";
 }
 
 static uint64_t get_u64(struct json_object *o, const char *key)
@@ -40,16 +33,12 @@ static uint64_t get_u64(struct json_object *o, const char *key)
 /* What netramd says of a node, or NULL. */
 static struct json_object *find(struct json_object *netramd, const char *name)
 {
-	struct json_object *array, *o;
-	size_t i, nr;
+	struct json_object *array = netramd_nodes(netramd), *o;
+	size_t i, nr = array ? json_object_array_length(array) : 0;
 
-	if (!json_object_object_get_ex(netramd, "nodes", &array) ||
-	    !json_object_is_type(array, json_type_array))
-		return NULL;
-	nr = json_object_array_length(array);
 	for (i = 0; i < nr; i++) {
 		o = json_object_array_get_idx(array, i);
-		if (!strcmp(get_text(o, "name"), name))
+		if (!strcmp(netramd_text(o, "name"), name))
 			return o;
 	}
 	return NULL;
@@ -70,7 +59,7 @@ static void ask(struct pool_node *n, struct json_object *netramd,
 			 "netram.conf has no status: for it");
 		return;
 	}
-	snprintf(n->why, sizeof(n->why), "%s", get_text(server, "error"));
+	snprintf(n->why, sizeof(n->why), "%s", netramd_text(server, "error"));
 	n->capacity = get_u64(server, "limit_bytes");
 	n->used = get_u64(server, "used_bytes");
 	if (!n->why[0] && !n->capacity)

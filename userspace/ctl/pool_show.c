@@ -5,10 +5,8 @@
 
 #include "common/ask.h"
 #include "ctl.h"
+#include "netramd.h"
 #include "pool.h"
-
-/* Where netramd.service has it. */
-#define NETRAMD_SOCKET	"/run/netramd/status.sock"
 
 static struct {
 	const char *netramd;
