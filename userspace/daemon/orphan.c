@@ -3,7 +3,8 @@
  * The little of NBD that it takes to trim an export, as Documentation/protocol.md has it
  * under "What a host leaves behind". It cannot harm what lives: the server lets in only
  * who has the claim of an owner that is not connected, and here all is left alone
- * unless the server says that it is netram's.
+ * unless the server says that it is netram's. Not by libnbd: of a refusal it does not pass on
+ * the server's words, which tell an owner that is connected from an export that is another's.
  */
 #include "orphan.h"
 
