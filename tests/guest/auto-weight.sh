@@ -7,14 +7,8 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh disable=SC2317
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
-
-unix_get=$(program unix-get) || fail "no unix-get"
-sock=$NETRAM_RUN/netramd.sock conf=$NETRAM_RUN/netram.conf log=$NETRAM_RUN/netramd.log pid=''
-cleanup() {
-	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
-	[ ! -s "$log" ] || sed 's/^/    /' "$log"
-}
-trap cleanup EXIT
+# shellcheck source=tests/guest/common/netramd.sh disable=SC2317
+. "$NETRAM_TOP/tests/guest/common/netramd.sh"
 
 file_says() { # [PLACEMENT]
 	cat > "$conf" <<- END
@@ -24,8 +18,6 @@ file_says() { # [PLACEMENT]
 		$1
 	END
 }
-status() { "$unix_get" "$sock"; }
-is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
 becomes() { wait_for 60 is "$1" || fail "never: $1; it is $(status)"; }
 weighs() { [ "$(node_attr "$1" weight)" = "$2" ]; } # NODE WEIGHT
 
@@ -35,9 +27,7 @@ node_add n1 n2 || fail "no namespaces"
 server_start n1 --memory 128M || fail "no server"
 server_start n2 || fail "no server"
 file_says
-netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
-pid=$!
-wait_for 20 status || fail "netramd does not answer"
+netramd_start
 becomes '.state == "ok" and ([.nodes[].weight.now] == [200, 100])'
 
 note "n1 is 80 % full"

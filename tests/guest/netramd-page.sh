@@ -8,19 +8,12 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/netramd.sh
+. "$NETRAM_TOP/tests/guest/common/netramd.sh"
 command -v promtool > /dev/null || skip "no promtool"
 command -v curl > /dev/null || skip "no curl"
 
-conf=$NETRAM_RUN/netram.conf sock=$NETRAM_RUN/netramd.sock log=$NETRAM_RUN/netramd.log
 page=127.0.0.1:10810
-pid=''
-# before guest_reset, or it would put back what that removes
-# shellcheck disable=SC2317 # called by the trap
-cleanup() {
-	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
-	[ ! -s "$log" ] || sed 's/^/    /' "$log"
-}
-trap cleanup EXIT
 
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
@@ -36,10 +29,7 @@ cat > "$conf" <<-END
 	volumes:
 	  v1: {size: 64M, replicas: 2, io_timeout_ms: 60000, io_deadline_ms: 300000, connect_timeout_ms: 20000}
 END
-# with what its unit gives it, and no more; at the usual address
-setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
-	netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
-pid=$!
+netramd_run # its page is at the usual address
 get() { curl -sf -m 60 "http://$page$1"; }
 is() { get "$1" | jq -e "$2" > /dev/null; } # PATH JQ-CONDITION
 becomes() { wait_for 30 is "$1" "$2" || fail "never: $2; it is $(get "$1")"; }

@@ -8,35 +8,14 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/netramd.sh
+. "$NETRAM_TOP/tests/guest/common/netramd.sh"
 
-conf=$NETRAM_RUN/netram.conf sock=$NETRAM_RUN/netramd.sock log=$NETRAM_RUN/netramd.log
-state=$NETRAM_RUN/state file=$NETRAM_RUN/state/volumes.json
+file=$state/volumes.json
 uuid=1b4e28ba-2fa1-11d2-883f-0016d3cca427
 left=$((8 << 20)) # bytes that a volume has on each node when its host crashes
-unix_get=$(program unix-get) || fail "no unix-get"
-pid=''
-# before guest_reset, or it would put back what that removes
-# shellcheck disable=SC2317 # called by the trap
-cleanup() {
-	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
-	[ ! -s "$log" ] || sed 's/^/    /' "$log"
-}
-trap cleanup EXIT
 [ -s /etc/machine-id ] || skip "no machine-id"
 
-start() {
-	: > "$log"
-	# with what its unit gives it, and no more
-	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
-		netramd --config "$conf" --status "$sock" --state "$state" --interval 2 2>> "$log" &
-	pid=$!
-	wait_for 20 status || fail "netramd does not answer"
-}
-status() { "$unix_get" "$sock"; }
-is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
-becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
-says() { grep -qF -- "$1" "$log"; }
-told() { wait_for 30 says "$1" || fail "it never says: $1"; }
 device_of() { echo "/dev/$(basename "$(dirname "$(dirname "$(grep -lx "$1" /sys/block/netram*/netram/name)")")")"; } # VOLUME
 sessions_ended() { ! grep -q ' up ' /sys/block/netram*/netram/nodes; }
 # a node finds out at last that a host it has connections of is not there any more
@@ -47,14 +26,19 @@ ready() { becomes '([.volumes[].name] | sort) == ["v1", "v2"] and all(.volumes[]
 # a page or two of swap's own, on each node; and what is left of volumes of before
 holds() { used_at_most $(($2 + 65536)) "$1" && ! used_at_most $(($2 - 1)) "$1"; } # NODE BYTES
 dead() { jq "[.volumes[] | select(.boot_id == \"$1\")] | length" "$file"; } # BOOT
+v2_lives() {
+	becomes '.state == "ok" and .looks > 3'
+	echo 3 > /proc/sys/vm/drop_caches
+	cmp -n $left "$NETRAM_RUN/pattern" "$(device_of v2)" || fail "v2 has lost its pages"
+}
+of_earlier_boot() { sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"; } # all that is remembered
 settled() { [ "$(dead $earlier)" = 0 ]; }
 
 # crash: as if the host had lost its power, and been started again but for netramd
 earlier=00000000000000000000000000000001
 crash() {
 	local n v
-	kill -KILL "$pid"
-	wait "$pid" 2> /dev/null
+	netramd_kill
 	netramctl swapoff v1 || fail "swapoff"
 	for v in v1 v2; do
 		pattern $left "$SEED" | dd of="$(device_of $v)" bs=1M iflag=fullblock oflag=direct status=none || fail "writing to $v"
@@ -71,7 +55,7 @@ crash() {
 		netramctl node remove $n || fail "remove $n"
 		used_at_most $((2 * left - 1)) $n && fail "$n has $(server_used $n) bytes: nothing is left to be freed"
 	done
-	sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"
+	of_earlier_boot
 	[ "$(dead $earlier)" -ge 2 ] || fail "what is remembered: $(cat "$file")"
 }
 
@@ -90,7 +74,7 @@ cat > "$conf" <<-END
 	  v2: {size: 64M, uuid: $uuid}
 	status: {listen: off}
 END
-start
+netramd_start
 ready
 first=$(attr_of "$(device_of v1)" uuid)
 
@@ -99,7 +83,7 @@ crash
 node_up n1
 node_up n2
 keepalive_ends n2
-start
+netramd_start
 becomes 'any(.volumes[]; .name == "v1" and .swap)'
 # n1 has not found out yet
 becomes 'any(.findings[]; .kind == "waiting" and (.text | test("volume v2: is created when its connections to n1 ")))'
@@ -118,7 +102,7 @@ note "one node is away at the start"
 crash
 node_up n1
 keepalive_ends n1
-start
+netramd_start
 ready
 wait_for 30 holds n1 0 || fail "n1 has $(server_used n1) bytes"
 holds n2 $((2 * left)) || fail "n2 has $(server_used n2) bytes"
@@ -134,26 +118,19 @@ becomes '.state == "ok" and .findings == []'
 note "netramd is started anew: what lives is left alone"
 pattern $left "$SEED" > "$NETRAM_RUN/pattern"
 dd if="$NETRAM_RUN/pattern" of="$(device_of v2)" bs=1M oflag=direct status=none || fail "writing"
-kill -KILL "$pid"
-wait "$pid" 2> /dev/null
-start
-becomes '.state == "ok" and .looks > 3'
-echo 3 > /proc/sys/vm/drop_caches
-cmp -n $left "$NETRAM_RUN/pattern" "$(device_of v2)" || fail "v2 has lost its pages"
+netramd_kill
+netramd_start
+v2_lives
 # not even when it is taken for dead: its sessions are there
-kill -KILL "$pid"
-wait "$pid" 2> /dev/null
+netramd_kill
 cp "$file" "$NETRAM_RUN/true.json"
-sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"
-start
+of_earlier_boot
+netramd_start
 told "note: volume v2 of an earlier boot: what it had is freed when its connections to n1, n2 have ended"
-becomes '.state == "ok" and .looks > 3'
-echo 3 > /proc/sys/vm/drop_caches
-cmp -n $left "$NETRAM_RUN/pattern" "$(device_of v2)" || fail "v2 has lost its pages"
-kill -KILL "$pid"
-wait "$pid" 2> /dev/null
+v2_lives
+netramd_kill
 cp "$NETRAM_RUN/true.json" "$file"
-start
+netramd_start
 becomes '.state == "ok" and .looks > 3'
 
 note "a copy of the machine frees nothing"
@@ -163,7 +140,7 @@ for n in n1 n2; do
 	node_up $n
 	keepalive_ends $n
 done
-start
+netramd_start
 told "$file is of another machine"
 becomes 'any(.volumes[]; .name == "v1" and .swap)'
 becomes 'any(.findings[]; .text | test("volume v2: cannot be created: another host has a volume of this uuid"))'

@@ -8,33 +8,17 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/netramd.sh
+. "$NETRAM_TOP/tests/guest/common/netramd.sh"
 
-conf=$NETRAM_RUN/netram.conf sock=$NETRAM_RUN/netramd.sock log=$NETRAM_RUN/netramd.log
-unix_get=$(program unix-get) || fail "no unix-get"
-pid=''
-# before guest_reset, or it would put back what that removes
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
-	[ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null
+	netramd_end
 	rm -f "$NETRAM_RUN/load-on"
 	umount "$NETRAM_RUN/mnt" 2> /dev/null
-	[ ! -s "$log" ] || sed 's/^/    /' "$log" # what it said, also when all is well
 }
 trap cleanup EXIT
 
-start() {
-	: > "$log"
-	# with what its unit gives it, and no more
-	setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+net_admin,+sys_admin,+ipc_lock \
-		netramd --config "$conf" --status "$sock" --state "$NETRAM_RUN/state" --interval 2 2>> "$log" &
-	pid=$!
-	wait_for 20 status || fail "netramd does not answer"
-}
-status() { "$unix_get" "$sock"; }
-is() { status | jq -e "$1" > /dev/null; } # JQ-CONDITION
-becomes() { wait_for 30 is "$1" || fail "never: $1; it is $(status)"; }
-says() { grep -qF -- "$1" "$log"; }
-told() { wait_for 30 says "$1" || fail "it never says: $1"; }
 attr_is() { [ "$(attr_of "$1" "$2")" = "$3" ]; } # DEVICE NAME VALUE
 weighs() { [ "$(node_attr "$1" weight)" = "$2" ]; } # NODE WEIGHT
 reload() { kill -HUP "$pid"; }
@@ -93,7 +77,7 @@ modprobe loop || skip "no loop" # nobody makes /dev/loop-control in a guest befo
 truncate -s 257M "$NETRAM_RUN/v2.img"
 file_says "$no3"
 netramd --check "$conf" || fail "netramd --check does not like the file"
-start
+netramd_start
 becomes '.state == "problem" and (.findings[0].text | test("modprobe netram"))'
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
@@ -220,10 +204,9 @@ note "kill -9 under load, and a new one"
 dev=/dev/$(basename "$(dirname "$(dirname "$(grep -lx v2 /sys/block/netram*/netram/name)")")")
 load_start "$dev" 32M
 load_flowing "$dev"
-kill -KILL "$pid"
-wait "$pid" 2> /dev/null
+netramd_kill
 load_flowing "$dev"
-start
+netramd_start
 becomes '.state == "ok" and (.volumes | length) == 3 and (.nodes | length) == 3'
 looks_again
 grep -E ': (added|created|removed|deleted|swapped on|mounted on)' "$log" && fail "it did not adopt what was there"

@@ -14,18 +14,12 @@
 in_sync() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 reads() { ! kill -0 $reader 2> /dev/null; }
 
-# shellcheck disable=SC2119 # no parameters are needed
-module_load || fail "the module does not load"
-node_add n1 n2 || fail "no namespaces"
-server_start n1 || fail "no server"
-server_start n2 || fail "no server"
-proxy_start
-netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
+proxy_setup_alone
 dev=$(volume_create v1 4M --extent-size 4M --replicas 1) || fail "no volume"
 tune "$dev" on_loss wait
 pattern $((4 << 20)) "$SEED" > "$NETRAM_RUN/golden"
 dd if="$NETRAM_RUN/golden" of="$dev" bs=64k oflag=direct status=none || fail "writing"
-netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
+proxy_join_n2
 
 proxy_mode swallow
 dd if="$dev" of="$NETRAM_RUN/got" bs=4k skip=7 count=1 iflag=direct status=none 2> "$NETRAM_RUN/err" &

@@ -21,6 +21,10 @@ proxy_did() { [ "$(proxy_done)" -gt "$1" ]; } # more than before: it tells after
 proxy_idle() { [ "$(word_of "$NETRAM_RUN/mode")" = "pass 0" ]; }
 
 proxy_setup() {
+	proxy_setup_alone
+	proxy_join_n2
+}
+proxy_setup_alone() { # n2 is there, and not known yet
 	# shellcheck disable=SC2119 # no parameters are needed
 	module_load || fail "the module does not load"
 	node_add n1 n2 || fail "no namespaces"
@@ -28,8 +32,8 @@ proxy_setup() {
 	server_start n2 || fail "no server"
 	proxy_start
 	netramctl node add n1 "$(node_addr n1):$PROXY_PORT" || fail "node add n1"
-	netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"
 }
+proxy_join_n2() { netramctl node add n2 "$(node_addr n2):$NODE_PORT" || fail "node add n2"; }
 
 proxy_start() { # between 10.99.1.2:$PROXY_PORT and n1's server
 	echo "pass 0" > "$NETRAM_RUN/mode"
