@@ -212,7 +212,7 @@ static enum netram_taken take(struct netram_cmd *cmd, struct netram_cmd *leg)
 		return NETRAM_TAKEN_NOT;
 	taken = netram_session_take(s, cmd, leg);
 	if (taken == NETRAM_TAKEN_UNSENT)
-		netram_read_unsent(s, cmd->queue);
+		netram_read_unsent(s, cmd);
 	return taken;
 }
 
@@ -419,7 +419,7 @@ static void hedge(struct look *l, struct netram_cmd *cmd,
 		llist_add(&leg->tx_node, &l->h->due);
 	} else if (leg->session && as_prepared(cmd, leg, submitted)) {
 		netram_stats_add(r->stats, NETRAM_STAT_HEDGES, 1);
-		netram_read_sent(leg->session, leg->queue);
+		netram_read_sent(leg->session, leg);
 		netram_router_submit(r, leg->session, leg);
 	} else {
 		leg->session = NULL;

@@ -490,7 +490,7 @@ static void note_sent(struct netram_router *r, struct netram_session *s,
 
 	if (likely(hedge))
 		netram_hedge_arm(cmd);
-	netram_read_sent(s, cmd->queue);
+	netram_read_sent(s, cmd);
 	/* After a full barrier: if it is about to stop, it sees our read. */
 	if (unlikely(hedge && !READ_ONCE(r->hedge.ticking)))
 		netram_hedge_wake(&r->hedge);
@@ -584,7 +584,7 @@ static bool read_copy(struct netram_router *r, struct netram_cmd *cmd, int copy)
 	/* Also of a copy that is alone: not parked, for there is the backup. */
 	cmd->flags |= NETRAM_CMD_F_NOWAIT;
 	if (netram_set_single(cmd->set))
-		netram_read_sent(s, cmd->queue);
+		netram_read_sent(s, cmd);
 	else
 		note_sent(r, s, cmd);
 	netram_router_submit(r, s, cmd);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which copy a read asks: the fastest in sync; one that is not in sync only when none
- * that is can be reached, and only for pages that it does not lack. How fast a node
- * is, its answers say.
+ * Which copy a read asks: the one in sync that will have answered first; one that is
+ * not in sync only when none that is can be reached, and only for pages that it does
+ * not lack. How fast a node is, its answers say, and how busy we keep it, our count of
+ * what it has yet to answer: an average alone comes late, and sends all reads to one
+ * node until that is slower than the other once was.
  */
 #include "read_choice.h"
 #include "extent.h"
@@ -47,16 +49,43 @@ bool netram_read_silent(const struct netram_session *s, u16 queue)
 {
 	const struct netram_read_rtt *rtt = &s->rtts[queue];
 
-	return atomic_read(&rtt->reads) &&
+	return atomic_read(&rtt->pages) &&
 	       time_after(jiffies, READ_ONCE(rtt->heard) + NETRAM_READ_SILENT);
 }
 
-/* The fastest of some copies, all up; to @probe another, the slowest. */
+/**
+ * netram_read_cost() - how late one more read would be answered
+ * @rtt: a node's answers to reads of a hardware queue
+ *
+ * The moving average times what is under way and this one, as "peak EWMA" load balancers
+ * have it, but by batches: NETRAM_READ_BATCH pages share packets, wakeups and system
+ * calls, and are sooner here together than half of them elsewhere.
+ *
+ * Context: any.
+ * Return: nanoseconds, if all came one after the other; 0 while nobody knows.
+ */
+u64 netram_read_cost(const struct netram_read_rtt *rtt)
+{
+	u32 batches = 1 + atomic_read(&rtt->pages) / NETRAM_READ_BATCH;
+
+	return (u64)READ_ONCE(rtt->avg_ns) * batches;
+}
+
+/* Is @b rather to be asked than @a: costs less, or to @probe was heard longer ago. */
+static bool rather(const struct netram_read_rtt *a,
+		   const struct netram_read_rtt *b, bool probe)
+{
+	if (probe)
+		return time_before(READ_ONCE(b->heard), READ_ONCE(a->heard));
+	return netram_read_cost(b) < netram_read_cost(a);
+}
+
+/* The best of some copies, all up, of those that are not silent if there are any. */
 static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		   union netram_set set, u8 among, bool probe)
 {
+	const struct netram_read_rtt *least = NULL, *rtt;
 	struct netram_session *s;
-	u32 least = U32_MAX, ns;
 	int i, best = -1;
 
 	rcu_read_lock();
@@ -64,12 +93,15 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 		if (!(among & (1U << i)))
 			continue;
 		s = netram_router_session(r, set.slot[i]);
-		ns = s && !netram_read_silent(s, cmd->queue) ?
-		     READ_ONCE(s->rtts[cmd->queue].avg_ns) : U32_MAX;
-		if (best >= 0 && least != U32_MAX &&
-		    (ns == U32_MAX || (ns < least) == probe))
+		if (!s || netram_read_silent(s, cmd->queue)) {
+			if (best < 0)
+				best = i;
 			continue;
-		least = ns;
+		}
+		rtt = &s->rtts[cmd->queue];
+		if (least && !rather(least, rtt, probe))
+			continue;
+		least = rtt;
 		best = i;
 	}
 	rcu_read_unlock();
@@ -137,28 +169,29 @@ int netram_read_other(struct netram_router *r, const struct netram_cmd *cmd,
 /**
  * netram_read_sent() - a node is asked to read where there are other copies
  * @s: the session with it
- * @queue: the read's hardware queue
+ * @cmd: the read; its runs stay as they are until it is answered or taken back
  *
  * Context: any. A full barrier.
  */
-void netram_read_sent(struct netram_session *s, u16 queue)
+void netram_read_sent(struct netram_session *s, const struct netram_cmd *cmd)
 {
-	struct netram_read_rtt *rtt = &s->rtts[queue];
+	struct netram_read_rtt *rtt = &s->rtts[cmd->queue];
+	int pages = netram_cmd_pages(cmd);
 
-	if (atomic_inc_return(&rtt->reads) == 1)
+	if (atomic_add_return(pages, &rtt->pages) == pages)
 		WRITE_ONCE(rtt->heard, jiffies);
 }
 
 /**
  * netram_read_unsent() - that was taken back
  * @s: the session
- * @queue: the read's hardware queue
+ * @cmd: the read, as it was sent
  *
  * Context: any.
  */
-void netram_read_unsent(struct netram_session *s, u16 queue)
+void netram_read_unsent(struct netram_session *s, const struct netram_cmd *cmd)
 {
-	atomic_dec(&s->rtts[queue].reads);
+	atomic_sub(netram_cmd_pages(cmd), &s->rtts[cmd->queue].pages);
 }
 
 /**
@@ -173,7 +206,7 @@ bool netram_read_any(const struct netram_session *s)
 	u32 i;
 
 	for (i = 0; i < s->cfg.connections; i++)
-		if (atomic_read(&s->rtts[i].reads))
+		if (atomic_read(&s->rtts[i].pages))
 			return true;
 	return false;
 }
@@ -189,7 +222,7 @@ void netram_read_answered(const struct netram_cmd *cmd)
 	struct netram_read_rtt *rtt = &cmd->session->rtts[cmd->queue];
 	u32 old = READ_ONCE(rtt->avg_ns), ns;
 
-	netram_read_unsent(cmd->session, cmd->queue);
+	netram_read_unsent(cmd->session, cmd);
 	if (cmd->error)
 		return;
 	ns = min_t(u64, cmd->answered - cmd->submitted, NSEC_PER_SEC);

@@ -178,14 +178,14 @@ struct netram_sums {
 
 /**
  * struct netram_read_rtt - how fast a node answers reads of extents with other copies
- * @reads: under way
+ * @pages: of reads under way
  * @heard: jiffies when one of them was answered, or the first was sent
  * @avg_ns: moving average of how long one takes; 0 while nobody knows
  *
  * Each hardware queue has its own, so that queues share nothing they write to.
  */
 struct netram_read_rtt {
-	atomic_t	reads;
+	atomic_t	pages;
 	unsigned long	heard;
 	u32		avg_ns;
 } ____cacheline_aligned_in_smp;
