@@ -161,7 +161,7 @@ static int put_reason(struct sk_buff *skb, struct netram_volume *v)
 			   0;
 }
 
-static int put_bad(struct sk_buff *skb, const struct netram_verify_bad *bad)
+static int put_bad(struct sk_buff *skb, const struct netram_finding *bad)
 {
 	struct nlattr *nest = nla_nest_start(skb, NETRAM_VERIFY_A_BAD);
 
@@ -198,14 +198,29 @@ static int put_counts(struct sk_buff *skb, const struct netram_verify_report *r)
 	       put_u64(skb, NETRAM_VERIFY_A_UNDECIDED, READ_ONCE(r->undecided),
 		       pad) ||
 	       put_u64(skb, NETRAM_VERIFY_A_SKIPPED, READ_ONCE(r->skipped),
-		       pad) ||
-	       put_u64(skb, NETRAM_VERIFY_A_FOUND, READ_ONCE(r->found), pad);
+		       pad);
 }
 
-static int put_verify(struct sk_buff *skb, const struct netram_verify_report *r)
+/* All at once: entries change places while a run is under way. */
+static int put_findings(struct sk_buff *skb, struct netram_verify *v)
 {
+	const struct netram_findings *bad = &v->report->bad;
+	int err;
+	u32 i;
+
+	spin_lock(&v->bad_lock);
+	err = put_u64(skb, NETRAM_VERIFY_A_FOUND, bad->found,
+		      NETRAM_VERIFY_A_PAD);
+	for (i = 0; !err && i < bad->listed; i++)
+		err = put_bad(skb, &bad->list[i]);
+	spin_unlock(&v->bad_lock);
+	return err;
+}
+
+static int put_verify(struct sk_buff *skb, struct netram_verify *v)
+{
+	const struct netram_verify_report *r = v->report;
 	struct nlattr *nest;
-	u32 listed, i;
 
 	if (!r)
 		return 0;
@@ -216,12 +231,8 @@ static int put_verify(struct sk_buff *skb, const struct netram_verify_report *r)
 	    nla_put_u8(skb, NETRAM_VERIFY_A_ACTION, r->action) ||
 	    nla_put_u8(skb, NETRAM_VERIFY_A_STATE,
 		       smp_load_acquire(&r->state)) ||
-	    put_counts(skb, r))
+	    put_counts(skb, r) || put_findings(skb, v))
 		return -EMSGSIZE;
-	listed = smp_load_acquire(&r->listed);
-	for (i = 0; i < listed; i++)
-		if (put_bad(skb, &r->bad[i]))
-			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -297,7 +308,7 @@ static int put_volume(struct sk_buff *skb, struct netram_volume *v)
 		       netram_pages_gone(pages), pad) ||
 	       put_traffic(skb, NETRAM_VOLUME_A_TRAFFIC, &traffic) ||
 	       put_backup(skb, v->router.backup) ||
-	       put_verify(skb, v->router.verify.report) ||
+	       put_verify(skb, &v->router.verify) ||
 	       put_sessions(skb, v);
 }
 

@@ -71,23 +71,17 @@ static const char *node_of(const struct netram_session *s)
 static void list(struct netram_verify *v, const struct run *run, u64 page,
 		 int i, enum netram_verify_kind kind)
 {
-	struct netram_verify_report *report = v->report;
+	struct netram_finding one = { .page = page, .kind = kind };
 	struct netram_router *r = v->resync.router;
-	struct netram_verify_bad *bad;
 	struct netram_session *s;
 
-	count(&report->found, 1);
-	if (report->listed == NETRAM_VERIFY_BAD_MAX)
-		return;
-	bad = &report->bad[report->listed];
-	bad->page = page;
-	bad->kind = kind;
 	rcu_read_lock();
 	s = i < 0 ? NULL : rcu_dereference(r->sessions[run->set.slot[i]]);
-	strscpy(bad->node, s ? node_of(s) : "", sizeof(bad->node));
+	strscpy(one.node, s ? node_of(s) : "", sizeof(one.node));
 	rcu_read_unlock();
-	/* Whoever asks reads the number first. */
-	smp_store_release(&report->listed, report->listed + 1);
+	spin_lock(&v->bad_lock);
+	netram_findings_add(&v->report->bad, &one);
+	spin_unlock(&v->bad_lock);
 }
 
 /* ---- reading copies ---- */
@@ -561,6 +555,7 @@ void netram_verify_cancel(struct netram_verify *v)
 void netram_verify_init(struct netram_verify *v, struct netram_router *r)
 {
 	INIT_WORK(&v->work, verify_work);
+	spin_lock_init(&v->bad_lock);
 	netram_resync_init(&v->resync, r, r->primaries - 2);
 	/* Pages that have too few copies are more urgent. */
 	v->resync.gives_way = true;

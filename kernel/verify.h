@@ -3,20 +3,10 @@
 #define NETRAM_VERIFY_H
 
 #include <linux/netram.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include "findings.h"
 #include "resync.h"
-
-/**
- * struct netram_verify_bad - something that is not as it should be
- * @page: of the volume
- * @kind: what is wrong
- * @node: whose copy; "" if all are meant
- */
-struct netram_verify_bad {
-	u64	page;
-	u8	kind;
-	char	node[NETRAM_NAME_MAX + 1];
-};
 
 /**
  * struct netram_verify_report - what came of a run, or has come so far
@@ -35,9 +25,7 @@ struct netram_verify_bad {
  * @lost: pages that no copy has as they should be
  * @undecided: pages whose copies differ, and nobody knows which is right
  * @skipped: pages that were being written all the while
- * @found: entries there would be in @bad if it had room for all
- * @listed: entries in @bad; whoever sees the number sees them
- * @bad: the first ones
+ * @bad: what was found, as far as there is room
  */
 struct netram_verify_report {
 	u64				run;
@@ -54,21 +42,21 @@ struct netram_verify_report {
 	u64				lost;
 	u64				undecided;
 	u64				skipped;
-	u64				found;
-	u32				listed;
-	struct netram_verify_bad	bad[NETRAM_VERIFY_BAD_MAX];
+	struct netram_findings		bad;
 };
 
 /**
  * struct netram_verify - compares all copies of a volume's pages on demand
  * @resync: carries the pages; stopped to end a run
  * @report: of the last run, or NULL; replaced by none: the next run fills it anew
+ * @bad_lock: guards its @bad, whose entries change places
  * @crc: of each copy, those of the pages that are being looked at
  * @work: a run
  */
 struct netram_verify {
 	struct netram_resync		resync;
 	struct netram_verify_report	*report;
+	spinlock_t			bad_lock;
 	u32				crc[NETRAM_RESYNC_PAGES]
 					   [NETRAM_REPLICAS_MAX];
 	struct work_struct		work;

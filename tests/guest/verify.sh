@@ -86,8 +86,21 @@ netramctl verify v1 > "$NETRAM_RUN/text" && fail "nothing found"
 [ "$(grep -c '^  offset [0-9]* on n2: wrong$' "$NETRAM_RUN/text")" -eq 64 ] || fail "it says: $(cat "$NETRAM_RUN/text")"
 grep -q '^  and 36 more$' "$NETRAM_RUN/text" || fail "it says: $(cat "$NETRAM_RUN/text")"
 netramctl volume show v1 | grep -q '^verified  v1: .* 100 wrong' || fail "volume show does not tell"
-checks 0 resolve v1
-reports '.repaired == 100'
+
+note "and behind those a page that is wrong everywhere: it is told first"
+spoil n1 1 $third
+spoil n2 2 $third
+checks 1 verify v1
+reports '.lost_pages == 1 and .found == 101 and (.bad | length) == 64 and ([.bad[1:][].offset] | . == sort)'
+reports '.bad[0].kind == "lost" and .bad[0].offset == '$third' and all(.bad[1:][]; .kind == "wrong")'
+netramctl volume show v1 | grep -A1 '^verified ' | grep -q "^  offset $third on all nodes: lost\$" ||
+	fail "volume show does not tell"
+checks 1 resolve v1
+reports '.repaired == 100 and .found == 101 and .bad[0].kind == "lost" and all(.bad[1:][]; .kind == "repaired")'
+dd if="$NETRAM_RUN/golden" of="$dev" bs=4k skip=$((third >> 12)) seek=$((third >> 12)) count=1 oflag=direct conv=notrunc status=none ||
+	fail "writing"
+in_sync "written anew"
+checks 0 verify v1
 
 note "a page that is wrong everywhere is lost, and says so"
 spoil n1 1 $second

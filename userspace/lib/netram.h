@@ -175,7 +175,8 @@ struct netram_bad {
  * @undecided: pages whose copies differ, and nobody knows which is right
  * @skipped: pages that were being written all the while
  * @found: entries there would be in @bad if it were not bounded
- * @bad: the first NETRAM_VERIFY_BAD_MAX of them
+ * @bad: NETRAM_VERIFY_BAD_MAX of them at most, the gravest first: lost, undecided,
+ *   wrong or unreadable, repaired
  * @by_sum: of those compared, the ones that were not read
  */
 struct netram_verify {

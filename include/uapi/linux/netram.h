@@ -211,8 +211,11 @@
  *         NETRAM_VERIFY_A_SKIPPED: NLA_U64, pages that were being written for so
  *           long that they were left out
  *         NETRAM_VERIFY_A_FOUND: NLA_U64, how many _BAD there would be, were they
- *           not limited to the first NETRAM_VERIFY_BAD_MAX
- *         NETRAM_VERIFY_A_BAD: NLA_NESTED, any number of times
+ *           not limited to NETRAM_VERIFY_BAD_MAX
+ *         NETRAM_VERIFY_A_BAD: NLA_NESTED, any number of times: first all that are
+ *           _LOST, then _UNDECIDED, then _WRONG or _UNREADABLE, then _REPAIRED; of
+ *           each the first ones found. So what is beyond the limit is of the last
+ *           sort there is
  *           NETRAM_BAD_A_OFFSET: NLA_U64, bytes from the start of the volume
  *           NETRAM_BAD_A_KIND: NLA_U8, enum netram_verify_kind
  *           NETRAM_BAD_A_NODE: NLA_NUL_STRING, whose copy; absent where all are
