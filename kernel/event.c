@@ -226,6 +226,23 @@ void netram_event_drain(const char *node, bool on)
 }
 
 /**
+ * netram_event_drained() - a node that is being drained has nothing any more
+ * @node: its name
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_drained(const char *node)
+{
+	struct event e = {
+		.type = NETRAM_EVENT_DRAINED,
+		.node = node,
+		.state = -1,
+	};
+
+	send(&e);
+}
+
+/**
  * netram_event_weight() - a node's weight was changed
  * @node: its name
  * @weight: it

@@ -18,6 +18,7 @@ void netram_event_backup(const char *volume, bool on);
 void netram_event_backup_failed(const char *volume, bool failed);
 void netram_event_taken(const char *label);
 void netram_event_drain(const char *node, bool on);
+void netram_event_drained(const char *node);
 void netram_event_weight(const char *node, u32 weight);
 void netram_event_replicas(const char *volume, u32 replicas);
 void netram_event_on_loss(const char *volume, enum netram_on_loss on_loss);

@@ -125,6 +125,24 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 
 /* ---- which node has a copy ---- */
 
+/*
+ * As netram_extent_hold(), of a node that is to get an extent. netram_drain_begin()
+ * waits for us, or we see it: once it is empty it stays so.
+ */
+static struct netram_session *hold_new(struct netram_router *r, u8 slot)
+{
+	struct netram_session *s;
+
+	rcu_read_lock();
+	s = netram_extent_hold(r, slot);
+	if (s && READ_ONCE(s->cfg.peer->draining)) {
+		netram_extent_release(s);
+		s = NULL;
+	}
+	rcu_read_unlock();
+	return s;
+}
+
 /* One more copy, EMPTY, on a node that is not among the set's. */
 static enum outcome add(struct netram_mover *m, u64 extent,
 			union netram_set old, u8 good)
@@ -141,7 +159,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	slot = netram_extent_candidate(r, old, good);
 	if (slot < 0 || netram_set_add(&new, slot) < 0)
 		return DONE;
-	s = netram_extent_hold(r, slot);
+	s = hold_new(r, slot);
 	if (!s)
 		return AGAIN;
 	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word)

@@ -34,6 +34,8 @@ struct netram_node_config {
  * @region: as configured
  * @zone: as configured
  * @slot: its place in each volume's table of sessions
+ * @drain_awaited: users are to be told when it has no extent any more; under
+ *   netram_pool_lock
  * @peer: how to reach it
  */
 struct netram_node {
@@ -43,6 +45,7 @@ struct netram_node {
 	char			region[NETRAM_NAME_MAX + 1];
 	char			zone[NETRAM_NAME_MAX + 1];
 	u8			slot;
+	bool			drain_awaited;
 	struct netram_peer	peer;
 };
 

@@ -15,6 +15,7 @@
 #include "pool.h"
 #include "bdev.h"
 #include "census.h"
+#include "drain.h"
 #include "event.h"
 #include "fsm.h"
 #include "log.h"
@@ -55,6 +56,7 @@ void netram_pool_exit(void)
 {
 	struct netram_node *node, *next;
 
+	netram_drain_exit();
 	list_for_each_entry_safe(node, next, &netram_pool_nodes, list) {
 		list_del(&node->list);
 		netram_node_destroy(node);
@@ -277,6 +279,8 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 		reattach(node);
 		return err;
 	}
+	/* Nobody may have looked since the last extent went. */
+	netram_drain_look(node);
 	list_del(&node->list);
 	__clear_bit(node->slot, slots);
 	netram_node_destroy(node);
@@ -341,10 +345,10 @@ static int drain_node(const char *name, bool drain,
 		NL_SET_ERR_MSG(extack, "no memory for the commands that move pages");
 		return err;
 	}
-	if (node->peer.draining != drain) {
-		WRITE_ONCE(node->peer.draining, drain);
-		netram_event_drain(name, drain);
-	}
+	if (drain)
+		netram_drain_begin(node);
+	else
+		netram_drain_cancel(node);
 	list_for_each_entry(volume, &netram_pool_volumes, list)
 		netram_mover_scan(&volume->router.mover);
 	return 0;

@@ -49,8 +49,8 @@ echo 8 > /sys/class/netram_node/n2/weight || fail "the weight in sysfs"
 tune "$dev" on_loss error || fail "on_loss in sysfs"
 netramctl volume set v1 --replicas 1 || fail "volume set"
 happened replicas '"v1"' '"value":1'
-[ "$(jq -sc '[.[] | select(.type | IN("weight", "drain", "replicas", "on_loss")) | [.type, .node // .volume, .state // .value]]' \
-	"$NETRAM_RUN/events")" = '[["weight","n2",7],["drain","n2","on"],["replicas","v1",2],["on_loss","v1","wait"],["drain","n2","off"],["weight","n2",8],["on_loss","v1","error"],["replicas","v1",1]]' ] ||
+[ "$(jq -sc '[.[] | select(.type | IN("weight", "drain", "drained", "replicas", "on_loss")) | [.type, .node // .volume, .state // .value]]' \
+	"$NETRAM_RUN/events")" = '[["weight","n2",7],["drain","n2","on"],["drained","n2",null],["replicas","v1",2],["on_loss","v1","wait"],["drain","n2","off"],["weight","n2",8],["on_loss","v1","error"],["replicas","v1",1]]' ] ||
 	fail "changes were told as $(cat "$NETRAM_RUN/events")"
 fio_run fill --filename="$dev" --rw=write --bs=64k --size=16m || fail "fill"
 server_kill n2
@@ -58,8 +58,33 @@ wait_for 10 state_is "$dev" degraded || fail "not degraded"
 server_start n2 || fail "no server"
 wait_for 15 session_is "$dev" n2 up || fail "n2 does not come back"
 happened pages_lost '"n2"'
+
+note "a drain's end is told when all is elsewhere, once"
+drains() { jq -sc --argjson from "$before" '[.[$from:][] | select(.type | IN("drain", "drained")) | .type + " " + .node + " " + (.state // "")]' "$NETRAM_RUN/events"; }
+drains_are() { [ "$(drains)" = "$1" ]; }
+extents_on() { session_of "$dev" "$1" && echo "$session_extents"; }
+wait_for 30 well || fail "still degraded"
+before=$(wc -l < "$NETRAM_RUN/events") on_n1=$(extents_on n1)
+[ "$on_n1" -gt 0 ] || fail "n1 has nothing"
+# so slow that it is not over before it is cancelled
+tune "$dev" sync_rate_mib 1
+netramctl node drain n1 --no-wait || fail "drain"
+netramctl node drain n1 --cancel || fail "drain --cancel"
+[ "$(extents_on n1)" -gt 0 ] || fail "n1 was emptied all the same"
+tune "$dev" sync_rate_mib 0
+netramctl node drain n1 || fail "drain"
+wait_for 20 drains_are '["drain n1 on","drain n1 off","drain n1 on","drained n1 "]' || fail "told was $(drains)"
+[ "$(extents_on n1)" -eq 0 ] || fail "n1 has $(extents_on n1) extents"
+
+note "of a node whose pages have nowhere to go, when the volume is gone"
+netramctl node drain n2 --no-wait || fail "drain"
+# n1 is empty, and that is no news
+netramctl node drain n1 --no-wait || fail "drain"
+wait_for 20 drains_are '["drain n1 on","drain n1 off","drain n1 on","drained n1 ","drain n2 on"]' || fail "told was $(drains)"
 netramctl volume delete v1 > /dev/null || fail "delete"
 happened volume_removed '"v1"'
+wait_for 20 drains_are '["drain n1 on","drain n1 off","drain n1 on","drained n1 ","drain n2 on","drained n2 "]' ||
+	fail "told was $(drains)"
 netramctl node remove n1 || fail "node remove"
 happened node_removed '"n1"'
 kill $events

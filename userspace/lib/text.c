@@ -145,6 +145,7 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_WEIGHT] = "weight",
 		[NETRAM_EVENT_REPLICAS] = "replicas",
 		[NETRAM_EVENT_ON_LOSS] = "on_loss",
+		[NETRAM_EVENT_DRAINED] = "drained",
 	};
 
 	return NAME_OF(names, type);

@@ -734,6 +734,8 @@ enum netram_verify_kind {
  * @NETRAM_EVENT_WEIGHT: NODE, VALUE: its weight was changed
  * @NETRAM_EVENT_REPLICAS: VOLUME, VALUE: so many copies of each extent are wanted now
  * @NETRAM_EVENT_ON_LOSS: VOLUME, STATE (enum netram_on_loss): on_loss was changed
+ * @NETRAM_EVENT_DRAINED: NODE: it is being drained, and no extent has a copy there
+ *   any more; once for each NETRAM_EVENT_DRAIN of 1 that is not cancelled before
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -752,6 +754,7 @@ enum netram_event {
 	NETRAM_EVENT_WEIGHT,
 	NETRAM_EVENT_REPLICAS,
 	NETRAM_EVENT_ON_LOSS,
+	NETRAM_EVENT_DRAINED,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

@@ -508,6 +508,8 @@ static void test_event_json(void **state)
 		     "\"volume\":\"v1\",\"state\":\"synced\"}");
 	event.type = NETRAM_EVENT_DRAIN;
 	assert_string_equal(shape_event_state(&event), "on");
+	event.type = NETRAM_EVENT_DRAINED;
+	assert_null(shape_event_state(&event));
 	event.type = NETRAM_EVENT_ON_LOSS;
 	assert_string_equal(shape_event_state(&event), "wait");
 	event.type = NETRAM_EVENT_REPLICAS;

@@ -131,7 +131,8 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WEIGHT), "weight");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_REPLICAS), "replicas");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_ON_LOSS), "on_loss");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_ON_LOSS + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAINED), "drained");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAINED + 1),
 			    "unknown");
 }
 

@@ -326,7 +326,7 @@ export function showFindings(parent, status) {
 
 const EVENT_LEVELS = {
 	pages_lost: 'bad', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
-	up: 'good', synced: 'good', off: 'good', clean: 'good',
+	up: 'good', synced: 'good', off: 'good', clean: 'good', drained: 'good',
 };
 
 function eventText(e) {
