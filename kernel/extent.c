@@ -10,90 +10,8 @@
  */
 #include "extent.h"
 #include "backup.h"
-#include "placement.h"
+#include "sites.h"
 #include "unequal.h"
-
-#include <linux/random.h>
-
-static bool has_room(const struct netram_session *s)
-{
-	return time_after_eq(jiffies, READ_ONCE(s->full_until));
-}
-
-static bool draining(const struct netram_session *s)
-{
-	return READ_ONCE(s->cfg.peer->draining);
-}
-
-/* Zones in which no further copy should be. */
-struct taken {
-	const char	*zone[NETRAM_REPLICAS_MAX];
-	u32		count;
-};
-
-static bool zone_taken(const struct taken *taken, const char *zone)
-{
-	u32 i;
-
-	for (i = 0; i < taken->count; i++)
-		if (!strcmp(taken->zone[i], zone))
-			return true;
-	return false;
-}
-
-/*
- * Sessions that may take a copy, those in other zones if there are any. The
- * caller holds rcu_read_lock(). Return: 0, -ENOSPC when all nodes that are up
- * are full or have a copy, -EAGAIN when none is up.
- */
-static int candidates(struct netram_router *r, union netram_set set,
-		      const struct taken *taken, struct netram_candidate *c,
-		      u32 *count)
-{
-	bool up = false, apart = false, zone;
-	struct netram_session *s;
-	u32 slot;
-
-	*count = 0;
-	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
-		s = rcu_dereference(r->sessions[slot]);
-		if (!s || READ_ONCE(s->closing) || !netram_session_up(s))
-			continue;
-		up = true;
-		if (draining(s) || !has_room(s) ||
-		    netram_set_find(set, slot) >= 0)
-			continue;
-		zone = !zone_taken(taken, s->cfg.zone);
-		if (!zone && apart)
-			continue;
-		if (zone && !apart) {
-			apart = true;
-			*count = 0;
-		}
-		c[*count].id = slot;
-		c[*count].weight = READ_ONCE(s->cfg.peer->weight);
-		c[(*count)++].load = atomic_read(&s->extents);
-	}
-	if (*count)
-		return 0;
-	return up ? -ENOSPC : -EAGAIN;
-}
-
-/* As candidates(). Return: the session chosen, or an error pointer. */
-static struct netram_session *choose(struct netram_router *r,
-				     union netram_set set,
-				     const struct taken *taken)
-{
-	struct netram_candidate c[NETRAM_NODES_MAX];
-	u32 count;
-	int err = candidates(r, set, taken, c, &count);
-
-	if (err)
-		return ERR_PTR(err);
-	count = netram_placement_pick(c, count, get_random_u32(),
-				      get_random_u32());
-	return rcu_dereference(r->sessions[c[count].id]);
-}
 
 static void count_extent(struct netram_router *r, union netram_set set, int n)
 {
@@ -113,12 +31,12 @@ static void count_extent(struct netram_router *r, union netram_set set, int n)
 static int place_extent(struct netram_router *r, u64 extent)
 {
 	union netram_set set = { .word = 0 };
-	struct taken taken = { .count = 0 };
+	struct netram_zones taken = { .count = 0 };
 	u32 want = READ_ONCE(r->replicas);
 	struct netram_session *s;
 
 	while (taken.count < want) {
-		s = choose(r, set, &taken);
+		s = netram_sites_choose(r, set, &taken);
 		/* Fewer copies are better than none; the mover adds to them. */
 		if (IS_ERR(s) && set.word)
 			break;
@@ -126,7 +44,7 @@ static int place_extent(struct netram_router *r, u64 extent)
 			return PTR_ERR(s);
 		set.slot[taken.count] = s->slot;
 		set.life_state[taken.count] = NETRAM_REPLICA_INSYNC;
-		taken.zone[taken.count++] = s->cfg.zone;
+		taken.name[taken.count++] = s->cfg.zone;
 	}
 	count_extent(r, set, 1);
 	if (cmpxchg64(&r->sets[extent], 0, set.word))
@@ -160,34 +78,6 @@ union netram_set netram_extent_place(struct netram_router *r, u64 extent,
 	*err = place_extent(r, extent);
 	rcu_read_unlock();
 	return netram_router_set(r, extent);
-}
-
-/**
- * netram_extent_candidate() - a node for one more copy of an extent
- * @r: the router
- * @set: the copies it has
- * @good: those whose zones are to be avoided if possible
- *
- * Context: any but hard interrupt.
- * Return: a slot, -ENOSPC or -EAGAIN.
- */
-int netram_extent_candidate(struct netram_router *r, union netram_set set,
-			    u8 good)
-{
-	struct taken taken = { .count = 0 };
-	struct netram_session *s;
-	int i, slot;
-
-	rcu_read_lock();
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
-		s = netram_router_session(r, set.slot[i]);
-		if ((good & (1U << i)) && s)
-			taken.zone[taken.count++] = s->cfg.zone;
-	}
-	s = choose(r, set, &taken);
-	slot = IS_ERR(s) ? PTR_ERR(s) : s->slot;
-	rcu_read_unlock();
-	return slot;
 }
 
 static bool is_up(const struct netram_session *s)

@@ -21,6 +21,7 @@
 #include "extent.h"
 #include "log.h"
 #include "router.h"
+#include "sites.h"
 
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -156,7 +157,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	if (hweight8(netram_set_in(old, NETRAM_IN_WRITABLE)) >=
 	    smp_load_acquire(&r->width))
 		return DONE;
-	slot = netram_extent_candidate(r, old, good);
+	slot = netram_sites_candidate(r, old, good);
 	if (slot < 0 || netram_set_add(&new, slot) < 0)
 		return DONE;
 	s = hold_new(r, slot);
