@@ -2,7 +2,8 @@
 /*
  * The mover: brings copies that are out of sync up to date, makes new ones where
  * there are too few (a node is away for long, is full, or is drained, or a user
- * wants more), and gives up those that are too many. One worker a volume, one
+ * wants more), and gives up those that are too many. When there is nothing else to do
+ * it sees to it that copies are in different zones. One worker a volume, one
  * extent at a time, while I/O goes on. It decides; resync.c copies.
  *
  * Why no older page can be read meanwhile:
@@ -32,6 +33,8 @@
 #define FULL_SPARED	(5 * HZ)
 /* Tell so often what it is that cannot be copied. */
 #define TELL_LEFT	(60 * HZ)
+/* So long no copy is made in another zone after that was tried in vain. */
+#define SPREAD_PAUSE	(60 * HZ)
 
 enum outcome {
 	DONE,	/* nothing to do, or nothing that can be done now: a scan finds it */
@@ -330,6 +333,14 @@ static u8 needed(struct netram_router *r, u64 extent, union netram_set set,
 	return needed;
 }
 
+/* One of those that may be given up. Not one that is alone in its zone, if possible. */
+static u8 least_needed(struct netram_router *r, union netram_set set, u8 extra)
+{
+	u8 shared = netram_sites_shared(r, set) & extra;
+
+	return shared ? netram_sites_heaviest(r, set, shared) : fls(extra) - 1;
+}
+
 /* @tried: copies that could not be brought up to date just now */
 static enum outcome look_after(struct netram_mover *m, u64 extent, u8 *tried)
 {
@@ -357,7 +368,8 @@ static enum outcome look_after(struct netram_mover *m, u64 extent, u8 *tried)
 		extra = all & ~good ?: all & ~insync ?: all & ~up ?: all;
 		extra &= ~kept;
 		if (extra)
-			return drop(m, extent, fls(extra) - 1, set, tried);
+			return drop(m, extent, least_needed(r, set, extra), set,
+				    tried);
 	}
 	lagging = good & up & ~insync & ~*tried;
 	if (lagging && room)
@@ -408,6 +420,95 @@ static bool scan(struct netram_mover *m)
 	return care;
 }
 
+/* ---- copies in different zones ---- */
+
+/*
+ * Where one of an extent's copies should rather be: in a zone that has none, if two are
+ * in one. Each move leaves fewer that share a zone, so this comes to an end. Return: a
+ * slot, or as netram_sites_apart().
+ */
+static int better_site(struct netram_router *r, union netram_set set)
+{
+	u8 all = netram_set_in(set, NETRAM_IN_USE);
+	bool well;
+
+	/* The new copy comes first, and needs a place in the set and a twin. */
+	if (hweight8(all) < 2 || hweight8(all) == NETRAM_REPLICAS_MAX ||
+	    hweight8(all) >= smp_load_acquire(&r->width))
+		return -ENOENT;
+	rcu_read_lock();
+	well = !needs_care(r, set) && netram_extent_up(r, set, all) == all;
+	rcu_read_unlock();
+	if (!well || !netram_sites_shared(r, set))
+		return -ENOENT;
+	return netram_sites_apart(r, set);
+}
+
+/*
+ * Make a copy there. Afterwards the extent has one too many: one that shares its zone
+ * is given up, or the new one if it has not become in sync. Return: whether it has.
+ */
+static bool spread_extent(struct netram_mover *m, u64 extent,
+			  union netram_set old, u8 slot)
+{
+	struct netram_router *r = m->router;
+	union netram_set new = old;
+	int copy = netram_set_add(&new, slot);
+	struct netram_session *s;
+	u8 tried = 0;
+	bool done;
+
+	s = copy < 0 ? NULL : hold_new(r, slot);
+	if (!s)
+		return true;
+	if (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word) {
+		netram_extent_release(s);
+		return true;
+	}
+	sync(m, extent, copy, new, &tried);
+	done = !tried;
+	while (!stopped(m) && look_after(m, extent, &tried) == AGAIN)
+		cond_resched();
+	return done;
+}
+
+/*
+ * Until there is something else to do, or a second is over. Return: whether to look at
+ * all anew at once; @later: in a while.
+ */
+static bool spread(struct netram_mover *m, bool *later)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(SCAN_MS);
+	struct netram_router *r = m->router;
+	union netram_set set;
+	unsigned long unspread = READ_ONCE(m->unspread);
+	bool moved = false, full = false;
+	u64 extent;
+	int slot;
+
+	*later = unspread && time_before(jiffies, unspread + SPREAD_PAUSE);
+	for (extent = 0; extent < r->nr_extents && !*later; extent++) {
+		cond_resched();
+		set = netram_router_set(r, extent);
+		slot = better_site(r, set);
+		/* Nobody will tell us when there is room. */
+		if (slot == -ENOSPC)
+			full = true;
+		if (slot < 0)
+			continue;
+		moved = true;
+		if (!spread_extent(m, extent, set, slot)) {
+			WRITE_ONCE(m->unspread, jiffies ?: 1);
+			break;
+		}
+		if (stopped(m) || delayed_work_pending(&m->work) ||
+		    time_after(jiffies, until))
+			break;
+	}
+	*later |= full;
+	return moved;
+}
+
 static bool all_nodes_well(struct netram_router *r)
 {
 	struct netram_session *s;
@@ -444,7 +545,7 @@ static void mover_work(struct work_struct *work)
 					      struct netram_mover, work);
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	struct netram_router *r = m->router;
-	bool care, owing, unpaid;
+	bool care, owing, unpaid, more = false, later = false;
 	u64 extent;
 	u8 tried;
 
@@ -461,11 +562,16 @@ static void mover_work(struct work_struct *work)
 	care = scan(m);
 	tell(m, care);
 	owing = pay_all_off(m, &unpaid);
+	if (!care && !unpaid && !delayed_work_pending(&m->work))
+		more = spread(m, &later);
 	if ((care || owing || !all_nodes_well(r)) && !stopped(m)) {
 		WRITE_ONCE(m->scan, true);
 		/* A second of paying off is as good as a pause. */
-		queue_delayed_work(r->mover_wq, &m->work, unpaid ? 0 :
+		queue_delayed_work(r->mover_wq, &m->work, unpaid || more ? 0 :
 				   msecs_to_jiffies(SCAN_MS));
+	} else if ((more || later) && !stopped(m)) {
+		queue_delayed_work(r->mover_wq, &m->work,
+				   more ? 0 : SPREAD_PAUSE);
 	}
 	memalloc_noreclaim_restore(noreclaim);
 }
@@ -494,6 +600,7 @@ void netram_mover_extent(struct netram_mover *m, u64 extent)
 void netram_mover_scan(struct netram_mover *m)
 {
 	WRITE_ONCE(m->scan, true);
+	WRITE_ONCE(m->unspread, 0);
 	if (!stopped(m))
 		mod_delayed_work(m->router->mover_wq, &m->work, 0);
 }

@@ -13,6 +13,7 @@ struct netram_router;
  * @todo: bit set of the extents to look at
  * @scan: look at all of them
  * @degraded: what netram_router.synced was told last
+ * @unspread: jiffies when a copy could last not be made in another zone; 0: never
  * @told: jiffies when it was told what cannot be copied; 0: never
  * @resync: carries the pages; once it is stopped no more work is queued
  * @work: does it all
@@ -22,6 +23,7 @@ struct netram_mover {
 	unsigned long		*todo;
 	bool			scan;
 	bool			degraded;
+	unsigned long		unspread;
 	unsigned long		told;
 	struct netram_resync	resync;
 	struct delayed_work	work;

@@ -19,5 +19,8 @@ struct netram_session *netram_sites_choose(struct netram_router *r,
 					   const struct netram_zones *taken);
 int netram_sites_candidate(struct netram_router *r, union netram_set set,
 			   u8 good);
+int netram_sites_apart(struct netram_router *r, union netram_set set);
+u8 netram_sites_shared(struct netram_router *r, union netram_set set);
+u8 netram_sites_heaviest(struct netram_router *r, union netram_set set, u8 among);
 
 #endif /* NETRAM_SITES_H */
