@@ -261,7 +261,7 @@ static u32 own_more(struct netram_backup *b, u64 page, u64 end,
 }
 
 /*
- * Are they lost by now? Under the lock, as lose() in extent.c changes the copies
+ * Are they lost by now? Under the lock, as lose() in loss.c changes the copies
  * before it marks the pages: who was shown the one is shown the other.
  */
 static bool now_lost(struct netram_router *r, u64 page, u32 count)

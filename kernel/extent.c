@@ -9,7 +9,6 @@
  * version afterwards.
  */
 #include "extent.h"
-#include "backup.h"
 #include "sites.h"
 #include "unequal.h"
 
@@ -503,83 +502,4 @@ int netram_extent_leave(struct netram_router *r, union netram_set set,
 	if (!err)
 		netram_router_wake(r);
 	return err;
-}
-
-static void count_lacking(struct netram_router *r, u64 first, u64 count,
-			  u8 copies, u32 *lacks)
-{
-	int i;
-
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		lacks[i] = copies & (1U << i) ?
-			   netram_pages_lacking(&r->pages, first, count, i) : 0;
-}
-
-static u64 lose(struct netram_router *r, u8 slot, u64 extent)
-{
-	u64 first = extent * r->extent_pages;
-	u64 count = min_t(u64, r->extent_pages, r->pages.count - first);
-	union netram_set old, new;
-	enum netram_loss loss;
-	u32 lacks[NETRAM_REPLICAS_MAX];
-	u8 partial, heir = 0;
-	u64 lost = 0;
-
-	old = netram_router_set(r, extent);
-	if (netram_set_find(old, slot) < 0)
-		return 0;
-	/* Not between a write's being settled and its being believed. */
-	spin_lock_irq(&r->loss_lock);
-	/* Before the word, by a full barrier: see copies_of() in read.c. */
-	WRITE_ONCE(r->losing, true);
-	do {
-		old = netram_router_set(r, extent);
-		new = old;
-		partial = netram_set_in(old, NETRAM_IN_PARTIAL);
-		count_lacking(r, first, count, partial, lacks);
-		loss = netram_set_lose(&new, slot,
-				       netram_extent_up(r, old, partial), lacks,
-				       &heir);
-	} while (cmpxchg64(&r->sets[extent], old.word, new.word) != old.word);
-	if (loss == NETRAM_LOSS_ALL)
-		lost = netram_pages_lose(&r->pages, first, count, NULL);
-	if (loss == NETRAM_LOSS_BEHIND) {
-		lost = netram_pages_lose(&r->pages, first, count,
-					 r->pages.behind[heir]);
-		/*
-		 * It is in sync. A reader that has found it out of sync, and
-		 * finds it lacking no more, finds afterwards what is lost.
-		 */
-		smp_wmb(); /* pairs with lost_meanwhile() */
-		netram_pages_caught_up(&r->pages, first, count, 1U << heir);
-		if (netram_extent_up(r, new, 1U << heir))
-			netram_unequal_decide(r, extent, heir);
-	}
-	smp_store_release(&r->losing, false);
-	spin_unlock_irq(&r->loss_lock);
-	if (old.word != new.word)
-		netram_mover_extent(&r->mover, extent);
-	/* What the backup has is to come back. */
-	if (r->backup && loss != NETRAM_LOSS_NONE)
-		netram_backup_extent(r->backup, extent);
-	return lost;
-}
-
-/**
- * netram_extents_lost() - a node came back without its pages
- * @r: the router
- * @s: its session; no command is in flight on it
- *
- * Context: process.
- * Return: pages of which there is no copy any more, on the backup neither.
- */
-u64 netram_extents_lost(struct netram_router *r, struct netram_session *s)
-{
-	u64 extent, lost = 0;
-
-	for (extent = 0; extent < r->nr_extents; extent++) {
-		lost += lose(r, s->slot, extent);
-		cond_resched();
-	}
-	return lost;
 }

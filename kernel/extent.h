@@ -28,6 +28,5 @@ bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set ol
 			u8 copy);
 int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent);
-u64 netram_extents_lost(struct netram_router *r, struct netram_session *s);
 
 #endif /* NETRAM_EXTENT_H */

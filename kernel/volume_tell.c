@@ -7,8 +7,8 @@
 #include "backup.h"
 #include "bdev.h"
 #include "event.h"
-#include "extent.h"
 #include "log.h"
+#include "loss.h"
 #include "unequal.h"
 
 static void on_state(struct netram_session *s, enum netram_session_state state)
