@@ -377,11 +377,23 @@ static bool any(const unsigned long *bits, u64 first, u64 count)
 	return find_next_bit(bits, first + count, first) < first + count;
 }
 
+/* What is lost is present, and no node has it. */
+static bool any_living(const struct netram_pages *p, u64 first, u64 count)
+{
+	u64 end = first + count, page;
+
+	for (page = find_next_bit(p->present, end, first); page < end;
+	     page = find_next_bit(p->present, end, page + 1))
+		if (!test_bit(page, p->lost))
+			return true;
+	return false;
+}
+
 /* Return: 0, -EAGAIN to wait for a TRIM, -ENOSPC if pages live there. */
 static int may_unplace(struct netram_router *r, u64 extent, u64 first,
 		       u64 count)
 {
-	if (any(r->pages.present, first, count))
+	if (any_living(&r->pages, first, count))
 		return -ENOSPC;
 	if (!any(r->pages.dead, first, count))
 		return 0;
@@ -417,7 +429,8 @@ static void forget_behind(struct netram_router *r, u64 extent, u8 copies)
  * @r: the router
  * @extent: the extent
  * @old: its copies
- * @copy: which of them; the caller, the mover, holds its session
+ * @copy: which of them. Its session counts the extent until the caller, the mover or
+ *   netram_extent_strike(), gives that back
  *
  * Context: process.
  * Return: false if the copies are others by now, or no other is in sync.
@@ -440,33 +453,34 @@ bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set ol
 	return dropped;
 }
 
-/* Nothing is there any more of which one version could count. */
-static void forget_unequal(struct netram_router *r, u64 extent)
-{
-	u64 first = extent * r->extent_pages;
-
-	spin_lock_irq(&r->loss_lock);
-	netram_pages_equal(&r->pages, first,
-			   min_t(u64, r->extent_pages, r->pages.count - first));
-	spin_unlock_irq(&r->loss_lock);
-}
-
-/* Take the extent from nodes that refused it. The caller owns all its pages. */
-static void unplace(struct netram_router *r, union netram_set set, u64 extent)
+/*
+ * Take an extent from its nodes: nothing lives there. Nobody may note in between that a
+ * copy lacks a page, or that copies differ: others will be in these places.
+ */
+static bool unplace(struct netram_router *r, union netram_set set, u64 extent)
 {
 	u8 untrimmed = netram_set_in(set, NETRAM_IN_USE & ~NETRAM_IN(INSYNC));
+	u64 first = extent * r->extent_pages;
+	bool unplaced;
 
-	if (cmpxchg64(&r->sets[extent], set.word, 0) != set.word)
-		return;
-	forget_behind(r, extent, netram_set_in(set, NETRAM_IN_USE));
-	forget_unequal(r, extent);
+	spin_lock_irq(&r->loss_lock);
+	unplaced = cmpxchg64(&r->sets[extent], set.word, 0) == set.word;
+	if (unplaced) {
+		forget_behind(r, extent, netram_set_in(set, NETRAM_IN_USE));
+		netram_pages_equal(&r->pages, first,
+				   min_t(u64, r->extent_pages,
+					 r->pages.count - first));
+	}
+	spin_unlock_irq(&r->loss_lock);
+	if (!unplaced)
+		return false;
 	rcu_read_lock();
 	owe(r, set, untrimmed);
 	count_extent(r, set, -1);
 	rcu_read_unlock();
 	if (untrimmed)
 		netram_mover_scan(&r->mover);
-	netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
+	return true;
 }
 
 /**
@@ -495,11 +509,45 @@ int netram_extent_leave(struct netram_router *r, union netram_set set,
 		return -EAGAIN;
 	/* Again, now that nobody writes. */
 	err = may_unplace(r, extent, first, count);
-	if (!err)
-		unplace(r, set, extent);
+	if (!err && unplace(r, set, extent))
+		netram_stats_add(r->stats, NETRAM_STAT_MOVES, 1);
 	netram_pages_unlock(&r->pages, first, count);
 	/* Not when we wait ourselves: that would wake us at once. */
 	if (!err)
 		netram_router_wake(r);
 	return err;
+}
+
+/**
+ * netram_extent_strike() - a node's copy of an extent is given up, come what may
+ * @r: the router
+ * @extent: the extent
+ * @slot: the node's; what nobody else has is marked as lost. Its session is there, but
+ *   nobody can reach the node by it, and no copy is added there
+ *
+ * If there is another in sync that goes on alone. If not the extent has no place any
+ * more, for all that others may have is not to be believed; writes give it a new one.
+ *
+ * Context: process, does not sleep. The mover is at rest, for it takes it that nobody
+ * else gives copies up.
+ */
+void netram_extent_strike(struct netram_router *r, u64 extent, u8 slot)
+{
+	union netram_set set;
+	int i;
+
+	for (;;) {
+		set = netram_router_set(r, extent);
+		i = set.word ? netram_set_find(set, slot) : -1;
+		if (i < 0)
+			return;
+		/* Both fail if somebody has changed the word meanwhile. */
+		if (netram_extent_drop(r, extent, set, i)) {
+			netram_extent_release(netram_router_session(r, slot));
+			return;
+		}
+		if (netram_set_in(set, NETRAM_IN(INSYNC)) == 1U << i &&
+		    unplace(r, set, extent))
+			return;
+	}
 }

@@ -28,6 +28,7 @@ static const struct nla_policy node_policy[NETRAM_NODE_A_MAX + 1] = {
 				    .len = NETRAM_EXPORT_MAX },
 	[NETRAM_NODE_A_DRAIN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[NETRAM_NODE_A_SYNC]	= NLA_POLICY_RANGE(NLA_U8, 1, 1),
+	[NETRAM_NODE_A_LOST]	= NLA_POLICY_RANGE(NLA_U8, 1, 1),
 };
 
 static const struct nla_policy verify_policy[NETRAM_VERIFY_A_MAX + 1] = {
@@ -205,7 +206,8 @@ static int node_del(struct sk_buff *skb, struct genl_info *info)
 	name = node_of(info, tb);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	return netram_pool_del_node(name, info->extack);
+	return netram_pool_del_node(name, tb[NETRAM_NODE_A_LOST],
+				    info->extack);
 }
 
 static int node_change(struct sk_buff *skb, struct genl_info *info)

@@ -146,6 +146,16 @@ static struct netram_volume *volume_by_index(u32 index)
 /* So many are looked at with the lock held, lest others wait for long. */
 #define EXTENTS_AT_ONCE	4096
 
+/* One that has no place is only if something of it is lost. */
+static bool is_there(struct netram_router *r, u64 extent)
+{
+	return netram_router_set(r, extent).word ||
+	       netram_pages_any_lost(&r->pages, extent * r->extent_pages,
+				     min_t(u64, r->extent_pages,
+					   r->pages.count -
+					   extent * r->extent_pages));
+}
+
 /* Return: 0 when there are no more, 1 when there may be, or an errno. */
 static int dump_extents(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -157,7 +167,7 @@ static int dump_extents(struct sk_buff *skb, struct netlink_callback *cb)
 	for (i = 0; volume && i < EXTENTS_AT_ONCE; i++, ++*next) {
 		if (*next >= volume->router.nr_extents)
 			return 0;
-		if (!netram_router_set(&volume->router, *next).word)
+		if (!is_there(&volume->router, *next))
 			continue;
 		err = netram_genl_put_extent(skb, &netram_genl_family,
 					     NETLINK_CB(cb->skb).portid,

@@ -3,6 +3,7 @@
 #include "genl_put.h"
 #include "backup.h"
 #include "census.h"
+#include "loss.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
@@ -132,6 +133,10 @@ static int put_session(struct sk_buff *skb, struct netram_volume *v,
 		    netram_extents_stale(&v->router, s->slot), pad) ||
 	    put_u64(skb, NETRAM_SESSION_A_PAGES,
 		    netram_extents_pages(&v->router, s->slot), pad) ||
+	    /* That of one that is up does not matter: it cannot be given up. */
+	    (!netram_session_up(s) &&
+	     put_u64(skb, NETRAM_SESSION_A_ONLY_PAGES,
+		     netram_extents_only(&v->router, s->slot), pad)) ||
 	    (instance[0] &&
 	     nla_put_string(skb, NETRAM_SESSION_A_INSTANCE, instance)))
 		return -EMSGSIZE;

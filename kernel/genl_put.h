@@ -9,7 +9,7 @@
  * Room for one object: a volume tells of up to NETRAM_NODES_MAX sessions, and of
  * what was found when it was verified.
  */
-#define NETRAM_GENL_PUT_SIZE (2048 + NETRAM_NODES_MAX * 192 + \
+#define NETRAM_GENL_PUT_SIZE (2048 + NETRAM_NODES_MAX * 208 + \
 			      NETRAM_VERIFY_BAD_MAX * 96)
 
 int netram_genl_put_node(struct sk_buff *skb, const struct genl_family *family,

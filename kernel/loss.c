@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is lost with a node that came back without its pages.
+ * What is lost with a node: it came back without its pages, or the user gives it up.
  * Where others have copies in sync nothing is. Else the copy that lacks least counts from
  * then on, and what it lacks is lost; or, if nobody has anything, all is.
  */
@@ -96,4 +96,79 @@ u64 netram_extents_lost(struct netram_router *r, struct netram_session *s)
 		cond_resched();
 	}
 	return lost;
+}
+
+/**
+ * netram_extents_give_up() - a node is never to be asked again for what it has
+ * @r: the router, its mover at rest
+ * @s: its session, which does not come up any more; no command is in flight on it
+ *
+ * Afterwards no extent has a copy there. Commands that wait with the session are to
+ * begin anew: other nodes may have what they want, or take it.
+ *
+ * Context: process.
+ * Return: as netram_extents_lost().
+ */
+u64 netram_extents_give_up(struct netram_router *r, struct netram_session *s)
+{
+	u64 extent, lost = 0;
+
+	for (extent = 0; extent < r->nr_extents; extent++) {
+		lost += lose(r, s->slot, extent);
+		netram_extent_strike(r, extent, s->slot);
+		cond_resched();
+	}
+	return lost;
+}
+
+/* As netram_pages_lose() would count them: all, or those that are behind. */
+static u64 count_gone(const struct netram_pages *p, u64 word, u64 end,
+		      const unsigned long *behind)
+{
+	unsigned long gone;
+	u64 n = 0;
+
+	for (; word < end; word++) {
+		gone = READ_ONCE(p->present[word]) & ~READ_ONCE(p->lost[word]);
+		if (p->saved)
+			gone &= ~READ_ONCE(p->saved[word]);
+		if (behind)
+			gone &= READ_ONCE(behind[word]);
+		n += hweight_long(gone);
+	}
+	return n;
+}
+
+/**
+ * netram_extents_only() - what would be lost if a node was given up now
+ * @r: the router
+ * @slot: the node's
+ *
+ * I/O goes on meanwhile, so this is how it was about then.
+ *
+ * Context: process. Takes some 10 ms for each TiB that is in use there.
+ * Return: pages that it alone has, as far as can be known.
+ */
+u64 netram_extents_only(struct netram_router *r, u8 slot)
+{
+	const u64 words = r->extent_pages / BITS_PER_LONG;
+	u64 extent, end, only = 0;
+	enum netram_loss loss;
+	union netram_set set;
+	u8 heir = 0;
+
+	for (extent = 0; extent < r->nr_extents; extent++) {
+		set = netram_router_set(r, extent);
+		if (!set.word || netram_set_find(set, slot) < 0)
+			continue;
+		loss = without(r, slot, extent, &set, &heir);
+		if (loss == NETRAM_LOSS_NONE)
+			continue;
+		end = min_t(u64, (extent + 1) * words,
+			    BITS_TO_LONGS(r->pages.count));
+		only += count_gone(&r->pages, extent * words, end,
+				   loss == NETRAM_LOSS_BEHIND ?
+				   r->pages.behind[heir] : NULL);
+	}
+	return only;
 }

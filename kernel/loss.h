@@ -5,5 +5,7 @@
 #include "router.h"
 
 u64 netram_extents_lost(struct netram_router *r, struct netram_session *s);
+u64 netram_extents_give_up(struct netram_router *r, struct netram_session *s);
+u64 netram_extents_only(struct netram_router *r, u8 slot);
 
 #endif /* NETRAM_LOSS_H */

@@ -638,6 +638,21 @@ void netram_mover_stop(struct netram_mover *m)
 }
 
 /**
+ * netram_mover_go_on() - take netram_mover_stop() back
+ * @m: the volume's
+ *
+ * Somebody has had it at rest for a while.
+ *
+ * Context: process.
+ */
+void netram_mover_go_on(struct netram_mover *m)
+{
+	netram_resync_go_on(&m->resync);
+	/* What was to be done meanwhile was passed over. */
+	netram_mover_scan(m);
+}
+
+/**
  * netram_mover_exit() - counterpart of netram_mover_init()
  * @m: the volume's, stopped; perhaps never initialised
  */

@@ -31,6 +31,7 @@ struct netram_mover {
 
 int netram_mover_init(struct netram_mover *m, struct netram_router *r);
 void netram_mover_stop(struct netram_mover *m);
+void netram_mover_go_on(struct netram_mover *m);
 void netram_mover_exit(struct netram_mover *m);
 void netram_mover_extent(struct netram_mover *m, u64 extent);
 void netram_mover_scan(struct netram_mover *m);

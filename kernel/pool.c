@@ -260,7 +260,25 @@ static int of_all(struct netram_node *node,
 	return err;
 }
 
-static int del_node(const char *name, struct netlink_ext_ack *extack)
+/*
+ * Nothing is given up unless all volumes can do so, and once one has, none can refuse.
+ * Return: as of_all().
+ */
+static int give_up_node(struct netram_node *node)
+{
+	struct netram_volume *volume;
+	int err = of_all(node, netram_volume_bar);
+
+	list_for_each_entry(volume, &netram_pool_volumes, list) {
+		if (err)
+			netram_volume_unbar(volume, node);
+		else
+			netram_volume_give_up(volume, node);
+	}
+	return err;
+}
+
+static int del_node(const char *name, bool lost, struct netlink_ext_ack *extack)
 {
 	struct netram_node *node = netram_pool_find_node(name);
 	int err;
@@ -269,6 +287,9 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "no node of this name");
 		return -ENOENT;
 	}
+	err = lost ? give_up_node(node) : 0;
+	if (err)
+		return err;
 	/* Ask first, so that a refusal leaves all sessions as they are. */
 	err = of_all(node, netram_volume_leaves);
 	if (err)
@@ -290,6 +311,7 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
 /**
  * netram_pool_del_node() - forget a node that holds nothing
  * @name: its name
+ * @lost: what it holds is given up before, unless it can be reached
  * @extack: for a sentence that says what is wrong
  *
  * If it is verified at this moment, or told to free what it had, that is waited
@@ -298,7 +320,8 @@ static int del_node(const char *name, struct netlink_ext_ack *extack)
  * Context: process, sleeps; takes netram_pool_lock.
  * Return: 0, -ENOENT, -EBUSY or -EINTR.
  */
-int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
+int netram_pool_del_node(const char *name, bool lost,
+			 struct netlink_ext_ack *extack)
 {
 	unsigned long end = jiffies + LEAVE_PATIENCE;
 	int err;
@@ -306,7 +329,7 @@ int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
 	mutex_lock(&change_lock);
 	for (;;) {
 		mutex_lock(&netram_pool_lock);
-		err = del_node(name, extack);
+		err = del_node(name, lost, extack);
 		mutex_unlock(&netram_pool_lock);
 		if (err != -EAGAIN || time_after(jiffies, end))
 			break;
@@ -316,7 +339,9 @@ int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack)
 		}
 	}
 	mutex_unlock(&change_lock);
-	if (err == -EBUSY) {
+	if (err == -EBUSY && lost) {
+		NL_SET_ERR_MSG(extack, "this node can be reached, and volumes keep pages on it: drain it");
+	} else if (err == -EBUSY) {
 		NL_SET_ERR_MSG(extack, "volumes keep pages on this node: drain it, or delete those volumes, first");
 	} else if (err == -EAGAIN) {
 		NL_SET_ERR_MSG(extack, "pages are being freed or verified on this node: try again");

@@ -40,7 +40,8 @@ int netram_pool_drain_node(const char *name, bool drain,
 int netram_pool_weigh_node(const char *name, u32 weight,
 			   struct netlink_ext_ack *extack);
 int netram_pool_sync_node(const char *name, struct netlink_ext_ack *extack);
-int netram_pool_del_node(const char *name, struct netlink_ext_ack *extack);
+int netram_pool_del_node(const char *name, bool lost,
+			 struct netlink_ext_ack *extack);
 int netram_pool_add_volume(const struct netram_volume_config *cfg,
 			   struct netlink_ext_ack *extack);
 int netram_pool_set_volume(const char *name, u32 replicas, int on_loss,

@@ -9,7 +9,7 @@
  *
  * Sessions: those of an extent's copies do not go while the mover owns a page of
  * it, for then the extent keeps its place, and copies are given up by the mover
- * only. Whoever else asks holds them.
+ * only, or while it is at rest. Whoever else asks holds them.
  */
 #include "resync.h"
 #include "extent.h"
@@ -505,6 +505,17 @@ void netram_resync_stop(struct netram_resync *rs)
 {
 	WRITE_ONCE(rs->stopped, true);
 	wake_up_all(&rs->wait);
+}
+
+/**
+ * netram_resync_go_on() - take netram_resync_stop() back
+ * @rs: stopped, and whoever was at it has given up
+ *
+ * Context: any.
+ */
+void netram_resync_go_on(struct netram_resync *rs)
+{
+	WRITE_ONCE(rs->stopped, false);
 }
 
 /**

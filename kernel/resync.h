@@ -69,6 +69,7 @@ void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
 			u32 index);
 int netram_resync_alloc(struct netram_resync *rs);
 void netram_resync_stop(struct netram_resync *rs);
+void netram_resync_go_on(struct netram_resync *rs);
 void netram_resync_exit(struct netram_resync *rs);
 bool netram_resync_own(struct netram_resync *rs, u64 page,
 		       unsigned int patience_ms);

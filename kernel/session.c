@@ -379,6 +379,42 @@ void netram_session_start(struct netram_session *session)
 }
 
 /**
+ * netram_session_bar() - a session that is not up is not to come up
+ * @session: the session
+ *
+ * Until netram_session_unbar(), or for good.
+ *
+ * Context: process.
+ * Return: whether that is so; it goes on as before if it is up.
+ */
+bool netram_session_bar(struct netram_session *session)
+{
+	spin_lock_irq(&session->lock);
+	session->barred = session->state != NETRAM_SESSION_UP;
+	spin_unlock_irq(&session->lock);
+	return session->barred;
+}
+
+/**
+ * netram_session_unbar() - counterpart of netram_session_bar()
+ * @session: the session, barred or not
+ *
+ * Context: process.
+ */
+void netram_session_unbar(struct netram_session *session)
+{
+	bool barred;
+
+	spin_lock_irq(&session->lock);
+	barred = session->barred;
+	session->barred = false;
+	spin_unlock_irq(&session->lock);
+	/* It may have been about to come up, and now pause before it tries again. */
+	if (barred)
+		netram_session_hurry(session);
+}
+
+/**
  * netram_session_close() - connect no more
  * @session: the session, to be destroyed soon
  *
@@ -391,6 +427,23 @@ void netram_session_close(struct netram_session *session)
 	spin_lock_irq(&session->lock);
 	netram_session_change_state(session, NETRAM_SESSION_CLOSED);
 	spin_unlock_irq(&session->lock);
+}
+
+/**
+ * netram_session_end() - end all connections for good
+ * @session: the session, started or not
+ *
+ * What was submitted and not completed waits, unless it was not to, and so does what is
+ * submitted from now on: until netram_session_fail_parked(), or until it is overdue.
+ *
+ * Context: process, sleeps, at worst for connect_timeout_ms.
+ */
+void netram_session_end(struct netram_session *session)
+{
+	netram_session_close(session);
+	cancel_work_sync(&session->recover_work);
+	cancel_delayed_work_sync(&session->connect_work);
+	netram_session_stop_conns(session);
 }
 
 /**
@@ -408,11 +461,8 @@ void netram_session_destroy(struct netram_session *session,
 	struct netram_peer *peer = session->cfg.peer;
 	struct netram_traffic t = {};
 
-	netram_session_close(session);
-	cancel_work_sync(&session->recover_work);
-	cancel_delayed_work_sync(&session->connect_work);
+	netram_session_end(session);
 	cancel_delayed_work_sync(&session->tick_work);
-	netram_session_stop_conns(session);
 	netram_session_sums_close(session);
 	netram_session_fail_parked(session, true, -ENOTCONN);
 	complete_all(&session->tried);

@@ -199,6 +199,7 @@ struct netram_read_rtt {
  * @pending: commands parked while the session is not up
  * @fenced: another host has the volume: no more connections, no more requests;
  *   set under @lock
+ * @barred: it is not to come up; set under @lock
  * @in_use: another host has the volume on this node, and we have not asked for it
  * @broke: a connection broke since the last connect work began
  * @returning: about to be up: set before @cfg.ops->back, until it is, or is not after all
@@ -241,6 +242,7 @@ struct netram_session {
 	enum netram_session_state	state;
 	struct list_head		pending;
 	bool				fenced;
+	bool				barred;
 	bool				in_use;
 	bool				broke;
 	bool				returning;
@@ -283,7 +285,10 @@ void netram_peer_error(struct netram_peer *peer, char *buf, size_t len);
 struct netram_session *
 netram_session_create(const struct netram_session_config *cfg, u8 slot);
 void netram_session_start(struct netram_session *session);
+bool netram_session_bar(struct netram_session *session);
+void netram_session_unbar(struct netram_session *session);
 void netram_session_close(struct netram_session *session);
+void netram_session_end(struct netram_session *session);
 void netram_session_destroy(struct netram_session *session,
 			    struct netram_traffic *gone);
 void netram_session_submit(struct netram_session *session,

@@ -183,7 +183,7 @@ static bool go_up(struct netram_session *s)
 	spin_lock_irq(&s->lock);
 	s->up_since = jiffies;
 	s->up_bytes = netram_session_received(s);
-	up = !s->broke && !s->fenced &&
+	up = !s->broke && !s->fenced && !s->barred &&
 	     netram_session_change_state(s, NETRAM_SESSION_UP);
 	if (up)
 		list_splice_init(&s->pending, &parked);

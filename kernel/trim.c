@@ -204,13 +204,17 @@ static u8 able(struct netram_router *r, union netram_set set, u8 among)
 	return among;
 }
 
-/* The caller owns pages, so that the copies' sessions do not go. */
+/*
+ * The copies' sessions do not go while we are here, but one that was given up may not be
+ * found any more.
+ */
 static void send(struct netram_trim *t, struct netram_cmd *cmd, u64 extent)
 {
 	struct netram_router *r = t->router;
 	union netram_set set = netram_router_set(r, extent);
 	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_WRITABLE));
 	u8 targets = able(r, set, up);
+	struct netram_session *s;
 
 	count(r, cmd);
 	cmd->set = set;
@@ -222,9 +226,13 @@ static void send(struct netram_trim *t, struct netram_cmd *cmd, u64 extent)
 		return;
 	}
 	if (netram_set_single(set)) {
+		s = netram_router_session(r, set.slot[0]);
+		if (!s) {
+			end(cmd, false);
+			return;
+		}
 		cmd->done = trim_done;
-		netram_router_submit(r, netram_router_session(r, set.slot[0]),
-				     cmd);
+		netram_router_submit(r, s, cmd);
 	} else {
 		netram_fanout_submit(r, cmd, targets, false, trim_joined);
 	}

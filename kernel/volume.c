@@ -10,12 +10,17 @@
 #include "census.h"
 #include "event.h"
 #include "log.h"
+#include "loss.h"
 #include "volume_tell.h"
 
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/utsname.h>
+
+/* Look so often whether somebody is through with a session that is to go. */
+#define HELD_POLL_MS 10
 
 /*
  * Works that wait for one another must not share a rescuer: short works of the
@@ -164,6 +169,8 @@ int netram_volume_attach(struct netram_volume *volume,
 		kfree(label);
 		return -ENOMEM;
 	}
+	/* A node that was given up, and is known anew, still has its pages. */
+	s->owes = volume->gave_up;
 	volume->labels[node->slot] = label;
 	rcu_assign_pointer(volume->router.sessions[node->slot], s);
 	smp_mb(); /* pairs with netram_router_fence() */
@@ -261,6 +268,80 @@ int netram_volume_detach(struct netram_volume *volume,
 	flush_delayed_work(&volume->router.trim.work);
 	end_session(volume, s);
 	return 0;
+}
+
+/**
+ * netram_volume_bar() - get ready to give a node up
+ * @volume: the volume
+ * @node: the node
+ *
+ * Nothing is placed there any more, and the session does not come up if it has anything
+ * that could be lost: until netram_volume_unbar(), which is due also if this fails.
+ *
+ * Context: process, sleeps, under the pool's lock.
+ * Return: 0; or, while the node can be reached, as netram_volume_leaves().
+ */
+int netram_volume_bar(struct netram_volume *volume, struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+
+	if (!s)
+		return 0;
+	WRITE_ONCE(s->closing, true);
+	/* As in netram_volume_detach(). */
+	synchronize_rcu();
+	return netram_session_bar(s) ? 0 : netram_volume_leaves(volume, node);
+}
+
+/**
+ * netram_volume_unbar() - counterpart of netram_volume_bar()
+ * @volume: the volume
+ * @node: the node
+ *
+ * Context: process, under the pool's lock.
+ */
+void netram_volume_unbar(struct netram_volume *volume, struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+
+	if (!s)
+		return;
+	WRITE_ONCE(s->closing, false);
+	netram_session_unbar(s);
+}
+
+/**
+ * netram_volume_give_up() - do without what a node has, whatever is lost by that
+ * @volume: the volume
+ * @node: the node, after netram_volume_bar()
+ *
+ * Afterwards nothing keeps its session, and none of this is done a second time.
+ *
+ * Context: process, sleeps, at worst until the network has timed out, under the pool's
+ * lock.
+ */
+void netram_volume_give_up(struct netram_volume *volume,
+			   struct netram_node *node)
+{
+	struct netram_session *s = netram_volume_session(volume, node->slot);
+	struct netram_router *r = &volume->router;
+
+	/* One that is up has nothing, and who waits for none has lost none. */
+	if (!s || !s->barred || !atomic_read(&s->extents))
+		return;
+	/* First: from now on nobody has anything carried out there. */
+	netram_session_end(s);
+	netram_mover_stop(&r->mover);
+	netram_volume_tell_given_up(s, netram_extents_give_up(r, s));
+	netram_mover_go_on(&r->mover);
+	/* Before the node can be known anew. */
+	volume->gave_up = true;
+	netram_session_fail_parked(s, true, -ENOTCONN);
+	if (r->backup)
+		netram_backup_kick(r->backup);
+	/* Verify and the backup hold it only while they ask it for something. */
+	while (atomic_read(&s->extents))
+		msleep(HELD_POLL_MS);
 }
 
 /**

@@ -61,6 +61,7 @@ struct netram_volume_config {
  * @connections: as configured
  * @queue_depth: as configured
  * @labels: "volume/node" for each session
+ * @gave_up: a node was given up, with whatever it has
  * @gone: traffic of sessions that are gone; under the pool's lock
  * @router: the data plane
  * @blk: the disk
@@ -76,6 +77,7 @@ struct netram_volume {
 	u32			connections;
 	u32			queue_depth;
 	char			*labels[NETRAM_NODES_MAX];
+	bool			gave_up;
 	struct netram_traffic	gone;
 	struct netram_router	router;
 	struct netram_blk	blk;
@@ -100,6 +102,11 @@ int netram_volume_leaves(struct netram_volume *volume,
 			 struct netram_node *node);
 int netram_volume_detach(struct netram_volume *volume,
 			 struct netram_node *node);
+int netram_volume_bar(struct netram_volume *volume, struct netram_node *node);
+void netram_volume_unbar(struct netram_volume *volume,
+			 struct netram_node *node);
+void netram_volume_give_up(struct netram_volume *volume,
+			   struct netram_node *node);
 void netram_volume_wait_tried(struct netram_volume *volume);
 bool netram_volume_any_up(struct netram_volume *volume);
 bool netram_volume_in_use(struct netram_volume *volume);

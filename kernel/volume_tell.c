@@ -50,6 +50,21 @@ static void on_lost(struct netram_session *s)
 	netram_event_lost(s->cfg.label);
 }
 
+/**
+ * netram_volume_tell_given_up() - a node was given up
+ * @s: the session with it
+ * @lost: pages of which there is no copy any more
+ *
+ * Context: process.
+ */
+void netram_volume_tell_given_up(struct netram_session *s, u64 lost)
+{
+	netram_warn(s->cfg.label, "node was given up: %llu pages are lost",
+		    lost);
+	if (lost)
+		netram_event_lost(s->cfg.label);
+}
+
 static void on_back(struct netram_session *s)
 {
 	netram_unequal_back(s->cfg.owner, s);

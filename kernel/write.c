@@ -207,6 +207,9 @@ static void write_done(struct netram_cmd *cmd)
 	if (unlikely(cmd->error == -ENOSPC)) {
 		netram_extent_spare(r, cmd->set, 1, FULL_SPARED);
 		refused(r, cmd);
+	} else if (unlikely(cmd->error == -ENOTCONN)) {
+		/* It has waited there, and the node was given up: to another one. */
+		netram_router_wait(r, cmd);
 	} else if (unlikely(cmd->error)) {
 		netram_session_refused(cmd);
 		fail_write(r, cmd, cmd->error);
@@ -332,7 +335,7 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 
 	cmd->set = netram_extent_place(r, extent, &err);
 	if (unlikely(err && err != -EAGAIN)) {
-		/* Else nothing is present where an extent has no place. */
+		/* Else nothing but what is lost is present where an extent has no place. */
 		if (r->backup)
 			fail_write(r, cmd, err);
 		else

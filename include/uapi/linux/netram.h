@@ -35,6 +35,12 @@
  *
  *     NETRAM_A_NODE: NLA_NESTED
  *       NETRAM_NODE_A_NAME
+ *       NETRAM_NODE_A_LOST: NLA_U8, optional, 1: the node will not come back, so
+ *         first give up what it has: pages that nobody else has, NETRAM_SESSION_A_-
+ *         ONLY_PAGES of the volumes, are lost until they are written, as if it had
+ *         come back without its memory. What waits for it begins anew, with other
+ *         nodes. -EBUSY also when a volume that keeps pages there can reach it:
+ *         then nothing is given up.
  *
  * NETRAM_CMD_NODE_GET, with NLM_F_DUMP for all nodes, else for one
  *
@@ -228,6 +234,8 @@
  *         NETRAM_SESSION_A_EXTENTS: NLA_U64, extents with a copy there
  *         NETRAM_SESSION_A_STALE: NLA_U64, of these, with one not in sync
  *         NETRAM_SESSION_A_PAGES: NLA_U64
+ *         NETRAM_SESSION_A_ONLY_PAGES: NLA_U64, pages that would be lost if the node
+ *           was given up (NODE_A_LOST); absent while it is up
  *         NETRAM_SESSION_A_INSTANCE: NLA_NUL_STRING, absent for a node that
  *           tells none
  *
@@ -263,7 +271,7 @@
  *   grow; whoever wants those of an interval asks twice.
  *
  * NETRAM_CMD_EXTENT_GET, with NLM_F_DUMP for all extents of a volume that have a
- * place, else for one, which need not have one
+ * place, or lost pages, else for one, which need not
  *
  *   -ENOENT: no such volume. -ERANGE: it has fewer extents. What changes while a
  *   dump is under way may be told as it was before or as it is then.
@@ -356,6 +364,7 @@ enum netram_node_attr {
 	NETRAM_NODE_A_DRAIN,
 	NETRAM_NODE_A_SYNC,
 	NETRAM_NODE_A_TRAFFIC,
+	NETRAM_NODE_A_LOST,
 	__NETRAM_NODE_A_MAX,
 };
 #define NETRAM_NODE_A_MAX (__NETRAM_NODE_A_MAX - 1)
@@ -419,6 +428,7 @@ enum netram_session_attr {
 	NETRAM_SESSION_A_INSTANCE,
 	NETRAM_SESSION_A_PAD,
 	NETRAM_SESSION_A_STALE,
+	NETRAM_SESSION_A_ONLY_PAGES,
 	__NETRAM_SESSION_A_MAX,
 };
 #define NETRAM_SESSION_A_MAX (__NETRAM_SESSION_A_MAX - 1)
@@ -717,7 +727,7 @@ enum netram_verify_kind {
  * @NETRAM_EVENT_VOLUME_REMOVED: VOLUME
  * @NETRAM_EVENT_SESSION: NODE, VOLUME, STATE (enum netram_session_state)
  * @NETRAM_EVENT_PAGES_LOST: NODE, VOLUME: the node came back without pages of
- *   which there was no other copy
+ *   which there was no other copy, or was given up with them
  * @NETRAM_EVENT_SYNC: VOLUME, STATE: 0: copies have become stale or are missing;
  *   1: all are in sync again
  * @NETRAM_EVENT_WAITING: VOLUME, STATE: 1: requests have waited for a while, for no
