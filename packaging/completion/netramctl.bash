@@ -20,6 +20,7 @@ _netramctl_options() { # COMMAND: its own options
 	'pool show') echo --netramd ;;
 	'extent show') echo --offset ;;
 	'node add') echo --region --zone --weight --export ;;
+	'node remove') echo --lost --dry-run ;;
 	'node drain') echo --cancel --no-wait ;;
 	'node set') echo --weight ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force --dry-run ;;

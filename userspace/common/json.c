@@ -76,6 +76,7 @@ static struct json_object *json_session(const struct netram_session *session)
 	put_u64(o, "extents", session->extents);
 	put_u64(o, "stale_extents", session->stale);
 	put_u64(o, "pages", session->pages);
+	put_u64(o, "only_pages", session->only_pages);
 	if (session->instance[0])
 		put_text(o, "instance", session->instance);
 	return o;

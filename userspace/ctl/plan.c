@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* --dry-run: what would be done, and how much would be lost by that. */
+#include <inttypes.h>
+#include <netram/limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -20,6 +22,23 @@ void ctl_plan_step(struct ctl_plan *plan, const char *fmt, ...)
 	json_object_array_add(plan->steps, json_object_new_string(step));
 }
 
+/* Pages of a volume would be gone. */
+void ctl_plan_loses(struct ctl_plan *plan, const char *volume, uint64_t pages)
+{
+	struct json_object *o;
+
+	if (!plan->volumes)
+		plan->volumes = json_object_new_array();
+	if (!pages)
+		return;
+	o = json_object_new_object();
+	put_text(o, "volume", volume);
+	put_u64(o, "pages", pages);
+	put_u64(o, "bytes", pages * NETRAM_PAGE_SIZE);
+	json_object_array_add(plan->volumes, o);
+	plan->loses += pages * NETRAM_PAGE_SIZE;
+}
+
 static void tell_json(struct ctl_plan *plan)
 {
 	struct json_object *o = json_object_new_object();
@@ -27,7 +46,33 @@ static void tell_json(struct ctl_plan *plan)
 	put_object(o, "dry_run", json_object_new_boolean(true));
 	put_object(o, "steps", plan->steps);
 	put_u64(o, "loses_bytes", plan->loses);
+	if (plan->volumes)
+		put_object(o, "volumes", plan->volumes);
 	ctl_json_print(o);
+}
+
+static uint64_t number_in(struct json_object *o, const char *key)
+{
+	return json_object_get_uint64(json_object_object_get(o, key));
+}
+
+static void tell_volumes(struct json_object *volumes)
+{
+	size_t i, n = json_object_array_length(volumes);
+	struct json_object *o;
+	uint64_t pages;
+
+	if (!n)
+		puts("would lose: nothing");
+	for (i = 0; i < n; i++) {
+		o = json_object_array_get_idx(volumes, i);
+		pages = number_in(o, "pages");
+		printf("would lose: %s of %s (%" PRIu64 " page%s)\n",
+		       ctl_human(number_in(o, "bytes")).text,
+		       json_object_get_string(json_object_object_get(o, "volume")),
+		       pages, pages == 1 ? "" : "s");
+	}
+	json_object_put(volumes);
 }
 
 static void tell_text(struct ctl_plan *plan)
@@ -37,7 +82,9 @@ static void tell_text(struct ctl_plan *plan)
 	for (i = 0; i < n; i++)
 		printf("would run: %s\n", json_object_get_string(
 			       json_object_array_get_idx(plan->steps, i)));
-	if (plan->loses)
+	if (plan->volumes)
+		tell_volumes(plan->volumes);
+	else if (plan->loses)
 		printf("would lose: %s\n", ctl_human(plan->loses).text);
 	json_object_put(plan->steps);
 }
@@ -50,5 +97,6 @@ int ctl_plan_tell(struct ctl_plan *plan, bool json)
 	else
 		tell_text(plan);
 	plan->steps = NULL;
+	plan->volumes = NULL;
 	return CTL_OK;
 }

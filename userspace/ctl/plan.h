@@ -14,15 +14,18 @@
  * struct ctl_plan - what would be done
  * @steps: commands, an array of strings
  * @loses: bytes that would be gone
+ * @volumes: of which volumes, where that is not said: an array, or NULL
  */
 struct ctl_plan {
 	struct json_object *steps;
 	uint64_t loses;
+	struct json_object *volumes;
 };
 
 /* plan.c */
 void ctl_plan_step(struct ctl_plan *plan, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void ctl_plan_loses(struct ctl_plan *plan, const char *volume, uint64_t pages);
 int ctl_plan_tell(struct ctl_plan *plan, bool json);
 
 #endif /* NETRAM_CTL_PLAN_H */

@@ -214,6 +214,7 @@ void netram_node_encode_drain(struct netram_message *msg, const char *name,
 void netram_node_encode_weight(struct netram_message *msg, const char *name,
 			       uint32_t weight);
 void netram_node_encode_sync(struct netram_message *msg, const char *name);
+void netram_node_encode_give_up(struct netram_message *msg, const char *name);
 void netram_verify_encode(struct netram_message *msg, const char *name,
 			  const struct netram_verify_spec *spec);
 void netram_backup_encode(struct netram_message *msg,

@@ -131,6 +131,7 @@ struct netram_node {
  * @stale: of these, with a copy that is not in sync
  * @pages: of this volume on this node
  * @instance: the page server's life, or "" from a node that tells none
+ * @only_pages: pages that would be lost by netram_node_give_up(); 0 while it is up
  */
 struct netram_session {
 	struct netram_session *next;
@@ -142,6 +143,7 @@ struct netram_session {
 	uint64_t stale;
 	uint64_t pages;
 	char instance[NETRAM_TEXT_SIZE];
+	uint64_t only_pages;
 };
 
 /**
@@ -482,6 +484,19 @@ int netram_node_add(struct netram *handle, const struct netram_node_spec *spec);
 int netram_node_remove(struct netram *handle, const char *name);
 
 /**
+ * netram_node_give_up() - forget a node that will not come back, with all it has
+ * @handle: the handle
+ * @name: the node
+ *
+ * Pages that nobody else has are lost: reading them fails until they are written.
+ * netram_volume_list() tells beforehand how many there are, see only_pages.
+ *
+ * Return: 0, -ENOENT, -EBUSY: volumes keep pages there, and can reach it; or another
+ * -errno.
+ */
+int netram_node_give_up(struct netram *handle, const char *name);
+
+/**
  * netram_node_drain() - empty a node, or stop doing so
  * @handle: the handle
  * @name: the node
@@ -649,7 +664,7 @@ int netram_latency_list(struct netram *handle, const char *volume,
 void netram_latency_free(struct netram_latency *first);
 
 /**
- * netram_extent_list() - ask about all extents of a volume that have a place
+ * netram_extent_list() - ask about extents of a volume that have a place, or lost pages
  * @handle: the handle
  * @volume: the volume
  * @first: set to the list, NULL when there is none; netram_extent_free() it

@@ -105,6 +105,15 @@ void netram_node_encode_sync(struct netram_message *msg, const char *name)
 	netram_message_nest_end(msg, nest);
 }
 
+void netram_node_encode_give_up(struct netram_message *msg, const char *name)
+{
+	struct nlattr *nest = netram_message_nest(msg, NETRAM_A_NODE);
+
+	netram_message_string(msg, NETRAM_NODE_A_NAME, name);
+	netram_message_u8(msg, NETRAM_NODE_A_LOST, 1);
+	netram_message_nest_end(msg, nest);
+}
+
 static int node_reply(const void *payload, size_t len, void *arg)
 {
 	struct netram_list *list = arg;
@@ -154,6 +163,15 @@ int netram_node_add(struct netram *nt, const struct netram_node_spec *spec)
 int netram_node_remove(struct netram *nt, const char *name)
 {
 	return netram_noun_delete(nt, &node_noun, name);
+}
+
+int netram_node_give_up(struct netram *nt, const char *name)
+{
+	struct netram_message msg;
+
+	netram_tell_start(nt, &msg, NETRAM_CMD_NODE_DEL);
+	netram_node_encode_give_up(&msg, name);
+	return netram_tell(nt, &msg);
 }
 
 int netram_node_drain(struct netram *nt, const char *name, bool on)

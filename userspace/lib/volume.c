@@ -40,6 +40,7 @@ static const struct netram_field session_fields[] = {
 	SESSION(NETRAM_SESSION_A_EXTENTS, U64, true, extents),
 	SESSION(NETRAM_SESSION_A_STALE, U64, true, stale),
 	SESSION(NETRAM_SESSION_A_PAGES, U64, true, pages),
+	SESSION(NETRAM_SESSION_A_ONLY_PAGES, U64, false, only_pages),
 	SESSION(NETRAM_SESSION_A_INSTANCE, TEXT, false, instance),
 };
 

@@ -295,6 +295,8 @@ static void put_session(struct nlmsghdr *h, const char *node, uint8_t state,
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_EXTENTS, 3);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_STALE, stale);
 	mnl_attr_put_u64(h, NETRAM_SESSION_A_PAGES, 3000);
+	if (state != NETRAM_SESSION_UP)
+		mnl_attr_put_u64(h, NETRAM_SESSION_A_ONLY_PAGES, 12);
 	mnl_attr_put_strz(h, NETRAM_SESSION_A_INSTANCE, "abcd");
 	mnl_attr_nest_end(h, nest);
 }

@@ -104,10 +104,10 @@ static void expect_json(const char *expected)
 #define UP	"\"state\":\"up\",\"drain\":false"
 #define DRAINING	"\"state\":\"draining\",\"drain\":true"
 #define DOWN	"\"state\":\"down\",\"drain\":false,\"last_error\":\"connection refused?[2J\""
-#define SESSION(node, state, stale) \
+#define SESSION(node, state, stale, only) \
 	"{\"node\":\"" node "\",\"state\":\"" state "\",\"epoch\":9," \
 	"\"connections\":2,\"extents\":3,\"stale_extents\":" stale "," \
-	"\"pages\":3000,\"instance\":\"abcd\"}"
+	"\"pages\":3000,\"only_pages\":" only ",\"instance\":\"abcd\"}"
 #define VOLUME(state, degraded) \
 	"{\"name\":\"v1\",\"device\":\"/dev/netram250\",\"index\":250," \
 	"\"uuid\":\"00112233-4455-6677-8899-aabbccddeeff\"," \
@@ -117,7 +117,8 @@ static void expect_json(const char *expected)
 	"\"state\":\"" state "\",\"openers\":1," \
 	"\"extents\":3,\"degraded_extents\":" degraded "," \
 	"\"pages\":3000,\"lost_pages\":0," TRAFFIC ",\"sessions\":[" \
-	SESSION("n1", "up", "0") "," SESSION("n2", "connecting", "2") "]}"
+	SESSION("n1", "up", "0", "0") "," \
+	SESSION("n2", "connecting", "2", "12") "]}"
 
 static void test_node_list(void **state)
 {
@@ -656,6 +657,37 @@ static void test_dry_run(void **state)
 	assert_string_equal(output, "");
 }
 
+static void dry_run_of_lost(const char *node, bool json, int ret)
+{
+	queue_family();
+	queue_one_node(NETRAM_NODE_DOWN);
+	queue_volumes(NETRAM_VOLUME_OK);
+	assert_int_equal(run(&ctl_node_remove, json, node), ret);
+}
+
+/* Only a node that cannot be reached can be given up. */
+static void test_node_lost(void **state)
+{
+	char *argv[] = { "--lost", "--dry-run", "n2", NULL };
+	struct ctl_call call;
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_node_remove, argv, &call, &help),
+			 CTL_OK);
+	dry_run_of_lost("n2", false, CTL_OK);
+	assert_string_equal(output,
+			    "would run: netramctl node remove n2 --lost\n"
+			    "would lose: 48 KiB of v1 (12 pages)\n");
+	dry_run_of_lost("n2", true, CTL_OK);
+	expect_json("{\"dry_run\":true,"
+		    "\"steps\":[\"netramctl node remove n2 --lost\"],"
+		    "\"loses_bytes\":49152,"
+		    "\"volumes\":[{\"volume\":\"v1\",\"pages\":12,\"bytes\":49152}]}");
+	dry_run_of_lost("n1", false, CTL_FAILED);
+	assert_string_equal(output, "");
+}
+
 static void expect_plan(const struct ctl_command *cmd, char **argv,
 			const char *want)
 {
@@ -729,6 +761,7 @@ int main(void)
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_status_speed),
 		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_node_lost),
 		cmocka_unit_test(test_dry_run_options),
 	};
 
