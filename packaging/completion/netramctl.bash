@@ -25,8 +25,9 @@ _netramctl_options() { # COMMAND: its own options
 	'node set') echo --weight ;;
 	'volume create') echo --size --replicas --extent-size --no-checksum --connections --queue-depth --on-loss --uuid --takeover --backup --backup-mode --backup-force --dry-run ;;
 	'volume delete' | 'tmpfs remove' | 'scratch remove') echo --dry-run ;;
-	'volume set') echo --replicas --on-loss ;;
-	verify | resolve) echo --all --rate --no-wait --cancel ;;
+	'volume set') echo --replicas --on-loss --dry-run ;;
+	verify) echo --all --rate --no-wait --cancel ;;
+	resolve) echo --all --rate --no-wait --cancel --dry-run ;;
 	swapon) echo --priority --force --keep-vm --dry-run ;;
 	swapoff | 'swap remove') echo --force --dry-run ;;
 	'swap create') echo --size --replicas --priority --keep-vm --dry-run ;;

@@ -83,6 +83,10 @@ fio_run fill --filename=/dev/netram0 --rw=write --bs=64k --size=16m || fail "fil
 shaped 0 "volume list"
 shaped 0 "volume show" v1
 shaped 0 "volume set" v1 --replicas 2
+would volume set v1 --replicas 1
+jq -e '.given_up.copies == 16 and .given_up.bytes == 16777216 and .made.copies == 0' "$NETRAM_RUN/json" > /dev/null ||
+	fail "not a copy each: $(cat "$NETRAM_RUN/json")"
+jq -e '.replicas == 2 and .degraded_extents == 0' <(netramctl volume show v1 --json) > /dev/null || fail "--dry-run did it"
 shaped 0 latency
 timeout -s INT 10 netramctl latency --watch --json > "$NETRAM_RUN/watched"
 [ "$(wc -l < "$NETRAM_RUN/watched")" -ge 2 ] || fail "latency --watch: $(cat "$NETRAM_RUN/watched")"
@@ -101,6 +105,8 @@ shaped 0 verify v1
 shaped 0 "verify --all" --all
 shaped 0 resolve v1
 shaped 0 "resolve --all" --all
+would resolve v1
+would resolve --all
 shaped 0 "volume show" v1
 shaped 0 "sync node" n1
 shaped 0 "sync zone" n1

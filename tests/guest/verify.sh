@@ -64,6 +64,10 @@ kind=wrong
 found n1:$first n1:$second n2:$third
 checks 1 verify v1
 found n1:$first n1:$second n2:$third
+checks 0 resolve v1 --dry-run
+reports '.volumes[0] | .action == "verify" and .wrong == 3 and .repaired == 0 and [.bad[].from] == ["n2", "n2", "n1"]'
+checks 1 verify v1
+found n1:$first n1:$second n2:$third
 checks 0 resolve v1
 reports '.action == "resolve" and .state == "clean" and .wrong == 3 and .repaired == 3'
 kind=repaired
@@ -109,6 +113,8 @@ checks 1 verify v1
 reports '.lost_pages == 1 and .found == 1'
 kind=lost
 found :$second
+checks 1 resolve v1 --dry-run
+reports '.volumes[0].lost_pages == 1 and .volumes[0].bad[0].from == null'
 checks 1 resolve v1
 reports '.state == "wrong" and .lost_pages == 1 and .repaired == 0'
 found :$second

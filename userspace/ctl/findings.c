@@ -38,19 +38,24 @@ void ctl_show_verify(const char *volume, const struct netram_verify *v)
 	putchar('\n');
 }
 
-/* A line for each. */
-void ctl_show_bad(const struct netram_verify *v)
+/* A line for each; @repairs: what would be done about it, or NULL. */
+void ctl_show_bad(const struct netram_verify *v,
+		  const struct ctl_repairs *repairs)
 {
 	const struct netram_bad *bad;
 	uint64_t more = v->found;
+	int i = 0;
 
-	for (bad = v->bad; bad; bad = bad->next) {
+	for (bad = v->bad; bad; bad = bad->next, i++) {
 		printf("  offset %" PRIu64 " ", bad->offset);
 		if (bad->node[0])
 			printf("on %s: ", bad->node);
 		else
 			fputs("on all nodes: ", stdout);
-		puts(netram_verify_kind_name(bad->kind));
+		fputs(netram_verify_kind_name(bad->kind), stdout);
+		if (repairs && repairs->from[i][0])
+			printf(", would be repaired from %s", repairs->from[i]);
+		putchar('\n');
 		more--;
 	}
 	if (more)

@@ -74,7 +74,7 @@ static int plan(struct netram *nt, const char *name, bool json)
 	ret = plan_volumes(&plan, name, volumes);
 	netram_volume_free(volumes);
 	if (ret) {
-		json_object_put(plan.volumes);
+		json_object_put(plan.lost);
 		return ret;
 	}
 	ctl_plan_step(&plan, "netramctl node remove %s%s", name,

@@ -27,16 +27,22 @@ void ctl_plan_loses(struct ctl_plan *plan, const char *volume, uint64_t pages)
 {
 	struct json_object *o;
 
-	if (!plan->volumes)
-		plan->volumes = json_object_new_array();
+	if (!plan->lost)
+		plan->lost = json_object_new_array();
 	if (!pages)
 		return;
 	o = json_object_new_object();
 	put_text(o, "volume", volume);
 	put_u64(o, "pages", pages);
 	put_u64(o, "bytes", pages * NETRAM_PAGE_SIZE);
-	json_object_array_add(plan->volumes, o);
+	json_object_array_add(plan->lost, o);
 	plan->loses += pages * NETRAM_PAGE_SIZE;
+}
+
+static void put_also(struct json_object *o, struct json_object *also)
+{
+	json_object_object_foreach(also, key, value)
+		put_object(o, key, json_object_get(value));
 }
 
 static void tell_json(struct ctl_plan *plan)
@@ -46,8 +52,10 @@ static void tell_json(struct ctl_plan *plan)
 	put_object(o, "dry_run", json_object_new_boolean(true));
 	put_object(o, "steps", plan->steps);
 	put_u64(o, "loses_bytes", plan->loses);
-	if (plan->volumes)
-		put_object(o, "volumes", plan->volumes);
+	if (plan->lost)
+		put_object(o, "loses", plan->lost);
+	if (plan->also)
+		put_also(o, plan->also);
 	ctl_json_print(o);
 }
 
@@ -82,21 +90,23 @@ static void tell_text(struct ctl_plan *plan)
 	for (i = 0; i < n; i++)
 		printf("would run: %s\n", json_object_get_string(
 			       json_object_array_get_idx(plan->steps, i)));
-	if (plan->volumes)
-		tell_volumes(plan->volumes);
+	if (plan->lost)
+		tell_volumes(plan->lost);
 	else if (plan->loses)
 		printf("would lose: %s\n", ctl_human(plan->loses).text);
 	json_object_put(plan->steps);
 }
 
-/* Takes the steps, of which there is one at least; CTL_OK. */
+/* Takes the steps, of which there is one at least, and what else there is; CTL_OK. */
 int ctl_plan_tell(struct ctl_plan *plan, bool json)
 {
 	if (json)
 		tell_json(plan);
 	else
 		tell_text(plan);
+	json_object_put(plan->also);
 	plan->steps = NULL;
-	plan->volumes = NULL;
+	plan->lost = NULL;
+	plan->also = NULL;
 	return CTL_OK;
 }

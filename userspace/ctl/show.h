@@ -4,6 +4,7 @@
 #define NETRAM_CTL_SHOW_H
 
 #include "print.h"
+#include "repairs.h"
 #include "top.h"
 
 /**
@@ -34,7 +35,8 @@ void ctl_show_speed(const struct top_rows *rows,
 
 /* findings.c */
 void ctl_show_verify(const char *volume, const struct netram_verify *verify);
-void ctl_show_bad(const struct netram_verify *verify);
+void ctl_show_bad(const struct netram_verify *verify,
+		  const struct ctl_repairs *repairs);
 
 /* traffic.c */
 void ctl_traffic_add(struct netram_traffic *sum,

@@ -11,7 +11,9 @@
 #include "common/clock.h"
 #include "common/device.h"
 #include "ctl.h"
+#include "plan.h"
 #include "progress.h"
+#include "repairs.h"
 #include "show.h"
 
 /* At first it may be over soon; then asking is not to cost more than it tells. */
@@ -20,11 +22,13 @@
 #define PAUSE_MS	500
 
 static struct {
-	bool all, cancel, no_wait;
+	bool all, cancel, no_wait, dry_run;
 	uint64_t rate;
 } args;
 
+/* The first one is resolve's alone. */
 static const struct ctl_opt opts[] = {
+	CTL_DRY_RUN(&args.dry_run),
 	{ "all", CTL_OPT_FLAG, &args.all, NULL,
 	  "all volumes, one after the other; a line for each", 0, 0, 0 },
 	{ "rate", CTL_OPT_NUMBER, &args.rate, "MIB",
@@ -81,36 +85,83 @@ static int watch(struct netram *nt, struct netram_volume **volume)
 	return CTL_OK;
 }
 
+/**
+ * struct job - what is to be done with a volume, and how it is told
+ * @action: enum netram_verify_action
+ * @json: tell it so
+ * @reports: where JSON of all volumes is gathered, or NULL: tell it at once
+ * @plan: for --dry-run
+ */
+struct job {
+	uint8_t action;
+	bool json;
+	struct json_object *reports;
+	struct ctl_plan plan;
+};
+
+static void tell_step(struct job *job, const char *name)
+{
+	static const char *const given[] = { "rate", NULL };
+	char options[CTL_OPTS_SIZE];
+
+	ctl_opts_write(opts, given, options, sizeof(options));
+	ctl_plan_step(&job->plan, "netramctl resolve %s%s", name, options);
+	if (!job->json)
+		ctl_plan_tell(&job->plan, false);
+}
+
+/* What resolve would do about it. */
+static int tell_repairs(struct netram *nt, struct job *job,
+			const struct netram_volume *volume)
+{
+	const struct netram_verify *v = volume->verify;
+	struct ctl_repairs repairs;
+	struct json_object *report;
+	int ret = ctl_repairs_find(nt, volume, &repairs);
+
+	if (ret)
+		return ret;
+	tell_step(job, volume->name);
+	if (job->json) {
+		report = shape_verify(volume->name, v);
+		ctl_repairs_put(&repairs, report);
+		json_object_array_add(job->reports, report);
+	} else {
+		ctl_show_verify(volume->name, v);
+		ctl_show_bad(v, &repairs);
+		fflush(stdout);
+	}
+	return ctl_repairs_are_all(&repairs, v) ? CTL_OK : CTL_FAILED;
+}
+
 static int code_of(const struct netram_verify *v)
 {
 	return v->state == NETRAM_VERIFY_CLEAN ||
 	       v->state == NETRAM_VERIFY_RUNNING ? CTL_OK : CTL_FAILED;
 }
 
-/* @array: where JSON is gathered, or NULL */
-static int tell(const struct netram_volume *volume, struct json_object *array,
-		bool json)
+static int tell(const struct job *job, const struct netram_volume *volume)
 {
 	const struct netram_verify *v = volume->verify;
 
-	if (array) {
-		json_object_array_add(array, shape_verify(volume->name, v));
-	} else if (json) {
+	if (job->reports) {
+		json_object_array_add(job->reports,
+				      shape_verify(volume->name, v));
+	} else if (job->json) {
 		ctl_json_print(shape_verify(volume->name, v));
 	} else {
 		ctl_show_verify(volume->name, v);
 		if (!args.all)
-			ctl_show_bad(v);
+			ctl_show_bad(v, NULL);
 		fflush(stdout);
 	}
 	return code_of(v);
 }
 
-static int verify(struct netram *nt, const char *name, uint8_t action,
-		  struct json_object *array, bool json)
+static int verify(struct netram *nt, struct job *job, const char *name)
 {
 	const struct netram_verify_spec spec = {
-		.action = args.cancel ? NETRAM_VERIFY_CANCEL : action,
+		.action = job->action,
 		.rate_mib = args.rate,
 	};
 	struct netram_volume *volume;
@@ -125,52 +176,80 @@ static int verify(struct netram *nt, const char *name, uint8_t action,
 		ctl_bar_clear();
 		ctl_lookon_stop();
 	}
-	if (!ret && !args.cancel && (!args.no_wait || json))
-		ret = tell(volume, array, json);
+	if (!ret && args.dry_run)
+		ret = tell_repairs(nt, job, volume);
+	else if (!ret && !args.cancel && (!args.no_wait || job->json))
+		ret = tell(job, volume);
 	netram_volume_free(volume);
 	return ret;
 }
 
 /* What is wrong with one does not keep the others from being looked at. */
-static int verify_all(struct netram *nt, uint8_t action, bool json)
+static int verify_all(struct netram *nt, struct job *job)
 {
-	struct json_object *array = json ? json_object_new_array() : NULL, *o;
 	struct netram_volume *volumes, *v;
 	int ret = CTL_OK, one;
 	int err = netram_volume_list(nt, &volumes);
 
-	if (err) {
-		json_object_put(array);
+	if (err)
 		return ctl_fail_module(nt, err);
-	}
 	for (v = volumes; v && !ctl_lookon_interrupted(); v = v->next) {
-		one = verify(nt, v->name, action, array, json);
+		one = verify(nt, job, v->name);
 		ret = one > ret ? one : ret;
 	}
 	netram_volume_free(volumes);
-	if (!json)
-		return ret;
-	o = json_object_new_object();
-	put_object(o, "volumes", array);
-	ctl_json_print(o);
 	return ret;
 }
 
-static int verify_one(struct netram *nt, const char *operand, uint8_t action,
-		      bool json)
+static int verify_one(struct netram *nt, struct job *job, const char *operand)
 {
 	struct netram_volume *volume;
 	int ret = ctl_find_volume(nt, operand, &volume);
 
 	if (ret)
 		return ret;
-	ret = verify(nt, volume->name, action, NULL, json);
+	ret = verify(nt, job, volume->name);
 	netram_volume_free(volume);
+	return ret;
+}
+
+static void tell_gathered(struct job *job)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_object(o, "volumes", json_object_get(job->reports));
+	if (args.dry_run) {
+		job->plan.also = o;
+		ctl_plan_tell(&job->plan, true);
+	} else {
+		ctl_json_print(o);
+	}
+}
+
+static int run_job(struct netram *nt, struct job *job, const char *operand)
+{
+	int ret;
+
+	if (job->json && (args.all || args.dry_run))
+		job->reports = json_object_new_array();
+	if (job->json && args.dry_run)
+		job->plan.steps = json_object_new_array();
+	ret = args.all ? verify_all(nt, job) : verify_one(nt, job, operand);
+	/* Where nothing could be asked, an error is all there is to tell. */
+	if (job->reports && (!ret || json_object_array_length(job->reports)))
+		tell_gathered(job);
+	json_object_put(job->reports);
+	json_object_put(job->plan.steps);
 	return ret;
 }
 
 static int run(const struct ctl_call *call, uint8_t action)
 {
+	struct job job = {
+		.action = args.cancel ? NETRAM_VERIFY_CANCEL :
+			  args.dry_run ? NETRAM_VERIFY_CHECK : action,
+		.json = call->json,
+	};
 	const char *operand = call->operands[0];
 	struct netram *nt;
 	int ret;
@@ -181,11 +260,13 @@ static int run(const struct ctl_call *call, uint8_t action)
 	if (args.cancel && (args.no_wait || args.rate))
 		return ctl_fail(CTL_USAGE,
 				"--cancel goes with neither --no-wait nor --rate");
+	if (args.dry_run && (args.cancel || args.no_wait))
+		return ctl_fail(CTL_USAGE,
+				"--dry-run goes with neither --cancel nor --no-wait");
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
-	ret = args.all ? verify_all(nt, action, call->json) :
-			 verify_one(nt, operand, action, call->json);
+	ret = run_job(nt, &job, operand);
 	netram_close(nt);
 	return ret;
 }
@@ -210,7 +291,7 @@ const struct ctl_command ctl_verify = {
 		"  netramctl verify v1 --cancel\n",
 	.min = 0,
 	.max = 1,
-	.opts = opts,
+	.opts = opts + 1,
 	.run = run_verify,
 };
 
@@ -219,6 +300,7 @@ const struct ctl_command ctl_resolve = {
 	.operands = "VOLUME|/dev/netramN|--all",
 	.summary = "and repair those that are wrong",
 	.examples =
+		"  netramctl resolve v1 --dry-run\n"
 		"  netramctl resolve v1\n"
 		"  netramctl resolve v1 --json | jq '.bad[] | select(.kind == \"lost\")'\n",
 	.min = 0,

@@ -3,11 +3,13 @@
 #include <netram/limits.h>
 
 #include "ctl.h"
+#include "plan.h"
 #include "print.h"
 
 static struct {
 	uint64_t replicas;
 	const char *on_loss;
+	bool dry_run;
 } args;
 
 static const struct ctl_opt opts[] = {
@@ -17,6 +19,7 @@ static const struct ctl_opt opts[] = {
 	{ "on-loss", CTL_OPT_TEXT, &args.on_loss, "error|wait",
 	  "requests of which no copy can be reached fail after io_deadline_ms, or wait until one can; also those that wait now",
 	  0, 0, 0 },
+	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
 
@@ -32,6 +35,24 @@ static int show(struct netram *nt, const char *name)
 	return ret;
 }
 
+static int plan(struct netram *nt, const char *name, bool json)
+{
+	char given[CTL_OPTS_SIZE];
+
+	ctl_opts_write(opts, NULL, given, sizeof(given));
+	return ctl_volume_set_plan(nt, name, args.replicas, given, json);
+}
+
+static int set(struct netram *nt, const char *name,
+	       const struct netram_volume_change *change, bool json)
+{
+	int err = netram_volume_set(nt, name, change);
+
+	if (err)
+		return ctl_fail_module(nt, err);
+	return json ? show(nt, name) : CTL_OK;
+}
+
 static int run(const struct ctl_call *call)
 {
 	struct netram_volume_change change = {
@@ -40,7 +61,7 @@ static int run(const struct ctl_call *call)
 	};
 	const char *name = call->operands[0];
 	struct netram *nt;
-	int err, ret;
+	int ret;
 
 	if (ctl_check_name("volume", name))
 		return CTL_USAGE;
@@ -52,11 +73,8 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
-	err = netram_volume_set(nt, name, &change);
-	if (err)
-		ret = ctl_fail_module(nt, err);
-	else if (call->json)
-		ret = show(nt, name);
+	ret = args.dry_run ? plan(nt, name, call->json) :
+			     set(nt, name, &change, call->json);
 	netram_close(nt);
 	return ret;
 }
@@ -68,6 +86,7 @@ const struct ctl_command ctl_volume_set = {
 	.summary = "change how many copies there are, or what happens without",
 	.examples =
 		"  netramctl volume set v1 --replicas 2\n"
+		"  netramctl volume set v1 --replicas 1 --dry-run\n"
 		"  netramctl volume set v1 --replicas 1 --json\n"
 		"  netramctl volume set v1 --on-loss error\n",
 	.min = 1,

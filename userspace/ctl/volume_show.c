@@ -91,7 +91,7 @@ static int show(struct netram *nt, const struct netram_volume *volume,
 	if (volume->verify) {
 		fputs("verified  ", stdout);
 		ctl_show_verify(volume->name, volume->verify);
-		ctl_show_bad(volume->verify);
+		ctl_show_bad(volume->verify, NULL);
 	}
 	return CTL_OK;
 }
