@@ -43,7 +43,8 @@ _netramctl_options() { # COMMAND: its own options
 _netramctl_takes_value() { # OPTION
 	case $1 in
 	--region | --zone | --weight | --export | --size | --replicas | --extent-size | \
-		--connections | --queue-depth | --rate | --priority | --interval | --timeout | --uuid | --offset) return 0 ;;
+		--connections | --queue-depth | --rate | --priority | --interval | --timeout | --uuid | --offset | \
+		--mode | --sample | --count) return 0 ;;
 	esac
 	return 1
 }

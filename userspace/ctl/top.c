@@ -26,8 +26,9 @@ static const struct ctl_opt opts[] = {
 	  "between two looks", 1, 3600, INTERVAL_DEF },
 	{ "count", CTL_OPT_NUMBER, &args.count, "N",
 	  "end after so many looks (default: go on)", 1, 1000000, 0 },
-	{ "sort", CTL_OPT_TEXT, &args.sort, "KEY",
-	  "by name (default), stored, ops, bytes or latency", 0, 0, 0 },
+	{ "sort", CTL_OPT_TEXT, &args.sort,
+	  "name|stored|ops|bytes|latency",
+	  "what rows are in order of (default: name)", 0, 0, 0 },
 	{ 0 }
 };
 
