@@ -59,15 +59,7 @@ static int add_node(const struct apply *a)
 		.export_name = CONFIG_HAS(node, NODE_EXPORT) ?
 			       node->export_name : NULL,
 	};
-	int err;
 
-	/* a name or an interface was not known when the file was read */
-	if (!node->resolved) {
-		err = netram_endpoint_parse(node->address, &spec.endpoint,
-					    a->why, a->size);
-		if (err)
-			return err;
-	}
 	return told(a, netram_node_add(a->nt, &spec));
 }
 

@@ -214,26 +214,30 @@ static void *append(struct keys_reader *r, void **array, size_t *nr,
 
 /* ---- nodes */
 
-static void resolve(struct keys_reader *r, struct config_node *node)
+static void resolve(struct keys_reader *r, struct config_node *node,
+		    bool look_up)
 {
-	char why[384];
+	int (*look)(const char *text, struct sockaddr_storage *endpoint,
+		    char *why, size_t size) =
+		look_up ? netram_endpoint_parse : netram_endpoint_numeric;
 	int err;
 
 	if (!node->address[0])
 		return;
-	if (!host_check(node->address, why, sizeof(why)))
+	if (!host_check(node->address, node->why, sizeof(node->why)))
 		err = -EINVAL;
 	else
-		err = netram_endpoint_parse(node->address, &node->endpoint,
-					    why, sizeof(why));
+		err = look(node->address, &node->endpoint, node->why,
+			   sizeof(node->why));
 	node->resolved = !err;
+	node->looked_up = look_up || err != -ENOENT;
 	if (err == -EINVAL)
 		complain(r->complaints, CONFIG_LINE(node, NODE_ADDRESS),
-			 "node %s: address: %s", node->name, why);
-	else if (err)
+			 "node %s: address: %s", node->name, node->why);
+	else if (err && node->looked_up)
 		complain_note(r->complaints, CONFIG_LINE(node, NODE_ADDRESS),
 			      "node %s: %s; netramd tries again", node->name,
-			      why);
+			      node->why);
 }
 
 static void read_node(struct keys_reader *r, const char *name,
@@ -254,7 +258,7 @@ static void read_node(struct keys_reader *r, const char *name,
 		complain(r->complaints, line,
 			 "node %s: where is it? address: HOST, HOST:PORT, IPV6 or [IPV6]:PORT",
 			 name);
-	resolve(r, node);
+	resolve(r, node, load->config->look_up);
 }
 
 static void read_nodes(struct keys_reader *r, const yaml_node_t *value,
@@ -550,7 +554,8 @@ static FILE *open_file(const char *path, struct complaints *c)
 	return NULL;
 }
 
-struct config *config_load(const char *path, struct complaints *c)
+struct config *config_load(const char *path, bool look_up,
+			   struct complaints *c)
 {
 	FILE *file = open_file(path, c);
 	struct config *config;
@@ -559,6 +564,7 @@ struct config *config_load(const char *path, struct complaints *c)
 		return NULL;
 	config = calloc(1, sizeof(*config));
 	if (config) {
+		config->look_up = look_up;
 		volume_init(&config->defaults);
 		config->placement.auto_weight = true;
 		address_parse(CONFIG_LISTEN_DEF, 0, &config->status.listen.at);

@@ -20,6 +20,8 @@
 #define CONFIG_UNSET		UINT64_MAX
 
 #define CONFIG_PATH_SIZE	256
+/* Room for why an address is not known. */
+#define CONFIG_WHY_SIZE		384
 /* As in struct sockaddr_un. */
 #define CONFIG_SOCKET_SIZE	108
 
@@ -110,7 +112,10 @@ struct config_host {
  * @name: its name
  * @address: as written
  * @endpoint: the same, valid while @resolved
- * @resolved: the address was known when the file was read
+ * @resolved: the address is known
+ * @looked_up: it was asked for, and once at least there was an answer
+ * @why: why it is not known, in a line
+ * @retry_ms: when to ask again
  * @region: "" if not told
  * @zone: "" if not told
  * @weight: as written, or made of @capacity
@@ -127,6 +132,9 @@ struct config_node {
 	char address[CONFIG_PATH_SIZE];
 	struct sockaddr_storage endpoint;
 	bool resolved;
+	bool looked_up;
+	char why[CONFIG_WHY_SIZE];
+	uint64_t retry_ms;
 	char region[NETRAM_NAME_SIZE];
 	char zone[NETRAM_NAME_SIZE];
 	uint64_t weight;
@@ -249,6 +257,7 @@ struct config_status {
  * @objectives: what should be reached
  * @placement: how nodes are chosen
  * @status: the status page
+ * @look_up: host names are looked up while the file is read, however long that takes
  */
 struct config {
 	struct config_host host;
@@ -262,10 +271,12 @@ struct config {
 	struct config_objectives objectives;
 	struct config_placement placement;
 	struct config_status status;
+	bool look_up;
 };
 
 /* config.c: NULL if the file cannot be used, and why is among the complaints */
-struct config *config_load(const char *path, struct complaints *c);
+struct config *config_load(const char *path, bool look_up,
+			   struct complaints *c);
 void config_free(struct config *config);
 const struct config_node *config_find_node(const struct config *config,
 					   const char *name);

@@ -21,6 +21,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "options.h"
+#include "resolver.h"
 #include "status.h"
 #include "watch.h"
 
@@ -28,6 +29,8 @@
 #define QUIET_MS	300
 /* When something could not be done. */
 #define RETRY_MS	3000
+/* At the start, for the addresses of nodes: else volumes would be made later. */
+#define NAMES_MS	5000
 /* Room for the first complaint about a file. */
 #define REFUSED_SIZE	1024
 
@@ -36,6 +39,7 @@
  * @options: the command line
  * @config: the file as it was last read well
  * @refused: what was wrong with it since, or ""
+ * @resolver: who looks up host names
  * @keeper: what was seen last
  * @board: what is told to whoever asks
  * @watch: who looks at counters
@@ -50,6 +54,7 @@ struct daemon {
 	struct options options;
 	struct config *config;
 	char refused[REFUSED_SIZE];
+	struct resolver resolver;
 	struct keeper keeper;
 	struct board *board;
 	struct watch *watch;
@@ -80,7 +85,7 @@ static int check(const char *path)
 	struct config *config;
 
 	complaints_init(&c, path);
-	config = config_load(path, &c);
+	config = config_load(path, true, &c);
 	print_complaints(&c, stderr);
 	if (config)
 		printf("%s: %zu nodes, %zu volumes, fine\n", path,
@@ -107,7 +112,7 @@ static bool read_config(struct daemon *d)
 	struct config *config;
 
 	complaints_init(&c, d->options.config);
-	config = config_load(d->options.config, &c);
+	config = config_load(d->options.config, false, &c);
 	print_complaints(&c, stderr);
 	d->refused[0] = '\0';
 	if (!config)
@@ -154,6 +159,7 @@ static void look(struct daemon *d)
 	};
 
 	subscribe(d);
+	resolver_look(&d->resolver, d->config);
 	keeper_look(&d->keeper, d->config);
 	page_settle(&d->page, &d->config->status.listen);
 	status_put(d->board, &source);
@@ -163,6 +169,8 @@ static void look(struct daemon *d)
 				     RETRY_MS : d->options.interval_s * 1000);
 	if (d->keeper.estate.next_ms < d->next_ms)
 		d->next_ms = d->keeper.estate.next_ms;
+	if (d->resolver.next_ms < d->next_ms)
+		d->next_ms = d->resolver.next_ms;
 }
 
 static void look_soon(struct daemon *d)
@@ -226,18 +234,28 @@ static bool take_signal(struct daemon *d)
 	return true;
 }
 
+/* At once: volumes may wait for it, and somebody for those. */
+static void take_names(struct daemon *d)
+{
+	if (resolver_look(&d->resolver, d->config))
+		d->next_ms = 0;
+	else if (d->resolver.next_ms < d->next_ms)
+		d->next_ms = d->resolver.next_ms;
+}
+
 static bool wait_once(struct daemon *d)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		{ .fd = d->signals, .events = POLLIN },
 		{ .fd = d->events ? netram_events_fd(d->events) : -1,
 		  .events = POLLIN },
 		{ .fd = d->keeper.estate.wake, .events = POLLIN },
+		{ .fd = d->resolver.wake, .events = POLLIN },
 	};
 	uint64_t now = clock_ms();
 	int timeout = d->next_ms > now ? (int)(d->next_ms - now) : 0;
 
-	if (poll(fds, 3, timeout) < 0)
+	if (poll(fds, 4, timeout) < 0)
 		return true;
 	if (fds[0].revents) {
 		if (!take_signal(d))
@@ -249,6 +267,8 @@ static bool wait_once(struct daemon *d)
 		estate_hear(&d->keeper.estate);
 		look_soon(d);
 	}
+	if (fds[3].revents)
+		take_names(d);
 	if (clock_ms() >= d->next_ms)
 		look(d);
 	return true;
@@ -322,10 +342,12 @@ static int serve(struct daemon *d)
 	}
 	d->signals = take_signals();
 	if (d->signals < 0 || start_telling(d) ||
+	    resolver_init(&d->resolver) ||
 	    keeper_init(&d->keeper, d->options.state))
 		return EXIT_FAILED;
 	if (!d->options.no_mlock)
 		lock_memory();
+	resolver_wait(&d->resolver, d->config, NAMES_MS);
 	look(d);
 	while (wait_once(d))
 		;
@@ -333,6 +355,7 @@ static int serve(struct daemon *d)
 	stop_telling(d);
 	netram_events_close(d->events);
 	keeper_free(&d->keeper);
+	resolver_exit(&d->resolver);
 	config_free(d->config);
 	return EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 
 #include "common/unit.h"
 #include "path.h"
+#include "rules.h"
 
 static struct step *add(struct plan *plan, enum step_kind kind)
 {
@@ -153,18 +154,65 @@ static void change_node(const struct config_node *node,
 	weigh_node(node, is, plan);
 }
 
+/* The address of a node that is to be added is not known, or not yet. */
+static void find_unresolved(const struct config_node *node, struct plan *plan)
+{
+	if (node->looked_up)
+		plan_find(plan, FINDING_PROBLEM, "node %s: cannot be added: %s",
+			  node->name, node->why);
+	else
+		plan_find(plan, FINDING_WAIT,
+			  "node %s: is added when the address of %s has been looked up",
+			  node->name, node->address);
+}
+
+/* What the rules would have said, had they known what its name stands for. */
+static const struct config_node *same_server(const struct config *config,
+					     const struct config_node *node)
+{
+	const struct config_node *other;
+
+	for (other = config->nodes; other < node; other++)
+		if (rules_same_server(node, other))
+			return other;
+	return NULL;
+}
+
+static bool can_add(const struct config_node *node, struct plan *plan)
+{
+	const struct config_node *same;
+
+	if (!node->resolved) {
+		find_unresolved(node, plan);
+		return false;
+	}
+	same = same_server(plan->config, node);
+	if (same)
+		plan_find(plan, FINDING_PROBLEM,
+			  "node %s: cannot be added: node %s has the same address: copies on both would be lost together",
+			  node->name, same->name);
+	return !same;
+}
+
 static void plan_node(const struct config_node *node,
 		      const struct netram_node *is, struct plan *plan)
 {
 	char what[256];
 
+	if (is && !node->remove && !node->resolved && node->looked_up)
+		plan_find(plan, FINDING_NOTE,
+			  "node %s: %s; it is left where it is", node->name,
+			  node->why);
 	if (node->remove) {
 		remove_node(node, is, plan);
 	} else if (!is) {
-		add_node_step(plan, STEP_NODE_ADD, node, false);
+		if (can_add(node, plan))
+			add_node_step(plan, STEP_NODE_ADD, node, false);
 	} else if (!node_differs(node, is, what, sizeof(what))) {
 		change_node(node, is, plan);
 	} else if (!is->extents) {
+		if (!can_add(node, plan))
+			return;
 		add_node_step(plan, STEP_NODE_FORGET, node, false);
 		add_node_step(plan, STEP_NODE_ADD, node, false);
 	} else {
@@ -487,6 +535,31 @@ static void keep_volume(const struct config_volume *volume,
 			  volume->name);
 }
 
+/* How many copies a volume has may depend on how many nodes there are. */
+static const struct config_node *awaited(const struct plan *plan)
+{
+	const struct config *config = plan->config;
+	const struct config_node *node = config->nodes;
+
+	for (; node < config->nodes + config->nr_nodes; node++)
+		if (!node->remove && !node->looked_up &&
+		    !actual_find_node(plan->actual, node->name))
+			return node;
+	return NULL;
+}
+
+static void create_volume(const struct config_volume *volume, struct plan *plan)
+{
+	const struct config_node *node = awaited(plan);
+
+	if (node)
+		plan_find(plan, FINDING_WAIT,
+			  "volume %s: is created when the address of node %s has been looked up",
+			  volume->name, node->name);
+	else
+		add_volume_step(plan, STEP_VOLUME_CREATE, volume, NULL);
+}
+
 static void plan_volume(const struct config_volume *volume,
 			const struct actual_volume *is, struct plan *plan)
 {
@@ -495,7 +568,7 @@ static void plan_volume(const struct config_volume *volume,
 	else if (is)
 		keep_volume(volume, is, plan);
 	else
-		add_volume_step(plan, STEP_VOLUME_CREATE, volume, NULL);
+		create_volume(volume, plan);
 }
 
 static void note_strange_volumes(const struct config *config,

@@ -128,8 +128,7 @@ static void complete_node(const struct config *config, struct config_node *node)
 	}
 }
 
-static bool same_endpoint(const struct config_node *a,
-			  const struct config_node *b)
+bool rules_same_server(const struct config_node *a, const struct config_node *b)
 {
 	char left[NETRAM_ENDPOINT_SIZE], right[NETRAM_ENDPOINT_SIZE];
 
@@ -137,7 +136,7 @@ static bool same_endpoint(const struct config_node *a,
 		return false;
 	netram_endpoint_format(&a->endpoint, left, sizeof(left));
 	netram_endpoint_format(&b->endpoint, right, sizeof(right));
-	return !strcmp(left, right);
+	return !strcmp(left, right) && !strcmp(a->export_name, b->export_name);
 }
 
 static void check_address(const struct config *config, size_t i,
@@ -147,8 +146,7 @@ static void check_address(const struct config *config, size_t i,
 	size_t j;
 
 	for (j = 0; j < i; j++)
-		if (same_endpoint(node, &config->nodes[j]) &&
-		    !strcmp(node->export_name, config->nodes[j].export_name))
+		if (rules_same_server(node, &config->nodes[j]))
 			complain(c, CONFIG_LINE(node, NODE_ADDRESS),
 				 "node %s: node %s in line %u has the same address: copies on both would be lost together",
 				 node->name, config->nodes[j].name,

@@ -5,6 +5,10 @@
 
 #include "config.h"
 
+/* rules.c */
+bool rules_same_server(const struct config_node *a,
+		       const struct config_node *b);
+
 /* room.c */
 uint64_t rules_copies(const struct config_volume *v, size_t nodes);
 void rules_check_room(const struct config *config,

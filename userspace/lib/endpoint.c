@@ -138,13 +138,14 @@ static int refuse_numeric(const char *host, char *why, size_t size)
 		      strchr(host, '%') ? " of an interface of this host" : "");
 }
 
-static int resolve(const struct split *s, struct sockaddr_storage *endpoint,
-		   char *why, size_t size)
+/* @flags: AI_NUMERICHOST: a name is not looked up, and not known */
+static int resolve(const struct split *s, int flags,
+		   struct sockaddr_storage *endpoint, char *why, size_t size)
 {
 	struct addrinfo hints = {
 		.ai_family = s->numeric ? AF_INET6 : AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
-		.ai_flags = s->numeric ? AI_NUMERICHOST : 0,
+		.ai_flags = s->numeric ? AI_NUMERICHOST : flags,
 	};
 	struct addrinfo *found;
 	int gai;
@@ -175,8 +176,8 @@ static int check_scope(const struct sockaddr_storage *endpoint,
 		      "a link-local address needs its interface: ADDRESS%%eth0");
 }
 
-int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
-			  char *why, size_t size)
+static int parse(const char *text, int flags, struct sockaddr_storage *endpoint,
+		 char *why, size_t size)
 {
 	uint16_t port = NBD_DEFAULT_PORT;
 	struct split s;
@@ -189,12 +190,24 @@ int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
 	if (s.port && parse_port(s.port, &port))
 		return refuse(why, size, -EINVAL,
 			      "'%s' is not a port: write 1 to 65535", s.port);
-	err = resolve(&s, endpoint, why, size);
+	err = resolve(&s, flags, endpoint, why, size);
 	if (!err)
 		err = check_scope(endpoint, why, size);
 	if (!err)
 		set_port(endpoint, port);
 	return err;
+}
+
+int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
+			  char *why, size_t size)
+{
+	return parse(text, 0, endpoint, why, size);
+}
+
+int netram_endpoint_numeric(const char *text, struct sockaddr_storage *endpoint,
+			    char *why, size_t size)
+{
+	return parse(text, AI_NUMERICHOST, endpoint, why, size);
 }
 
 void netram_endpoint_address(const struct sockaddr_storage *endpoint,

@@ -884,6 +884,18 @@ int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
 			  char *why, size_t size);
 
 /**
+ * netram_endpoint_numeric() - read an address and ask nobody, so at once
+ * @text: as for netram_endpoint_parse()
+ * @endpoint: likewise
+ * @why: likewise
+ * @size: room there
+ *
+ * Return: as netram_endpoint_parse(), -ENOENT: for a host name of any kind.
+ */
+int netram_endpoint_numeric(const char *text, struct sockaddr_storage *endpoint,
+			    char *why, size_t size);
+
+/**
  * netram_endpoint_format() - write an address so that it can be read back
  * @endpoint: struct sockaddr_in or struct sockaddr_in6
  * @text: "192.0.2.1:10809" or "[fe80::1%eth0]:10809";

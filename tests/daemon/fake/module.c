@@ -9,12 +9,16 @@
  *   frozen    counters stand still
  *   hung      who asks waits until the file is gone
  *   down      the name of a node that is away
+ *   HOST      the address of HOST.test, which is not known where nothing is in it; who
+ *             asks waits for a writer where it is a FIFO
+ * Nodes and volumes cannot be made.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <arpa/inet.h>
 #include <math.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netram/latency.h>
 #include <netram/netram.h>
@@ -311,6 +315,23 @@ void netram_error(struct netram *handle, char *text, size_t size)
 	snprintf(text, size, "the fake module refuses");
 }
 
+int netram_node_add(struct netram *handle, const struct netram_node_spec *spec)
+{
+	(void)handle;
+	(void)spec;
+	return -EPERM;
+}
+
+int netram_volume_create(struct netram *handle,
+			 const struct netram_volume_spec *spec,
+			 struct netram_volume **volume)
+{
+	(void)handle;
+	(void)spec;
+	*volume = NULL;
+	return -EPERM;
+}
+
 /* Two copies of what is written, and a request and an answer for each page. */
 static struct netram_traffic traffic_of(uint64_t read, uint64_t written)
 {
@@ -500,4 +521,23 @@ int open(const char *path, int flags, ...)
 	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
 	return real(path, flags, mode);
+}
+
+/* ---- a name server */
+
+int getaddrinfo(const char *host, const char *service,
+		const struct addrinfo *hints, struct addrinfo **found)
+{
+	int (*real)(const char *host, const char *service,
+		    const struct addrinfo *hints, struct addrinfo **found) =
+		dlsym(RTLD_NEXT, "getaddrinfo");
+	const char *end = host ? strstr(host, ".test") : NULL;
+	char name[64], address[64] = "";
+
+	if (!end || hints->ai_flags & AI_NUMERICHOST)
+		return real(host, service, hints, found);
+	snprintf(name, sizeof(name), "%.*s", (int)(end - host), host);
+	if (!told(name, address, sizeof(address)))
+		return EAI_AGAIN;
+	return address[0] ? real(address, service, hints, found) : EAI_NONAME;
 }

@@ -43,7 +43,7 @@ static struct config *load(const char *text, struct complaints *c)
 	fputs(text, file);
 	fclose(file);
 	complaints_init(c, path);
-	return config_load(path, c);
+	return config_load(path, true, c);
 }
 
 static struct config *load_good(const char *text)
@@ -441,12 +441,12 @@ static void test_no_file(void **state)
 
 	(void)state;
 	complaints_init(&c, "/nonexistent");
-	assert_null(config_load("/nonexistent", &c));
+	assert_null(config_load("/nonexistent", true, &c));
 	assert_string_equal(c.all[0].text,
 			    "cannot open it: No such file or directory");
 	complaints_free(&c);
 	complaints_init(&c, "/tmp");
-	assert_null(config_load("/tmp", &c));
+	assert_null(config_load("/tmp", true, &c));
 	assert_string_equal(c.all[0].text, "it is a directory");
 	complaints_free(&c);
 }

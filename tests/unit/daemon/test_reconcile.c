@@ -30,7 +30,7 @@ static struct config *load(const char *text)
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
 	complaints_init(&c, path);
-	config = config_load(path, &c);
+	config = config_load(path, true, &c);
 	if (!config)
 		fail_msg("%s: %s", text, c.all[0].text);
 	complaints_free(&c);
