@@ -77,14 +77,22 @@ static uint64_t meminfo(const char *text, const char *field)
 	return at ? strtoull(at + strlen(field), NULL, 10) : 0;
 }
 
+/*
+ * Free swap does not count: what would go there is in use, by the machine's programs or
+ * as our own pages where those are not locked, and would be slow.
+ */
+bool host_spares_memory(const char *text)
+{
+	return meminfo(text, "MemAvailable:") >
+	       reserve(meminfo(text, "MemTotal:"));
+}
+
 bool host_has_memory(void)
 {
 	char text[4096];
 
-	if (!read_file("/proc/meminfo", text, sizeof(text)))
-		return true;
-	return meminfo(text, "MemAvailable:") + meminfo(text, "SwapFree:") >
-	       reserve(meminfo(text, "MemTotal:"));
+	return !read_file("/proc/meminfo", text, sizeof(text)) ||
+	       host_spares_memory(text);
 }
 
 /* With "advise" only mappings that were advised so have them. */

@@ -10,7 +10,11 @@
 /* Bytes of memory the machine has, or this control group of it may use. */
 uint64_t host_memory(void);
 
-/* Is more than the last reserve left, with what could still be swapped out? */
+/*
+ * Is more than the last reserve left, without swapping anything out? From what the
+ * kernel says, in the form of /proc/meminfo.
+ */
+bool host_spares_memory(const char *text);
 bool host_has_memory(void);
 
 /*
