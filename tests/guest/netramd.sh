@@ -132,6 +132,8 @@ told "node n2: weight 100"
 note "drift is put back"
 tune netram1 io_deadline_ms 1234
 wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable stays"
+told "volume v2: io_deadline_ms 290000, was 1234"
+becomes '.events[0] | .kind == "change" and .text == "volume v2: io_deadline_ms 290000, was 1234"'
 netramctl node remove n3 || fail "node remove"
 becomes 'any(.nodes[]; .name == "n3")'
 netramctl volume set v2 --on-loss error || fail "volume set"

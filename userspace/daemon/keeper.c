@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "chronicle.h"
 #include "common/clock.h"
 #include "log.h"
 #include "module.h"
@@ -24,6 +25,15 @@ const char *finding_kind_name(enum finding_kind kind)
 	return names[kind];
 }
 
+/* Of all else the module tells an event. */
+static void tell_done(const struct step *step, const char *what)
+{
+	log_line("%s", what);
+	if (step->kind == STEP_TUNE || step->kind == STEP_SWAPON ||
+	    step->kind == STEP_MOUNT)
+		chronicle_add(CHRONICLE_CHANGE, what);
+}
+
 static bool do_step(struct netram *nt, struct plan *plan,
 		    const struct step *step, const struct memory_volume *as)
 {
@@ -31,10 +41,10 @@ static bool do_step(struct netram *nt, struct plan *plan,
 	bool done = !apply_step(nt, step, as, why, sizeof(why));
 
 	step_format(step, done, what, sizeof(what));
-	if (done)
-		log_line("%s", what);
-	else
+	if (!done)
 		plan_find(plan, FINDING_PROBLEM, "%s: %s", what, why);
+	else
+		tell_done(step, what);
 	return done;
 }
 

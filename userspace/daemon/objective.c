@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chronicle.h"
 #include "common/clock.h"
 #include "log.h"
 #include "stats.h"
@@ -96,6 +97,7 @@ static void log_objective(const struct objective *one, bool good,
 	};
 
 	log_event(&event);
+	chronicle_add(good ? CHRONICLE_MET : CHRONICLE_MISSED, text);
 }
 
 static void tell(const struct objective *one)

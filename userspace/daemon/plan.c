@@ -47,6 +47,18 @@ static void change_format(const struct step *step, const char *is, char *text,
 			 netram_on_loss_name(change->on_loss));
 }
 
+/* What it was before tells whether somebody has changed it. */
+static void tune_format(const struct step *step, bool done, const char *is,
+			char *text, size_t size)
+{
+	bool was = done && step->was && step->was[0];
+
+	snprintf(text, size, "volume %s: %s %s%s%s%s", step->volume->name,
+		 tunables[step->tunable].name, is,
+		 step->volume->tune[step->tunable], was ? ", was " : "",
+		 was ? step->was : "");
+}
+
 /**
  * step_format() - put a step into words
  * @step: the step
@@ -84,9 +96,7 @@ void step_format(const struct step *step, bool done, char *text, size_t size)
 		change_format(step, is, text, size);
 		break;
 	case STEP_TUNE:
-		snprintf(text, size, "volume %s: %s %s%s", volume,
-			 tunables[step->tunable].name, is,
-			 step->volume->tune[step->tunable]);
+		tune_format(step, done, is, text, size);
 		break;
 	case STEP_SWAPON:
 		snprintf(text, size, "volume %s: %sswapped on", volume, is);

@@ -353,8 +353,10 @@ static void plan_tunables(const struct config_volume *volume,
 		    !tunable_there(is, id))
 			continue;
 		step = add_volume_step(plan, STEP_TUNE, volume, is);
-		if (step)
-			step->tunable = id;
+		if (!step)
+			return;
+		step->tunable = id;
+		step->was = is->tune[id];
 	}
 }
 
@@ -606,7 +608,7 @@ static void sort_steps(struct plan *plan)
  * @actual: what is
  * @weights: what nodes count with, or NULL: with what the file says
  * @drains: how far nodes are that are emptied, or NULL: nobody has looked before
- * @plan: filled; plan_free() it. It points into @config
+ * @plan: filled; plan_free() it. It points into @config and @actual
  */
 void reconcile(const struct config *config, const struct actual *actual,
 	       const struct weights *weights, const struct drains *drains,

@@ -54,6 +54,7 @@ enum step_kind {
  * @weight: of STEP_NODE_WEIGH
  * @change: of STEP_VOLUME_SET
  * @tunable: of STEP_TUNE
+ * @was: its value before, "" or NULL: not known
  */
 struct step {
 	enum step_kind kind;
@@ -64,6 +65,7 @@ struct step {
 	uint32_t weight;
 	struct netram_volume_change change;
 	enum tunable_id tunable;
+	const char *was;
 };
 
 /**

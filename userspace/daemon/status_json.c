@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chronicle.h"
 #include "common/json.h"
 #include "status.h"
 
@@ -190,6 +191,7 @@ char *status_json(const struct status_source *s)
 	put_object(o, "volumes", volumes_json(s));
 	put_object(o, "objectives",
 		   objectives_json(&s->keeper->objectives));
+	put_object(o, "events", chronicle_json());
 	text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
 						     JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);

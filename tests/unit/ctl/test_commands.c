@@ -683,7 +683,7 @@ static void test_node_lost(void **state)
 	expect_json("{\"dry_run\":true,"
 		    "\"steps\":[\"netramctl node remove n2 --lost\"],"
 		    "\"loses_bytes\":49152,"
-		    "\"volumes\":[{\"volume\":\"v1\",\"pages\":12,\"bytes\":49152}]}");
+		    "\"loses\":[{\"volume\":\"v1\",\"pages\":12,\"bytes\":49152}]}");
 	dry_run_of_lost("n1", false, CTL_FAILED);
 	assert_string_equal(output, "");
 }

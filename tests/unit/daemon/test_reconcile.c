@@ -325,10 +325,10 @@ static const struct {
 	{ "drift",
 	  NODES "defaults: {replicas: 2, on_loss: error, io_deadline_ms: 30000}\n" V1 "}\n",
 	  drifted,
-	  "volume v1: replicas 2, on_loss error\nvolume v1: io_deadline_ms 30000\n",
+	  "volume v1: replicas 2, on_loss error\nvolume v1: io_deadline_ms 30000, was 1234\n",
 	  "" },
 	{ "tunables", NODES V1 ", io_deadline_ms: 30000, hedge_us: 500, sync_rate_mib: 9}\n",
-	  none, "volume v1: sync_rate_mib 9\nvolume v1: hedge_us 500\n", "" },
+	  none, "volume v1: sync_rate_mib 9\nvolume v1: hedge_us 500, was auto\n", "" },
 	{ "a backup's lag", NODES V1 ", backup: {device: /srv/v1.img, mode: behind}, backup_lag_mib: 9}\n",
 	  backed_up, "volume v1: backup_lag_mib 9\n", "" },
 	{ "a backup's lag, but it has none",
@@ -588,6 +588,12 @@ static void test_words(void **state)
 			step_format(&step, done, text, sizeof(text));
 			assert_string_equal(text, expected[kind][!done]);
 		}
+	step.kind = STEP_TUNE;
+	step.was = "auto";
+	step_format(&step, true, text, sizeof(text));
+	assert_string_equal(text, "volume v1: hedge_us 0, was auto");
+	step_format(&step, false, text, sizeof(text));
+	assert_string_equal(text, "volume v1: hedge_us cannot be 0");
 }
 
 /* What a step carries with it. */

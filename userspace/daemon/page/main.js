@@ -171,7 +171,7 @@ function show() {
 	showWhich();
 	showVolumes($('volumes'), live, status, points, point);
 	showFindings($('findings'), status);
-	showEvents($('events'), live);
+	showEvents($('events'), live, status);
 	drawPlots();
 	document.body.dataset.seq = String(live.seq);
 	document.body.dataset.looks = String(status.looks);

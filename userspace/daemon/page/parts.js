@@ -324,20 +324,25 @@ export function showFindings(parent, status) {
 		});
 }
 
+const EVENTS_MAX = 100;
 const EVENT_LEVELS = {
 	pages_lost: 'bad', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
 	up: 'good', synced: 'good', off: 'good', clean: 'good', drained: 'good',
+	missed: 'warn', met: 'good',
 };
 
+// The module's have a type and what it is about, netramd's own a kind and a text.
 function eventText(e) {
-	return [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state, e.value].filter((t) => t).join(', ');
+	return e.text ?? [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state, e.value].filter((t) => t).join(', ');
 }
 
-export function showEvents(parent, live) {
-	if (!live.events.length)
+export function showEvents(parent, live, status) {
+	const events = [...live.events, ...status.events.map((e) => ({...e, type: e.kind}))]
+		.sort((a, b) => b.time_ns - a.time_ns).slice(0, EVENTS_MAX);
+	if (!events.length)
 		return parent.replaceChildren(element('li', {class: 'quiet'}, 'nothing since netramd began to watch'));
-	return keyed(parent, live.events,
-		(e) => [e.time_ns, e.type, e.node, e.volume, e.state, e.value].join(' '),
+	return keyed(parent, events,
+		(e) => [e.time_ns, e.type, e.node, e.volume, e.state, e.value, e.text].join(' '),
 		() => element('li', {}, element('time'), element('span', {class: 'badge'}), element('span', {class: 'what'})),
 		(li, e) => {
 			const ms = e.time_ns / 1e6;
