@@ -58,6 +58,5 @@ module_exit(netram_exit);
 
 MODULE_DESCRIPTION("Block devices backed by the memory of other machines");
 MODULE_LICENSE("GPL");
-MODULE_SOFTDEP("pre: crc32c");
 MODULE_VERSION("0.1.0");
 MODULE_ALIAS_GENL_FAMILY("netram");

@@ -26,8 +26,14 @@ module_unload || fail "unload"
 # as it is where the module is installed
 mods=$NETRAM_RUN/mods
 mkdir -p "$mods/lib/modules/$(uname -r)"
+find "/lib/modules/$(uname -r)/" -name '*crc32c*.ko*' -exec cp {} "$mods/lib/modules/$(uname -r)/" ';'
 cp "$NETRAM_KO" "$mods/lib/modules/$(uname -r)/" || fail "cp"
 depmod -b "$mods" || fail "depmod"
+# others may have what we depend on in use: modprobe -r leaves that alone
+truncate -s 8M "$NETRAM_RUN/ext4" || fail "truncate"
+mkfs.ext4 -q -O metadata_csum "$NETRAM_RUN/ext4" || fail "mkfs"
+mkdir -p "$NETRAM_RUN/mnt"
+mount -o loop "$NETRAM_RUN/ext4" "$NETRAM_RUN/mnt" || fail "mount"
 for ((i = 0; i < times; i++)); do
 	if ((i % 10 == 9)); then
 		modprobe -d "$mods" netram || fail "modprobe $i"
@@ -37,6 +43,8 @@ for ((i = 0; i < times; i++)); do
 		rmmod netram || fail "unload $i"
 	fi
 done
+
+umount "$NETRAM_RUN/mnt" || fail "umount"
 
 note "$times times load, node, volume, I/O and all back"
 setup_nodes 2 || fail "no nodes"
