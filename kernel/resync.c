@@ -342,13 +342,16 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
 	struct netram_session *s = netram_router_session(r, slot);
 	int err;
 
+	/* What it lacks by now, somebody has decided who does not own the page. */
+	if (need == NOTHING)
+		return 0;
 	if (need == COPY) {
 		err = copy_run(j, page, count);
 		if (err == -EILSEQ || err == UNREADABLE)
 			err = copy_each(j, page, count, left);
 		return err;
 	}
-	if (need == TRIM && s && READ_ONCE(s->trim)) {
+	if (s && READ_ONCE(s->trim)) {
 		err = netram_resync_carry(j->rs, slot, NETRAM_OP_TRIM, page,
 					  count);
 		/* What it will not free does no harm. */
