@@ -23,6 +23,7 @@
 #include "log.h"
 #include "router.h"
 #include "sites.h"
+#include "unequal.h"
 
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -65,8 +66,7 @@ static bool begin(struct netram_resync_job *j)
 	return true;
 }
 
-/* @part: it has got all but what is marked behind. Without @done it has not. */
-static bool end(const struct netram_resync_job *j, bool done, bool part)
+static bool change_back(const struct netram_resync_job *j, bool done, bool part)
 {
 	struct netram_router *r = j->rs->router;
 	u8 slot = netram_resync_slot(j);
@@ -84,6 +84,25 @@ static bool end(const struct netram_resync_job *j, bool done, bool part)
 			return false;
 	} while (cmpxchg64(&r->sets[j->extent], old.word, new.word) != old.word);
 	return true;
+}
+
+/*
+ * @part: it has got all but what is marked behind. Without @done it has not.
+ *
+ * Where a write has failed meanwhile, with those in sync away, it may be the first of
+ * them that can be read: then it decides, as one that comes back.
+ */
+static bool end(const struct netram_resync_job *j, bool done, bool part)
+{
+	struct netram_router *r = j->rs->router;
+	bool ended;
+
+	spin_lock_irq(&r->loss_lock);
+	ended = change_back(j, done, part);
+	if (ended && netram_extent_reachable(r, j->set, 1U << j->copy))
+		netram_unequal_decide(r, j->extent, j->copy);
+	spin_unlock_irq(&r->loss_lock);
+	return ended;
 }
 
 /* What keeps a copy from being in sync, and perhaps another from being given up. */

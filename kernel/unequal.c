@@ -4,7 +4,10 @@
  * carried it out or not: either version will do, if only it is the same one from then
  * on. Which copy counts cannot be known yet. To choose one would call the others out
  * of sync, and the one chosen may be the one that never comes back: so the pages are
- * noted, and the first copy in sync that comes back decides, before it is read.
+ * noted, and the first copy in sync that comes back decides, before it is read; or one
+ * that can be reached and becomes in sync: the mover's, or the heir of one that is lost.
+ * So nothing is noted where a copy in sync can be reached. tests/model/unequal.pml has
+ * all this.
  *
  * Copies out of sync are not read in these pages meanwhile: what they have may be
  * what the one that decides has not.
