@@ -513,8 +513,8 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	union netram_set set = cmd->set;
 	struct netram_session *s = NULL;
-	bool anew = !set.word || changed(r, cmd);
 	int i = 0, err;
+	bool anew;
 
 	if (likely(netram_set_single(set))) {
 		cmd->flags &= ~NETRAM_CMD_F_NOWAIT;
@@ -522,6 +522,11 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		cmd->flags |= NETRAM_CMD_F_NOWAIT;
 		i = netram_read_choose(r, cmd, set);
 	}
+	/*
+	 * Afterwards: one that is back may be in sync no more, because another one was
+	 * back before and has decided which version counts (unequal.c).
+	 */
+	anew = !set.word || changed(r, cmd);
 	if (unlikely(i >= 0 && lost_meanwhile(r, cmd, i)))
 		anew = true;
 	if (likely(i >= 0 && !anew))
