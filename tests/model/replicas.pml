@@ -19,7 +19,8 @@
  * or dropped. A step of the model is an atomic access of the code; where the code
  * holds a lock the model says atomic.
  *
- * Not here: placement, adding and dropping copies, TRIMs, requests that fail.
+ * Not here: placement, adding and dropping copies, TRIMs, requests that fail (of these,
+ * writes are in unequal.pml).
  *
  * Switches make it wrong, to see that it notices: tests/model/run has the list.
  */
