@@ -491,6 +491,19 @@ static bool spread_extent(struct netram_mover *m, u64 extent,
 	return done;
 }
 
+/* It is spared then, and others may have room. */
+static bool is_full(struct netram_router *r, u8 slot)
+{
+	struct netram_session *s;
+	bool full;
+
+	rcu_read_lock();
+	s = netram_router_session(r, slot);
+	full = s && time_before(jiffies, READ_ONCE(s->full_until));
+	rcu_read_unlock();
+	return full;
+}
+
 /*
  * Until there is something else to do, or a second is over. Return: whether to look at
  * all anew at once; @later: in a while.
@@ -517,7 +530,8 @@ static bool spread(struct netram_mover *m, bool *later)
 			continue;
 		moved = true;
 		if (!spread_extent(m, extent, set, slot)) {
-			WRITE_ONCE(m->unspread, jiffies ?: 1);
+			if (!is_full(r, slot))
+				WRITE_ONCE(m->unspread, jiffies ?: 1);
 			break;
 		}
 		if (stopped(m) || delayed_work_pending(&m->work) ||
