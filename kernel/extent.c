@@ -86,7 +86,8 @@ static bool is_up(const struct netram_session *s)
 
 static bool is_reachable(const struct netram_session *s)
 {
-	return READ_ONCE(s->returning) || netram_session_up(s);
+	/* If it returns no more it can be seen that it is up. */
+	return smp_load_acquire(&s->returning) || netram_session_up(s);
 }
 
 static __always_inline u8 copies_with(struct netram_router *r,

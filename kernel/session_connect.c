@@ -282,7 +282,7 @@ void netram_session_connect_work(struct work_struct *work)
 	s->trim = info.flags & NBD_FLAG_SEND_TRIM;
 	start_conns(s);
 	up = go_up(s);
-	WRITE_ONCE(s->returning, false);
+	smp_store_release(&s->returning, false); /* pairs with is_reachable() */
 	if (!up) {
 		netram_session_stop_conns(s);
 		connect_failed(s, "connection broke at once", 0);
