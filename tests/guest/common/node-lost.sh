@@ -15,7 +15,7 @@ lost() { attr_of "$dev" lost_pages; }
 lost_is() { [ "$(lost)" -eq "$1" ]; }
 session_not_up() { ! session_is "$dev" "$1" up; }
 would_lose() { # NODE: pages of each volume, as the dry run has it
-	netramctl node remove "$1" --lost --dry-run --json | jq -c '[.volumes[] | [.volume, .pages]]'
+	netramctl node remove "$1" --lost --dry-run --json | jq -c '[.loses[] | [.volume, .pages]]'
 }
 refused() { # REGEX COMMAND...
 	"${@:2}" 2> "$NETRAM_RUN/error" && fail "not refused: ${*:2}"
