@@ -8,9 +8,13 @@
 #define NETRAM_TRAFFIC_H
 
 #include <linux/types.h>
+#include <netram/limits.h>
 
 /* What overhead should be at most, parts per million: 5 %. */
 #define NETRAM_OVERHEAD_TARGET_PPM	50000
+
+/* Of fewer pages it is not said whether that is so: a handshake weighs as much as some. */
+#define NETRAM_OVERHEAD_PAGES_MIN	100
 
 /* What is told where there is no payload to compare with. */
 #define NETRAM_OVERHEAD_NONE		(~(__u64)0)
@@ -35,6 +39,17 @@ static inline __u64 netram_overhead_ppm(__u64 payload, __u64 extra)
 	if (!payload)
 		return NETRAM_OVERHEAD_NONE;
 	return (extra * 1000000 + payload - 1) / payload;
+}
+
+/**
+ * netram_overhead_tells() - is there enough for the share to tell something
+ * @payload: as above
+ *
+ * Return: whether it can be called met or missed.
+ */
+static inline int netram_overhead_tells(__u64 payload)
+{
+	return payload >= (__u64)NETRAM_OVERHEAD_PAGES_MIN * NETRAM_PAGE_SIZE;
 }
 
 #endif /* NETRAM_TRAFFIC_H */

@@ -23,7 +23,8 @@ struct json_object *shape_traffic(const struct netram_traffic *t)
 	if (ppm == NETRAM_OVERHEAD_NONE)
 		return o;
 	put_share(o, "overhead_share", ppm / 1e6);
-	put_bool(o, "overhead_met", ppm <= NETRAM_OVERHEAD_TARGET_PPM);
+	if (netram_overhead_tells(t->payload + t->replicas))
+		put_bool(o, "overhead_met", ppm <= NETRAM_OVERHEAD_TARGET_PPM);
 	return o;
 }
 

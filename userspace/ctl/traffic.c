@@ -18,7 +18,10 @@ void ctl_traffic_add(struct netram_traffic *sum, const struct netram_traffic *t)
 	sum->rx_bytes += t->rx_bytes;
 }
 
-/* "1.08 % of the payload; it should be at most 5 %: met", without a newline */
+/*
+ * "1.08 % of the payload; it should be at most 5 %: met", without a newline. Not of
+ * next to nothing: who has just made a volume must not read that it is amiss.
+ */
 void ctl_show_overhead(const struct netram_traffic *t)
 {
 	uint64_t ppm = netram_traffic_overhead(t);
@@ -28,9 +31,13 @@ void ctl_show_overhead(const struct netram_traffic *t)
 		return;
 	}
 	/* Rounded up, so that it is not told to be what it just is not. */
-	printf("%.2f %% of the payload; it should be at most %u %%: %s",
-	       (ppm + 99) / 100 / 100.0, NETRAM_OVERHEAD_TARGET_PPM / 10000,
-	       ppm <= NETRAM_OVERHEAD_TARGET_PPM ? "met" : "missed");
+	printf("%.2f %% of the payload; ", (ppm + 99) / 100 / 100.0);
+	if (netram_overhead_tells(t->payload + t->replicas))
+		printf("it should be at most %u %%: %s",
+		       NETRAM_OVERHEAD_TARGET_PPM / 10000,
+		       ppm <= NETRAM_OVERHEAD_TARGET_PPM ? "met" : "missed");
+	else
+		fputs("too little yet to be judged", stdout);
 }
 
 /* Lines as the show commands have them, their names padded to width. */

@@ -213,7 +213,7 @@ static void measure_overhead(struct objectives *o, const struct config *config,
 	struct netram_traffic t = traffic_grown(&v->traffic,
 						old ? &old->traffic : NULL);
 
-	if (t.payload + t.replicas >= READS_MIN * NETRAM_PAGE_SIZE)
+	if (netram_overhead_tells(t.payload + t.replicas))
 		put(o, config, OBJECTIVE_NETWORK_OVERHEAD_PERCENT, v->name,
 		    (netram_traffic_overhead(&t) + PPM_PERCENT - 1) /
 		    PPM_PERCENT);

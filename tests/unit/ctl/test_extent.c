@@ -281,6 +281,12 @@ static void test_show_traffic(void **state)
 	kit_run(&cmd, &call);
 	assert_non_null(strstr(output, "payload   976.5 KiB, and 1 KiB for further copies\n"));
 	assert_non_null(strstr(output, ": met\n"));
+	t = (struct netram_traffic){ .payload = 409599, .headers = 50000 };
+	kit_run(&cmd, &call);
+	assert_non_null(strstr(output, "overhead  12.21 % of the payload; too little yet to be judged\n"));
+	t.replicas = 1;
+	kit_run(&cmd, &call);
+	assert_non_null(strstr(output, ": missed\n"));
 }
 
 int main(void)
