@@ -32,11 +32,11 @@ dd if=/dev/urandom of="$dev" bs=1M count=$((size >> 20)) oflag=direct status=non
 for n in n1 n2; do node_slow $n 20ms; done
 share=$(shared 64)
 note "equal, 64 at a time: $share %"
-[ "$share" -ge 35 ] && [ "$share" -le 65 ] || fail "n1 has answered $share % of the reads"
+{ [ "$share" -ge 35 ] && [ "$share" -le 65 ]; } || fail "n1 has answered $share % of the reads"
 
 node_fast n1
 node_slow n1 60ms
 share=$(shared 64)
 note "n1 three times as far: $share %"
-[ "$share" -ge 5 ] && [ "$share" -le 40 ] || fail "n1, three times as far, has answered $share % of the reads"
+{ [ "$share" -ge 5 ] && [ "$share" -le 40 ]; } || fail "n1, three times as far, has answered $share % of the reads"
 expect_stat "$dev" errors -eq 0
