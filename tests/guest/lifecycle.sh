@@ -33,6 +33,7 @@ depmod -b "$mods" || fail "depmod"
 truncate -s 8M "$NETRAM_RUN/ext4" || fail "truncate"
 mkfs.ext4 -q -O metadata_csum "$NETRAM_RUN/ext4" || fail "mkfs"
 mkdir -p "$NETRAM_RUN/mnt"
+modprobe loop || fail "no loop"
 mount -o loop "$NETRAM_RUN/ext4" "$NETRAM_RUN/mnt" || fail "mount"
 for ((i = 0; i < times; i++)); do
 	if ((i % 10 == 9)); then
