@@ -39,6 +39,7 @@ for ((i = 0; i < times; i++)); do
 	if ((i % 10 == 9)); then
 		modprobe -d "$mods" netram || fail "modprobe $i"
 		modprobe -d "$mods" -r netram || fail "modprobe -r $i"
+		modprobe libcrc32c || fail "libcrc32c" # which that has removed with it
 	else
 		insmod "$NETRAM_KO" || fail "load $i"
 		rmmod netram || fail "unload $i"
