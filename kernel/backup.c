@@ -401,6 +401,24 @@ static u8 give(struct netram_backup *b, union netram_set set, u8 up, u64 page,
 	return acked;
 }
 
+/* Have all nodes of these copies refused something for want of room, a moment ago? */
+static bool spared(struct netram_router *r, union netram_set set, u8 copies)
+{
+	struct netram_session *s;
+	bool all = true;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
+		s = netram_router_session(r, set.slot[i]);
+		if (copies & (1U << i) && s &&
+		    time_after_eq(jiffies, READ_ONCE(s->full_until)))
+			all = false;
+	}
+	rcu_read_unlock();
+	return all;
+}
+
 /* Return: as save_run(). */
 static int return_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 {
@@ -415,6 +433,9 @@ static int return_run(struct netram_backup *b, u64 extent, u64 page, u32 count)
 	up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN_WRITABLE));
 	if (!(up & netram_set_in(set, NETRAM_IN(INSYNC))))
 		return -ENOTCONN;
+	/* Else each extent of a node that is full would be carried there in vain. */
+	if (spared(r, set, up & netram_set_in(set, NETRAM_IN(INSYNC))))
+		return -ENOSPC;
 	if (carry(b, NETRAM_OP_READ, page, count))
 		return UNREADABLE;
 	if (!right(b, page))

@@ -161,6 +161,8 @@ struct netram_cmd {
 
 /* A write of which copies may have carried out what it has laid out. */
 #define NETRAM_CMD_F_SENT	(1U << 7)
+/* A write: no node has room for it, it goes to the backup only. */
+#define NETRAM_CMD_F_FULL	(1U << 8)
 
 /* netram_cmd.tried: this round could not be read from the backup. */
 #define NETRAM_TRIED_BACKUP	(1U << NETRAM_REPLICAS_MAX)

@@ -6,7 +6,8 @@
  * out of sync (netram_extent_settle).
  *
  * Where the volume has a backup, that is one leg more, or, in write-behind mode, is
- * seen to afterwards (backup.c); and where no copy can be reached, it is the only leg.
+ * seen to afterwards (backup.c); and where no copy can be reached, or no node has room
+ * and the extent cannot go elsewhere, it is the only leg.
  */
 #include "write.h"
 #include "backup.h"
@@ -291,11 +292,14 @@ static void backed_joined(struct netram_cmd *cmd)
 	} else if (READ_ONCE(r->fenced)) {
 		fail_write(r, cmd, -EBADE);
 	} else if (asked && !(asked & ~full)) {
+		/* Not to the backup yet, if it was not there: the extent may go elsewhere. */
 		refused(r, cmd);
 	} else if (saved) {
 		saved_alone(r, cmd);
 	} else if (!(cmd->flags & NETRAM_CMD_F_SAVE)) {
 		save_alone(r, cmd);
+	} else if (cmd->flags & NETRAM_CMD_F_FULL) {
+		fail_write(r, cmd, -ENOSPC);
 	} else if (asked && !(asked & ~(full | netram_fanout_refused(cmd)))) {
 		fail_write(r, cmd, -EIO);
 	} else {
@@ -315,7 +319,7 @@ static void send_backed(struct netram_router *r, struct netram_cmd *cmd)
 		fail_write(r, cmd, -EBADE);
 		return;
 	}
-	if (!(up & insync)) {
+	if (!(up & insync) || cmd->flags & NETRAM_CMD_F_FULL) {
 		save_alone(r, cmd);
 		return;
 	}
@@ -335,12 +339,12 @@ static bool send_write(struct netram_router *r, struct netram_cmd *cmd)
 
 	cmd->set = netram_extent_place(r, extent, &err);
 	if (unlikely(err && err != -EAGAIN)) {
-		/* Else nothing but what is lost is present where an extent has no place. */
-		if (r->backup)
-			fail_write(r, cmd, err);
-		else
+		if (!r->backup) {
+			/* Nothing but what is lost is present where an extent has no place. */
 			netram_router_finish(r, cmd, err);
-		return true;
+			return true;
+		}
+		cmd->flags |= NETRAM_CMD_F_FULL;
 	}
 	if (unlikely(r->backup)) {
 		send_backed(r, cmd);
@@ -382,11 +386,13 @@ static bool start_move(struct netram_router *r, struct netram_cmd *cmd)
 	if (err == -EAGAIN && !READ_ONCE(r->fenced) &&
 	    !netram_params_overdue(&r->params, cmd->start))
 		return false;
-	if (err) {
+	if (err && (!r->backup || err != -ENOSPC || READ_ONCE(r->fenced))) {
 		netram_router_finish(r, cmd, READ_ONCE(r->fenced) ? -EBADE :
 								     -ENOSPC);
 		return true;
 	}
+	if (err)
+		cmd->flags |= NETRAM_CMD_F_FULL;
 	cmd->flags &= ~NETRAM_CMD_F_MOVE;
 	return start_write(r, cmd);
 }
