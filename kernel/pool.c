@@ -269,12 +269,33 @@ static int give_up_node(struct netram_node *node)
 	struct netram_volume *volume;
 	int err = of_all(node, netram_volume_bar);
 
-	list_for_each_entry(volume, &netram_pool_volumes, list) {
-		if (err)
-			netram_volume_unbar(volume, node);
-		else
-			netram_volume_give_up(volume, node);
-	}
+	if (err)
+		return err;
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		netram_volume_give_up(volume, node);
+	return 0;
+}
+
+static void unbar_node(struct netram_node *node)
+{
+	struct netram_volume *volume;
+
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		netram_volume_unbar(volume, node);
+}
+
+/* Return: as of_all(). */
+static int detach_node(struct netram_node *node)
+{
+	/* Ask first, so that a refusal leaves all sessions as they are. */
+	int err = of_all(node, netram_volume_leaves);
+
+	if (err)
+		return err;
+	err = of_all(node, netram_volume_detach);
+	/* An extent was placed meanwhile: as it was, for all volumes. */
+	if (err)
+		reattach(node);
 	return err;
 }
 
@@ -288,16 +309,12 @@ static int del_node(const char *name, bool lost, struct netlink_ext_ack *extack)
 		return -ENOENT;
 	}
 	err = lost ? give_up_node(node) : 0;
-	if (err)
-		return err;
-	/* Ask first, so that a refusal leaves all sessions as they are. */
-	err = of_all(node, netram_volume_leaves);
-	if (err)
-		return err;
-	err = of_all(node, netram_volume_detach);
+	if (!err)
+		err = detach_node(node);
 	if (err) {
-		/* An extent was placed meanwhile: as it was, for all volumes. */
-		reattach(node);
+		/* Volumes that had nothing there to give up go on with the node. */
+		if (lost)
+			unbar_node(node);
 		return err;
 	}
 	/* Nobody may have looked since the last extent went. */
