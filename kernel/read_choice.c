@@ -11,6 +11,8 @@
 
 /* One read in so many goes to another copy, to see how fast that is now. */
 #define PROBE 256
+/* So many pages under way from a node do not make it slower for the next. */
+#define BATCH 16
 
 /**
  * netram_read_not_behind() - copies that have what a read wants
@@ -53,20 +55,15 @@ bool netram_read_silent(const struct netram_session *s, u16 queue)
 	       time_after(jiffies, READ_ONCE(rtt->heard) + NETRAM_READ_SILENT);
 }
 
-/**
- * netram_read_cost() - how late one more read would be answered
- * @rtt: a node's answers to reads of a hardware queue
- *
- * The moving average times what is under way and this one, as "peak EWMA" load balancers
- * have it, but by batches: NETRAM_READ_BATCH pages share packets, wakeups and system
- * calls, and are sooner here together than half of them elsewhere.
- *
- * Context: any.
- * Return: nanoseconds, if all came one after the other; 0 while nobody knows.
+/*
+ * How late one more read would be answered, in nanoseconds, if all came one after the
+ * other; 0 while nobody knows. The moving average times what is under way and this one,
+ * as "peak EWMA" load balancers have it, but by batches: so many pages share packets,
+ * wakeups and system calls, and are sooner here together than half of them elsewhere.
  */
-u64 netram_read_cost(const struct netram_read_rtt *rtt)
+static u64 cost(const struct netram_read_rtt *rtt)
 {
-	u32 batches = 1 + atomic_read(&rtt->pages) / NETRAM_READ_BATCH;
+	u32 batches = 1 + atomic_read(&rtt->pages) / BATCH;
 
 	return (u64)READ_ONCE(rtt->avg_ns) * batches;
 }
@@ -77,7 +74,7 @@ static bool rather(const struct netram_read_rtt *a,
 {
 	if (probe)
 		return time_before(READ_ONCE(b->heard), READ_ONCE(a->heard));
-	return netram_read_cost(b) < netram_read_cost(a);
+	return cost(b) < cost(a);
 }
 
 /* The best of some copies, all up, of those that are not silent if there are any. */

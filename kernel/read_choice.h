@@ -6,8 +6,6 @@
 
 /* A node that leaves all reads unanswered for that long is asked no more of them. */
 #define NETRAM_READ_SILENT (HZ / 20)
-/* So many pages under way from a node do not make it slower for the next. */
-#define NETRAM_READ_BATCH 16
 
 int netram_read_choose(struct netram_router *r, const struct netram_cmd *cmd,
 		       union netram_set set);
@@ -15,7 +13,6 @@ int netram_read_other(struct netram_router *r, const struct netram_cmd *cmd,
 		      union netram_set set, u8 not);
 u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 			  u8 copies);
-u64 netram_read_cost(const struct netram_read_rtt *rtt);
 bool netram_read_silent(const struct netram_session *s, u16 queue);
 void netram_read_sent(struct netram_session *s, const struct netram_cmd *cmd);
 void netram_read_unsent(struct netram_session *s, const struct netram_cmd *cmd);
