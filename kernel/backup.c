@@ -411,8 +411,7 @@ static bool spared(struct netram_router *r, union netram_set set, u8 copies)
 	rcu_read_lock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		s = netram_router_session(r, set.slot[i]);
-		if (copies & (1U << i) && s &&
-		    time_after_eq(jiffies, READ_ONCE(s->full_until)))
+		if (copies & (1U << i) && s && netram_session_has_room(s))
 			all = false;
 	}
 	rcu_read_unlock();

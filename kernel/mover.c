@@ -294,7 +294,7 @@ static bool usable(struct netram_router *r, u8 slot, bool insync)
 		return false;
 	if (!netram_session_up(s))
 		return time_before(jiffies, READ_ONCE(s->down_since) + delay);
-	return insync || time_after_eq(jiffies, READ_ONCE(s->full_until));
+	return insync || netram_session_has_room(s);
 }
 
 /* Copies that may stay: their nodes are there, or may be soon, and have room. */
@@ -499,7 +499,7 @@ static bool is_full(struct netram_router *r, u8 slot)
 
 	rcu_read_lock();
 	s = netram_router_session(r, slot);
-	full = s && time_before(jiffies, READ_ONCE(s->full_until));
+	full = s && !netram_session_has_room(s);
 	rcu_read_unlock();
 	return full;
 }

@@ -356,6 +356,12 @@ static inline bool netram_session_up(const struct netram_session *session)
 	return READ_ONCE(session->state) == NETRAM_SESSION_UP;
 }
 
+/* It has not refused anything for want of room a moment ago. */
+static inline bool netram_session_has_room(const struct netram_session *session)
+{
+	return time_after_eq(jiffies, READ_ONCE(session->full_until));
+}
+
 /* Has the node pages that it should not have, as far as anybody knows. */
 static inline bool netram_session_owes(const struct netram_session *session)
 {
