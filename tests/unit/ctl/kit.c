@@ -39,6 +39,13 @@ void kit_queue(const void *datagram, size_t len)
 	kit.queue[kit.in++].len = len;
 }
 
+/* It is empty then. */
+void kit_queue_msg(struct kit_msg *m)
+{
+	kit_queue(m->buf, m->len);
+	memset(m, 0, sizeof(*m));
+}
+
 void kit_queue_errno(int err)
 {
 	assert_true(kit.in < QUEUE);
@@ -232,6 +239,16 @@ void kit_family(struct kit_msg *m)
 	kit_ack(m, 0, NULL);
 }
 
+/* All anew, and what a handle asks for first. */
+void kit_reset_family(void)
+{
+	struct kit_msg m = { 0 };
+
+	kit_reset();
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
+}
+
 /* 1.5 % overhead, and numbers that can be told apart. */
 static void put_traffic(struct nlmsghdr *h, uint16_t attr)
 {
@@ -388,6 +405,17 @@ void kit_put_verified(struct kit_msg *m, const char *name,
 	put_volume(m, name, 0, NETRAM_VOLUME_OK, 0, verify);
 }
 
+void kit_queue_verified(const struct netram_verify *v)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_verified(&m, "v1", v);
+	kit_end(&m);
+	kit_ack(&m, 0, NULL);
+	kit_queue_msg(&m);
+}
+
 /* One read in each of the first buckets, two writes in each. */
 void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 		     size_t reads, size_t writes)
@@ -517,4 +545,13 @@ int kit_run(const struct ctl_command *cmd, const struct ctl_call *call)
 	let_go(&err, kit_errors, sizeof(kit_errors));
 	let_go(&out, kit_output, sizeof(kit_output));
 	return ret;
+}
+
+/* Of a good command line. */
+void kit_parse(const struct ctl_command *cmd, char **argv,
+	       struct ctl_call *call)
+{
+	bool help;
+
+	assert_int_equal(ctl_opts_parse(cmd, argv, call, &help), CTL_OK);
 }

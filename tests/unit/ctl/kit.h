@@ -34,6 +34,7 @@ struct kit_msg {
 
 void kit_reset(void);
 void kit_queue(const void *datagram, size_t len);
+void kit_queue_msg(struct kit_msg *m);
 void kit_queue_errno(int err);
 void kit_keep_seq(bool keep);
 const struct nlmsghdr *kit_sent(void);
@@ -48,6 +49,7 @@ void kit_ack_echo(struct kit_msg *m, int err, const char *text,
 		  uint32_t echoed);
 void kit_done(struct kit_msg *m, int err, const char *text);
 void kit_family(struct kit_msg *m);
+void kit_reset_family(void);
 
 /* What a kernel that knows all the attributes would send. */
 void kit_put_node(struct kit_msg *m, const char *name, uint8_t state);
@@ -63,6 +65,9 @@ void kit_put_latency(struct kit_msg *m, const char *volume, const char *node,
 void kit_put_extent(struct kit_msg *m, uint64_t index, unsigned int copies);
 void kit_put_event(struct kit_msg *m, uint8_t type, const char *node);
 
+/* As the module answers VOLUME_GET and VOLUME_VERIFY. */
+void kit_queue_verified(const struct netram_verify *v);
+
 struct netram *kit_open(void);
 
 /* What the last kit_run() wrote to stdout and stderr. */
@@ -70,5 +75,7 @@ extern char kit_output[65536];
 extern char kit_errors[4096];
 
 int kit_run(const struct ctl_command *cmd, const struct ctl_call *call);
+void kit_parse(const struct ctl_command *cmd, char **argv,
+	       struct ctl_call *call);
 
 #endif /* NETRAM_TEST_KIT_H */

@@ -21,15 +21,6 @@ static int run(const struct ctl_command *cmd, bool json, char *operand)
 	return ret;
 }
 
-static void queue_family(void)
-{
-	struct kit_msg m = { 0 };
-
-	kit_reset();
-	kit_family(&m);
-	kit_queue(m.buf, m.len);
-}
-
 static void queue_nodes(uint8_t second)
 {
 	struct kit_msg m = { 0 };
@@ -123,11 +114,11 @@ static void expect_json(const char *expected)
 static void test_node_list(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	assert_int_equal(run(&ctl_node_list, true, NULL), CTL_OK);
 	expect_json("{\"nodes\":[" NODE("n1", UP) "," NODE("n2", DOWN) "]}");
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_IDLE);
 	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_OK);
 	assert_non_null(strstr(output,
@@ -137,11 +128,11 @@ static void test_node_list(void **state)
 static void test_node_show(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_one_node(NETRAM_NODE_DOWN);
 	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_OK);
 	expect_json(NODE("n2", DOWN));
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOENT, "no such node");
 	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_FAILED);
 	assert_string_equal(output, "");
@@ -150,18 +141,18 @@ static void test_node_show(void **state)
 static void test_volume_list(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_volume_list, true, NULL), CTL_OK);
 	expect_json("{\"volumes\":[" VOLUME("degraded", "2") "]}");
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_volume_list, false, NULL), CTL_OK);
 	assert_non_null(strstr(output,
 			       "NAME  STATE     COPIES  SIZE   STORED"));
 	assert_non_null(strstr(output,
 			       "\nv1    degraded  1/2     4 GiB  11.7 MiB"));
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_volume_list, false, NULL), CTL_OK);
 	assert_non_null(strstr(output, "\nv1    ok     2       4 GiB"));
@@ -170,19 +161,19 @@ static void test_volume_list(void **state)
 static void test_volume_show_by_device(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_LOST);
 	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram250"),
 			 CTL_OK);
 	expect_json(VOLUME("lost", "0"));
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_volume_show, false, "/dev/netram250"),
 			 CTL_OK);
 	assert_non_null(strstr(output, "\ncopies       2\n"));
 	assert_non_null(strstr(output, "\ndegraded     2\n"));
 	assert_non_null(strstr(output, "  EXTENTS  STALE  STORED "));
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_volume_show, true, "/dev/netram0"),
 			 CTL_FAILED);
@@ -191,20 +182,20 @@ static void test_volume_show_by_device(void **state)
 static void test_status(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_UP);
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
 	expect_json("{\"version\":\"unknown\",\"nodes\":[" NODE("n1", UP) ","
 		    NODE("n2", UP) "],\"volumes\":[" VOLUME("ok", "0")
 		    "],\"stored_bytes\":12288000,\"size_bytes\":4294967296," TRAFFIC ",\"hits\":{\"pages\":0,\"missed_pages\":0},\"health\":\"ok\"}");
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output,
 			       "! node n2 is down: connection refused?[2J\n"));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_IDLE);
 	queue_volumes(NETRAM_VOLUME_LOST);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
@@ -237,7 +228,7 @@ static void queue_latency(size_t buckets)
 static void test_latency(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_latency(2);
 	assert_int_equal(run(&ctl_latency, true, NULL), CTL_OK);
 	expect_json("{\"target_ns\":100000,\"volumes\":["
@@ -248,7 +239,7 @@ static void test_latency(void **state)
 		    TWO_OF_ONE("[[1250,2]]", "1.0", "2", "1250") "}]},"
 		    "{\"name\":\"v2\",\"read\":" NOTHING ",\"write\":" NOTHING
 		    ",\"nodes\":[]}]}");
-	queue_family();
+	kit_reset_family();
 	queue_latency(NETRAM_LATENCY_BUCKETS);
 	assert_int_equal(run(&ctl_latency, false, NULL), CTL_OK);
 	assert_non_null(strstr(output, "  MAX      WITHIN 100 us\n"));
@@ -265,7 +256,7 @@ static void test_latency_of_one(void **state)
 	struct kit_msg m = { 0 };
 
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
 	kit_put_volume(&m, "v1", 250, NETRAM_VOLUME_OK);
 	kit_end(&m);
@@ -274,10 +265,10 @@ static void test_latency_of_one(void **state)
 	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(run(&ctl_latency, false, "v1"), CTL_FAILED);
 	assert_string_equal(output, "");
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(run(&ctl_latency, true, "v2"), CTL_FAILED);
-	queue_family();
+	kit_reset_family();
 	assert_int_equal(run(&ctl_latency, true, "no name"), CTL_USAGE);
 }
 
@@ -292,7 +283,7 @@ static void test_latency_watch(void **state)
 	(void)state;
 	assert_int_equal(ctl_opts_parse(&ctl_latency, argv, &call, &help),
 			 CTL_OK);
-	queue_family();
+	kit_reset_family();
 	queue_latency(1);
 	queue_latency(3);
 	queue_latency(2);
@@ -315,11 +306,11 @@ static void test_drain_cancel(void **state)
 	(void)state;
 	assert_int_equal(ctl_opts_parse(&ctl_node_drain, argv, &call, &help),
 			 CTL_OK);
-	queue_family();
+	kit_reset_family();
 	queue_ack(0, NULL);
 	assert_int_equal(run(&ctl_node_drain, false, "n2"), CTL_OK);
 	assert_string_equal(output, "");
-	queue_family();
+	kit_reset_family();
 	queue_ack(0, NULL);
 	queue_one_node(NETRAM_NODE_DOWN);
 	assert_int_equal(run(&ctl_node_drain, true, "n2"), CTL_OK);
@@ -330,12 +321,12 @@ static void test_drain_cancel(void **state)
 static void test_draining_node(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_DRAINING);
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_OK);
 	assert_non_null(strstr(output, "  n2    draining  192.0.2.1:10809"));
-	queue_family();
+	kit_reset_family();
 	queue_one_node(NETRAM_NODE_DRAINING);
 	assert_int_equal(run(&ctl_node_show, true, "n2"), CTL_OK);
 	expect_json(NODE("n2", DRAINING));
@@ -344,34 +335,34 @@ static void test_draining_node(void **state)
 static void test_status_of_copies(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output,
 			       "! volume v1 is degraded: 2 of its 3 extents have too few copies: 2 copies need as many nodes, and 1 is up\n"));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_SUSPECT);
 	queue_volumes(NETRAM_VOLUME_DEGRADED);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, " have too few copies while n2 is away; when it stays away (rereplicate_delay_ms) copies are made on other nodes\n"));
 	/* from a newer module */
-	queue_family();
+	kit_reset_family();
 	queue_nodes(200);
 	queue_volumes(200);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, "! node n2 is unknown\n"));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_UP);
 	queue_volumes(NETRAM_VOLUME_WAITING);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, "! volume v1 is waiting: n2 is away; bring a node back, or give the requests up: 'netramctl volume set v1 --on-loss error'\n"));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_UP);
 	queue_volumes(NETRAM_VOLUME_FENCED);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
 	assert_non_null(strstr(output, "! volume v1 is fenced: n2 is away; all its requests fail"));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(200);
 	queue_volumes(200);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
@@ -394,14 +385,14 @@ static void test_volume_set(void **state)
 	assert_int_equal(ctl_opts_parse(&ctl_volume_set, good, &call, &help),
 			 CTL_OK);
 	assert_int_equal(run(&ctl_volume_set, false, "no name"), CTL_USAGE);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_FAILED);
-	queue_family();
+	kit_reset_family();
 	queue_ack(0, NULL);
 	assert_int_equal(run(&ctl_volume_set, false, "v1"), CTL_OK);
 	assert_string_equal(output, "");
-	queue_family();
+	kit_reset_family();
 	queue_ack(0, NULL);
 	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
 	kit_put_volume(&m, "v1", 250, NETRAM_VOLUME_DEGRADED);
@@ -421,19 +412,19 @@ static void test_exit_codes(void **state)
 	kit_reset();
 	queue_ack(-EPERM, NULL);
 	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_MODULE);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-EPERM, NULL);
 	assert_int_equal(run(&ctl_node_list, false, NULL), CTL_MODULE);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOMEM, NULL);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-EBUSY, "volumes keep pages there: drain it first");
 	assert_int_equal(run(&ctl_node_remove, false, "n1"), CTL_FAILED);
 	assert_string_equal(kit_errors,
 			    "netramctl: volumes keep pages there: drain it first\n");
 	assert_int_equal(run(&ctl_node_remove, false, "no name"), CTL_USAGE);
-	queue_family();
+	kit_reset_family();
 	queue_ack(0, NULL);
 	assert_int_equal(run(&ctl_node_remove, true, "n1"), CTL_OK);
 	expect_json("{\"removed\":\"n1\"}");
@@ -449,11 +440,11 @@ static void test_create_without_answer(void **state)
 	(void)state;
 	assert_int_equal(ctl_opts_parse(&ctl_volume_create, argv, &call,
 					&help), CTL_OK);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOTCONN, "no node answered");
 	queue_nodes(NETRAM_NODE_DOWN);
 	assert_int_equal(run(&ctl_volume_create, false, "v1"), CTL_FAILED);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOTCONN, "no node answered");
 	queue_ack(-ENOMEM, NULL);
 	assert_int_equal(run(&ctl_volume_create, false, "v1"), CTL_FAILED);
@@ -465,7 +456,7 @@ static void test_swap_without_device(void **state)
 	assert_int_equal(run(&ctl_swapoff, false, "/dev/sda"), CTL_USAGE);
 	assert_int_equal(run(&ctl_swapoff, false, "/dev/netram250"),
 			 CTL_FAILED);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOENT, "no such volume");
 	assert_int_equal(run(&ctl_swapon, false, "v9"), CTL_FAILED);
 }
@@ -566,7 +557,7 @@ static void test_top(void **state)
 
 	(void)state;
 	set(&ctl_top, "--count", "1");
-	queue_family();
+	kit_reset_family();
 	queue_sample(1);
 	queue_sample(3);
 	assert_int_equal(run(&ctl_top, true, NULL), CTL_OK);
@@ -584,7 +575,7 @@ static void test_top(void **state)
 	json_object_put(o);
 
 	set(&ctl_top, "--sort", "ops");
-	queue_family();
+	kit_reset_family();
 	queue_sample(1);
 	queue_sample(1);
 	assert_int_equal(run(&ctl_top, false, NULL), CTL_OK);
@@ -592,7 +583,7 @@ static void test_top(void **state)
 	assert_non_null(strstr(output, "\nn2 "));
 
 	/* the module goes away meanwhile */
-	queue_family();
+	kit_reset_family();
 	queue_sample(1);
 	queue_ack(-EPERM, "no more");
 	assert_int_equal(run(&ctl_top, true, NULL), CTL_MODULE);
@@ -605,7 +596,7 @@ static void test_status_speed(void **state)
 
 	(void)state;
 	set(&ctl_status, "--sample", "1");
-	queue_family();
+	kit_reset_family();
 	queue_sample(1);
 	queue_sample(3);
 	assert_int_equal(run(&ctl_status, true, NULL), CTL_OK);
@@ -614,14 +605,14 @@ static void test_status_speed(void **state)
 	assert_true(number(get(json_object_object_get(o, "speed"), "volumes", 0),
 			   "read_p99_ns") > 0);
 	json_object_put(o);
-	queue_family();
+	kit_reset_family();
 	queue_sample(1);
 	queue_sample(3);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_OK);
 	assert_non_null(strstr(output, "stored: 11.7 MiB of 4 GiB (0 %)\n"));
 	assert_non_null(strstr(output, "\nSpeed, in the last "));
 	assert_non_null(strstr(output, "EVER R-P99  WITHIN 100 us\n  v1 "));
-	queue_family();
+	kit_reset_family();
 	queue_nodes(NETRAM_NODE_UP);
 	queue_ack(-EIO, NULL);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_MODULE);
@@ -638,19 +629,19 @@ static void test_dry_run(void **state)
 	(void)state;
 	assert_int_equal(ctl_opts_parse(&ctl_scratch_remove, argv, &call,
 					&help), CTL_OK);
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_scratch_remove, false, "/dev/netram250"),
 			 CTL_OK);
 	assert_string_equal(output,
 			    "would run: netramctl volume delete v1\n"
 			    "would lose: 11.7 MiB\n");
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_scratch_remove, true, "/dev/netram250"),
 			 CTL_OK);
 	expect_json("{\"dry_run\":true,\"steps\":[\"netramctl volume delete v1\"],\"loses_bytes\":12288000}");
-	queue_family();
+	kit_reset_family();
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_scratch_remove, true, "/dev/netram3"),
 			 CTL_FAILED);
@@ -659,7 +650,7 @@ static void test_dry_run(void **state)
 
 static void dry_run_of_lost(const char *node, bool json, int ret)
 {
-	queue_family();
+	kit_reset_family();
 	queue_one_node(NETRAM_NODE_DOWN);
 	queue_volumes(NETRAM_VOLUME_OK);
 	assert_int_equal(run(&ctl_node_remove, json, node), ret);
@@ -695,7 +686,7 @@ static void expect_plan(const struct ctl_command *cmd, char **argv,
 	bool help;
 
 	assert_int_equal(ctl_opts_parse(cmd, argv, &call, &help), CTL_OK);
-	queue_family();
+	kit_reset_family();
 	queue_ack(-ENOENT, NULL);
 	assert_int_equal(kit_run(cmd, &call), CTL_OK);
 	kit_reset();

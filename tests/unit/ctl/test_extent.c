@@ -10,15 +10,6 @@
 
 #define output	kit_output
 
-static void queue_family(void)
-{
-	struct kit_msg m = { 0 };
-
-	kit_reset();
-	kit_family(&m);
-	kit_queue(m.buf, m.len);
-}
-
 static void queue_volume(void)
 {
 	struct kit_msg m = { 0 };
@@ -111,20 +102,20 @@ static uint64_t asked_for(void)
 static void test_list(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extents(2);
 	assert_int_equal(run(&ctl_extent_list, true, NULL), CTL_OK);
 	expect_json("{\"volume\":\"v1\",\"extent_size_bytes\":4194304,\"extents\":[{"
 		    EXTENT("0") "},{" EXTENT("100") "},{" EXTENT("200") "}]}");
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extents(2);
 	assert_int_equal(run(&ctl_extent_list, false, NULL), CTL_OK);
 	assert_non_null(strstr(output,
 			       "EXTENT  PAGES  LOST  COPIES\n"
 			       "0       100    3     n1 insync, n2 stale (lacks 12, away)\n"));
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extents(0);
 	assert_int_equal(run(&ctl_extent_list, false, NULL), CTL_OK);
@@ -134,13 +125,13 @@ static void test_list(void **state)
 static void test_show(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extent(7, 2);
 	assert_int_equal(run(&ctl_extent_show, true, "7"), CTL_OK);
 	expect_json("{" EXTENT("7") ",\"volume\":\"v1\",\"offset_bytes\":29360128,"
 		    "\"extent_size_bytes\":4194304}");
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extent(1023, 1);
 	assert_int_equal(run(&ctl_extent_show, false, "1023"), CTL_OK);
@@ -148,7 +139,7 @@ static void test_show(void **state)
 			       "\nbytes        4290772992 to 4294967295\n"
 			       "pages        100 of 1024\n"));
 	assert_non_null(strstr(output, "\ncopies       n1 insync, lacks 0 pages\n"));
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extent(5, 0);
 	assert_int_equal(run(&ctl_extent_show, false, "5"), CTL_OK);
@@ -158,12 +149,12 @@ static void test_show(void **state)
 static void test_show_by_offset(void **state)
 {
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extent(2, 2);
 	assert_int_equal(show_offset("12M"), CTL_OK);
 	assert_true(asked_for() == 3);
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	queue_extent(2, 2);
 	assert_int_equal(show_offset("12582911"), CTL_OK);
@@ -176,7 +167,7 @@ static void test_behind_the_end(void **state)
 	struct kit_msg m = { 0 };
 
 	(void)state;
-	queue_family();
+	kit_reset_family();
 	queue_volume();
 	kit_ack(&m, -ERANGE, "the volume ends before this extent");
 	kit_queue(m.buf, m.len);

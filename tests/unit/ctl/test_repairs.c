@@ -5,32 +5,6 @@
 
 #include "kit.h"
 
-static void queue(struct kit_msg *m)
-{
-	kit_queue(m->buf, m->len);
-	memset(m, 0, sizeof(*m));
-}
-
-static void queue_family(void)
-{
-	struct kit_msg m = { 0 };
-
-	kit_reset();
-	kit_family(&m);
-	queue(&m);
-}
-
-static void queue_volume(const struct netram_verify *v)
-{
-	struct kit_msg m = { 0 };
-
-	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
-	kit_put_verified(&m, "v1", v);
-	kit_end(&m);
-	kit_ack(&m, 0, NULL);
-	queue(&m);
-}
-
 /* n1 and n3 are in sync, n2 is stale and away. */
 static void queue_extent(void)
 {
@@ -40,7 +14,7 @@ static void queue_extent(void)
 	kit_put_extent(&m, 0, 3);
 	kit_end(&m);
 	kit_ack(&m, 0, NULL);
-	queue(&m);
+	kit_queue_msg(&m);
 }
 
 static void queue_extents(void)
@@ -54,15 +28,7 @@ static void queue_extents(void)
 		kit_end(&m);
 	}
 	kit_done(&m, 0, NULL);
-	queue(&m);
-}
-
-static void parse(const struct ctl_command *cmd, char **argv,
-		  struct ctl_call *call)
-{
-	bool help;
-
-	assert_int_equal(ctl_opts_parse(cmd, argv, call, &help), CTL_OK);
+	kit_queue_msg(&m);
 }
 
 /* @asked: how often for an extent */
@@ -73,10 +39,10 @@ static void resolve(const struct netram_verify *v, int asked, bool json,
 	struct ctl_call call;
 	int requests = 3 + asked;
 
-	parse(&ctl_resolve, argv, &call);
-	queue_family();
-	queue_volume(NULL);
-	queue_volume(v);
+	kit_parse(&ctl_resolve, argv, &call);
+	kit_reset_family();
+	kit_queue_verified(NULL);
+	kit_queue_verified(v);
 	while (asked--)
 		queue_extent();
 	assert_int_equal(kit_run(&ctl_resolve, &call), want);
@@ -149,11 +115,11 @@ static void test_refused(void **state)
 	struct ctl_call call;
 
 	(void)state;
-	parse(&ctl_resolve, argv, &call);
-	queue_family();
-	queue_volume(NULL);
+	kit_parse(&ctl_resolve, argv, &call);
+	kit_reset_family();
+	kit_queue_verified(NULL);
 	kit_ack(&m, -EBUSY, "the volume is being verified");
-	queue(&m);
+	kit_queue_msg(&m);
 	assert_int_equal(kit_run(&ctl_resolve, &call), CTL_FAILED);
 	assert_string_equal(kit_output, "");
 }
@@ -164,8 +130,8 @@ static void expect_set(const char *replicas, bool json, const char *want)
 			 json ? "--json" : NULL, NULL };
 	struct ctl_call call;
 
-	parse(&ctl_volume_set, argv, &call);
-	queue_family();
+	kit_parse(&ctl_volume_set, argv, &call);
+	kit_reset_family();
 	queue_extents();
 	assert_int_equal(kit_run(&ctl_volume_set, &call), CTL_OK);
 	assert_int_equal(kit_requests(), 2);

@@ -7,41 +7,6 @@
 #include "kit.h"
 #include "lib/internal.h"
 
-static void parse(const struct ctl_command *cmd, char **argv,
-		  struct ctl_call *call)
-{
-	bool help;
-
-	assert_int_equal(ctl_opts_parse(cmd, argv, call, &help), CTL_OK);
-}
-
-static void queue(struct kit_msg *m)
-{
-	kit_queue(m->buf, m->len);
-	memset(m, 0, sizeof(*m));
-}
-
-static void queue_family(void)
-{
-	struct kit_msg m = { 0 };
-
-	kit_reset();
-	kit_family(&m);
-	queue(&m);
-}
-
-/* As the module answers VOLUME_GET and VOLUME_VERIFY. */
-static void queue_volume(const struct netram_verify *v)
-{
-	struct kit_msg m = { 0 };
-
-	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
-	kit_put_verified(&m, "v1", v);
-	kit_end(&m);
-	kit_ack(&m, 0, NULL);
-	queue(&m);
-}
-
 static void queue_list(uint64_t stale, uint8_t node_state)
 {
 	struct kit_msg m = { 0 };
@@ -50,12 +15,12 @@ static void queue_list(uint64_t stale, uint8_t node_state)
 	kit_put_node(&m, "n1", node_state);
 	kit_end(&m);
 	kit_done(&m, 0, NULL);
-	queue(&m);
+	kit_queue_msg(&m);
 	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_VOLUME_GET);
 	kit_put_volume_stale(&m, "v1", stale);
 	kit_end(&m);
 	kit_done(&m, 0, NULL);
-	queue(&m);
+	kit_queue_msg(&m);
 }
 
 static void queue_ack(int err, const char *text)
@@ -63,7 +28,7 @@ static void queue_ack(int err, const char *text)
 	struct kit_msg m = { 0 };
 
 	kit_ack(&m, err, text);
-	queue(&m);
+	kit_queue_msg(&m);
 }
 
 static uint8_t asked_action;
@@ -112,10 +77,10 @@ static void run_on_v1(const struct ctl_command *cmd, const struct netram_verify 
 	char *argv[] = { "v1", json ? "--json" : NULL, NULL };
 	struct ctl_call call;
 
-	parse(cmd, argv, &call);
-	queue_family();
-	queue_volume(NULL);
-	queue_volume(v);
+	kit_parse(cmd, argv, &call);
+	kit_reset_family();
+	kit_queue_verified(NULL);
+	kit_queue_verified(v);
 	assert_int_equal(kit_run(cmd, &call), want);
 	assert_int_equal(kit_open_transports(), 0);
 }
@@ -178,41 +143,41 @@ static void test_waits(void **state)
 	struct ctl_call call;
 
 	(void)state;
-	parse(&ctl_verify, argv, &call);
-	queue_family();
-	queue_volume(NULL);
+	kit_parse(&ctl_verify, argv, &call);
+	kit_reset_family();
+	kit_queue_verified(NULL);
 	v.state = NETRAM_VERIFY_RUNNING;
 	v.pages = 1;
-	queue_volume(&v);
-	queue_volume(&v);
-	queue_volume(&clean);
+	kit_queue_verified(&v);
+	kit_queue_verified(&v);
+	kit_queue_verified(&clean);
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_OK);
 	assert_int_equal(kit_requests(), 5);
 	/* what another run found is not what this one did */
-	queue_family();
-	queue_volume(NULL);
-	queue_volume(&v);
+	kit_reset_family();
+	kit_queue_verified(NULL);
+	kit_queue_verified(&v);
 	v.run = 5;
-	queue_volume(&v);
+	kit_queue_verified(&v);
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_FAILED);
 	assert_non_null(strstr(kit_errors, "somebody began to verify v1 again"));
 	/* the volume has been deleted, and one of its name made */
-	queue_family();
-	queue_volume(NULL);
+	kit_reset_family();
+	kit_queue_verified(NULL);
 	v.run = 4;
-	queue_volume(&v);
-	queue_volume(NULL);
+	kit_queue_verified(&v);
+	kit_queue_verified(NULL);
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_FAILED);
 	/* deleted */
-	queue_family();
-	queue_volume(NULL);
-	queue_volume(&v);
+	kit_reset_family();
+	kit_queue_verified(NULL);
+	kit_queue_verified(&v);
 	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_FAILED);
 	assert_string_equal(kit_errors, "netramctl: no volume of this name\n");
 	/* refused */
-	queue_family();
-	queue_volume(NULL);
+	kit_reset_family();
+	kit_queue_verified(NULL);
 	queue_ack(-EBUSY, "the volume is being verified");
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_FAILED);
 	assert_string_equal(kit_errors,
@@ -263,8 +228,8 @@ static void test_sync(void **state)
 	struct ctl_call call;
 
 	(void)state;
-	parse(&ctl_sync_node, argv, &call);
-	queue_family();
+	kit_parse(&ctl_sync_node, argv, &call);
+	kit_reset_family();
 	queue_list(2, NETRAM_NODE_UP);
 	queue_ack(0, NULL);
 	queue_list(1, NETRAM_NODE_UP);
@@ -273,21 +238,21 @@ static void test_sync(void **state)
 	assert_string_equal(kit_output, "n1: all copies are in sync\n");
 	assert_int_equal(kit_requests(), 8);
 
-	parse(&ctl_sync_zone, zone, &call);
-	queue_family();
+	kit_parse(&ctl_sync_zone, zone, &call);
+	kit_reset_family();
 	queue_list(0, NETRAM_NODE_UP);
 	queue_ack(0, NULL);
 	assert_int_equal(kit_run(&ctl_sync_zone, &call), CTL_OK);
 
-	parse(&ctl_sync_region, region, &call);
-	queue_family();
+	kit_parse(&ctl_sync_region, region, &call);
+	kit_reset_family();
 	queue_list(0, NETRAM_NODE_UP);
 	assert_int_equal(kit_run(&ctl_sync_region, &call), CTL_FAILED);
 	assert_string_equal(kit_errors,
 			    "netramctl: there is no node with the region 'elsewhere': 'netramctl node list' shows all\n");
 
-	parse(&ctl_sync_node, argv, &call);
-	queue_family();
+	kit_parse(&ctl_sync_node, argv, &call);
+	kit_reset_family();
 	queue_list(2, NETRAM_NODE_DRAINING);
 	queue_ack(0, NULL);
 	assert_int_equal(kit_run(&ctl_sync_node, &call), CTL_FAILED);
@@ -306,21 +271,21 @@ static void test_options(void **state)
 
 	(void)state;
 	v.state = NETRAM_VERIFY_RUNNING;
-	parse(&ctl_verify, no_wait, &call);
-	queue_family();
-	queue_volume(NULL);
-	queue_volume(&v);
+	kit_parse(&ctl_verify, no_wait, &call);
+	kit_reset_family();
+	kit_queue_verified(NULL);
+	kit_queue_verified(&v);
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_OK);
 	assert_string_equal(kit_output, "");
 
-	parse(&ctl_verify, all, &call);
-	queue_family();
+	kit_parse(&ctl_verify, all, &call);
+	kit_reset_family();
 	kit_begin(&m, KIT_FAMILY, NLM_F_MULTI, NETRAM_CMD_VOLUME_GET);
 	kit_put_volume(&m, "v1", 0, NETRAM_VOLUME_OK);
 	kit_end(&m);
 	kit_done(&m, 0, NULL);
-	queue(&m);
-	queue_volume(&clean);
+	kit_queue_msg(&m);
+	kit_queue_verified(&clean);
 	assert_int_equal(kit_run(&ctl_verify, &call), CTL_OK);
 	assert_non_null(strstr(kit_output, "\"volumes\""));
 	assert_non_null(strstr(kit_output, "\"volume\": \"v1\""));
