@@ -12,6 +12,16 @@
 # shellcheck source=tests/guest/common/node-lost.sh
 . "$NETRAM_TOP/tests/guest/common/node-lost.sh"
 
+without_n2() { # VOLUME: sets dev; two copies in sync, and then n2 is away
+	dev=$(volume_create "$1" ${extents}M --extent-size 1M --replicas 2) || fail "no volume"
+	tune "$dev" connect_timeout_ms 1000
+	tune "$dev" rereplicate_delay_ms 3600000
+	kinds put 1 || fail "put"
+	wait_for 10 well || fail "not in sync to begin with"
+	tune "$dev" io_timeout_ms 2000
+	cut n2
+}
+
 turns=12
 in_full || turns=4
 modprobe sch_netem || fail "no sch_netem"
@@ -83,13 +93,7 @@ expect_stat "$dev" checksum_errors -eq 0
 netramctl volume delete v1 || fail "delete"
 
 note "two copies: n1 has alone what was written while n2 was away"
-dev=$(volume_create v2 ${extents}M --extent-size 1M --replicas 2) || fail "no volume"
-tune "$dev" connect_timeout_ms 1000
-tune "$dev" rereplicate_delay_ms 3600000
-kinds put 1 || fail "put"
-wait_for 10 well || fail "not in sync to begin with"
-tune "$dev" io_timeout_ms 2000
-cut n2
+without_n2 v2
 dd if=/dev/urandom of="$NETRAM_RUN/new" bs=4k count=5 status=none
 dd if="$NETRAM_RUN/new" of="$dev" bs=4k seek=$((2 * 256 + 10)) oflag=direct conv=notrunc status=none || fail "writing"
 [ "$(would_lose n2)" = '[]' ] || fail "without n2 would be lost: $(would_lose n2)"
@@ -172,13 +176,7 @@ node_fast n1
 netramctl volume delete v3 || fail "delete"
 
 note "n2 is getting from it what it lacks"
-dev=$(volume_create v4 ${extents}M --extent-size 1M --replicas 2) || fail "no volume"
-tune "$dev" connect_timeout_ms 1000
-tune "$dev" rereplicate_delay_ms 3600000
-kinds put 1 || fail "put"
-wait_for 10 well || fail "not in sync to begin with"
-tune "$dev" io_timeout_ms 2000
-cut n2
+without_n2 v4
 kinds put 2 || fail "put"
 tune "$dev" sync_rate_mib 1
 before=$(stat_of "$dev" resync_pages)
