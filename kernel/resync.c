@@ -22,8 +22,8 @@
 
 /* A shorter pause is made later, with others. */
 #define PAUSE_NS_MIN	(20 * NSEC_PER_MSEC)
-/* Wait so long for a page that somebody writes, then see to other extents. */
-#define OWN_MS		1000
+/* Wait so long for a page that somebody writes, then free the rest another time. */
+#define TRIM_OWN_MS	1000
 /* A page cannot be had now, but perhaps it can be later; others may be all right. */
 #define UNREADABLE	(-ENODATA)
 
@@ -86,13 +86,13 @@ static enum need need_of(const struct netram_resync_job *j, u64 page)
 	return TRIM;
 }
 
-/* Own a run of pages with the same need. Return: how many, 0 if it is in vain. */
-static u32 own_run(const struct netram_resync_job *j, u64 page, enum need *need)
+/* Own up to @most pages with the same need. Return: how many, 0 if somebody has the first. */
+static u32 own_run(const struct netram_resync_job *j, u64 page, u32 most,
+		   enum need *need)
 {
-	u64 end = end_of(j->rs->router, j->extent);
-	u32 n = 0, most = end - page;
+	u32 n;
 
-	if (!netram_resync_own(j->rs, page, OWN_MS))
+	if (!netram_pages_lock(&j->rs->router->pages, page, 1))
 		return 0;
 	*need = need_of(j, page);
 	if (*need == COPY)
@@ -362,11 +362,56 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
 	return 0;
 }
 
+/*
+ * Give the copy those pages of @rs->todo that nobody owns just now. Return: how many, or
+ * what is to be returned for all.
+ */
+static int give_round(const struct netram_resync_job *j,
+		      struct netram_resync_left *left)
+{
+	struct netram_resync *rs = j->rs;
+	u64 first = j->extent * rs->router->extent_pages;
+	u32 end = end_of(rs->router, j->extent) - first, at, most, count;
+	enum need need;
+	int err, given = 0;
+
+	for (at = 0; (at = find_next_bit(rs->todo, end, at)) < end; at += count) {
+		most = find_next_zero_bit(rs->todo, end, at) - at;
+		count = own_run(j, first + at, most, &need);
+		if (!count) {
+			count = 1;
+			continue;
+		}
+		/* Else its session may have gone while we owned nothing. */
+		if (!under_way(j)) {
+			netram_resync_disown(rs, first + at, count);
+			return -EINTR;
+		}
+		err = give(j, need, first + at, count, left);
+		netram_resync_disown(rs, first + at, count);
+		if (err)
+			return err;
+		bitmap_clear(rs->todo, at, count);
+		given += count;
+		if (netram_resync_stopped(rs))
+			return -EINTR;
+		if (need == COPY)
+			netram_resync_limit(rs, count);
+		cond_resched();
+	}
+	return given;
+}
+
 /**
  * netram_resync_give_all() - have a copy get all that it lacks
  * @j: the copy; its state is one that is written to
  * @left: set to what it has not got: pages that copies may have which cannot be asked,
  *   or would not give them. These are marked behind
+ *
+ * Whoever writes a page has it until the slowest node has answered, and there may
+ * always be some who do. So these are passed over, and come later, while the copy stays
+ * written to: begun anew, it would lack again what is written in between. It is given up
+ * when none of those left is to be had for as long as a node may take to answer.
  *
  * Context: process, sleeps; in memalloc_noreclaim_save().
  * Return: 0 when it has all but that; -ENOSPC when its node has no room, or will not
@@ -376,33 +421,28 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
 int netram_resync_give_all(const struct netram_resync_job *j,
 			   struct netram_resync_left *left)
 {
-	u64 page = j->extent * j->rs->router->extent_pages;
-	u64 end = end_of(j->rs->router, j->extent);
-	enum need need;
-	u32 count;
-	int err;
+	struct netram_router *r = j->rs->router;
+	u32 count = end_of(r, j->extent) - j->extent * r->extent_pages;
+	unsigned long since = jiffies;
+	int given;
 
 	*left = (struct netram_resync_left){ 0 };
-	for (; page < end; page += count) {
-		count = own_run(j, page, &need);
-		if (!count)
-			return -EAGAIN;
-		/* Else its session may have gone while we owned nothing. */
-		if (!under_way(j)) {
-			netram_resync_disown(j->rs, page, count);
+	bitmap_fill(j->rs->todo, count);
+	do {
+		given = give_round(j, left);
+		if (given < 0)
+			return given;
+		if (bitmap_empty(j->rs->todo, count))
+			return 0;
+		if (given)
+			since = jiffies;
+		else
+			pause_for(j->rs, 1);
+		if (netram_resync_stopped(j->rs) || !under_way(j))
 			return -EINTR;
-		}
-		err = give(j, need, page, count, left);
-		netram_resync_disown(j->rs, page, count);
-		if (err)
-			return err;
-		if (netram_resync_stopped(j->rs))
-			return -EINTR;
-		if (need == COPY)
-			netram_resync_limit(j->rs, count);
-		cond_resched();
-	}
-	return 0;
+	} while (time_before(jiffies, since +
+			     msecs_to_jiffies(READ_ONCE(r->params.io_timeout_ms))));
+	return -EAGAIN;
 }
 
 /* Has it no business on the node? The caller owns it. */
@@ -432,7 +472,7 @@ bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
 	u32 n;
 
 	for (; page < end && !again; page += n) {
-		if (!netram_resync_own(rs, page, OWN_MS))
+		if (!netram_resync_own(rs, page, TRIM_OWN_MS))
 			return false;
 		free = unwanted(r, extent, slot, page);
 		for (n = 1; page + n < end; n++) {
@@ -453,7 +493,7 @@ bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
 }
 
 /**
- * netram_resync_init() - make ready, but for the pages
+ * netram_resync_init() - make ready, but for the memory
  * @rs: zeroed
  * @r: the router
  * @index: a place of its table, among the primary ones, that is ours
@@ -471,8 +511,8 @@ void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
 }
 
 /**
- * netram_resync_alloc() - get the pages that what is carried is in
- * @rs: initialised; may have them already
+ * netram_resync_alloc() - get the memory that is needed on the way
+ * @rs: initialised; may have it already
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -482,6 +522,11 @@ int netram_resync_alloc(struct netram_resync *rs)
 	struct page *page;
 	int i;
 
+	if (!rs->todo)
+		rs->todo = kvcalloc(BITS_TO_LONGS(rs->router->extent_pages),
+				    sizeof(long), GFP_KERNEL);
+	if (!rs->todo)
+		return -ENOMEM;
 	for (i = 0; i < NETRAM_RESYNC_PAGES; i++) {
 		if (rs->vecs[i].bv_page)
 			continue;
@@ -532,4 +577,5 @@ void netram_resync_exit(struct netram_resync *rs)
 	for (i = 0; i < NETRAM_RESYNC_PAGES; i++)
 		if (rs->vecs[i].bv_page)
 			__free_page(rs->vecs[i].bv_page);
+	kvfree(rs->todo);
 }

@@ -24,6 +24,7 @@ struct netram_router;
  * @vecs: of @bio
  * @done: @cmd is answered
  * @wait: woken to end pauses
+ * @todo: pages of the extent that a copy is still to be given
  * @stopped: give up as soon as possible
  */
 struct netram_resync {
@@ -36,6 +37,7 @@ struct netram_resync {
 	struct bio_vec		vecs[NETRAM_RESYNC_PAGES];
 	struct completion	done;
 	wait_queue_head_t	wait;
+	unsigned long		*todo;
 	bool			stopped;
 };
 
