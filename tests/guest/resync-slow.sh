@@ -18,7 +18,7 @@ stale() { [ "$(attr_of "$dev" degraded_extents)" -eq 1 ]; }
 wrote() { [ "$(stat_of "$dev" writes)" -ge "$1" ]; }
 load() {
 	fio_run load --filename="$dev" --rw=randwrite --bs=4k --iodepth=$((pages / 4)) --size=$((pages * 4))k \
-		--norandommap --time_based --runtime=170
+		--norandommap --time_based --runtime=300
 }
 
 modprobe sch_netem || skip "no netem"
@@ -39,7 +39,7 @@ node_slow n2 1200ms
 node_up n2
 wait_for 60 session_is "$dev" n2 up || fail "n2 does not come back"
 begun=$(date +%s)
-wait_for 120 well || fail "not in sync after 120 s: $(netramctl volume show v1)"
+wait_for 50 well || fail "not in sync in time: $(netramctl volume show v1)"
 note "in sync after $(($(date +%s) - begun)) s, $(stat_of "$dev" resync_pages) pages copied"
 # still at it, and n2 is one of those that are waited for
 written=$(stat_of "$dev" writes)
