@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family: include/uapi/linux/netram.h is its manual. Here
- * messages are checked and turned into calls of pool.c; answers are written by
+ * messages are checked and turned into calls of pool.h; answers are written by
  * genl_put.c, those to dumps by genl_dump.c.
  */
 #include "genl.h"
