@@ -158,7 +158,7 @@ static struct netram_session *hold_new(struct netram_router *r, u8 slot)
 
 	rcu_read_lock();
 	s = netram_extent_hold(r, slot);
-	if (s && READ_ONCE(s->cfg.peer->draining)) {
+	if (s && netram_session_draining(s)) {
 		netram_extent_release(s);
 		s = NULL;
 	}
@@ -290,7 +290,7 @@ static bool usable(struct netram_router *r, u8 slot, bool insync)
 	unsigned long delay =
 		msecs_to_jiffies(READ_ONCE(r->params.rereplicate_delay_ms));
 
-	if (!s || READ_ONCE(s->cfg.peer->draining))
+	if (!s || netram_session_draining(s))
 		return false;
 	if (!netram_session_up(s))
 		return time_before(jiffies, READ_ONCE(s->down_since) + delay);
@@ -551,8 +551,7 @@ static bool all_nodes_well(struct netram_router *r)
 	rcu_read_lock();
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = rcu_dereference(r->sessions[slot]);
-		if (s && (!netram_session_up(s) ||
-			  READ_ONCE(s->cfg.peer->draining)))
+		if (s && (!netram_session_up(s) || netram_session_draining(s)))
 			well = false;
 	}
 	rcu_read_unlock();

@@ -362,6 +362,11 @@ static inline bool netram_session_has_room(const struct netram_session *session)
 	return time_after_eq(jiffies, READ_ONCE(session->full_until));
 }
 
+static inline bool netram_session_draining(const struct netram_session *session)
+{
+	return READ_ONCE(session->cfg.peer->draining);
+}
+
 /* Has the node pages that it should not have, as far as anybody knows. */
 static inline bool netram_session_owes(const struct netram_session *session)
 {

@@ -9,11 +9,6 @@
 
 #include <linux/random.h>
 
-static bool draining(const struct netram_session *s)
-{
-	return READ_ONCE(s->cfg.peer->draining);
-}
-
 static bool zone_taken(const struct netram_zones *taken, const char *zone)
 {
 	u32 i;
@@ -43,7 +38,7 @@ static int candidates(struct netram_router *r, union netram_set set,
 		if (!s || READ_ONCE(s->closing) || !netram_session_up(s))
 			continue;
 		up = true;
-		if (draining(s) || !netram_session_has_room(s) ||
+		if (netram_session_draining(s) || !netram_session_has_room(s) ||
 		    netram_set_find(set, slot) >= 0)
 			continue;
 		zone = !zone_taken(taken, s->cfg.zone);
@@ -136,7 +131,7 @@ static bool full_apart(struct netram_router *r, const struct netram_zones *taken
 
 	for (slot = 0; slot < NETRAM_NODES_MAX; slot++) {
 		s = rcu_dereference(r->sessions[slot]);
-		if (s && netram_session_up(s) && !draining(s) &&
+		if (s && netram_session_up(s) && !netram_session_draining(s) &&
 		    !netram_session_has_room(s) &&
 		    !zone_taken(taken, s->cfg.zone))
 			return true;
