@@ -92,26 +92,33 @@ void netram_pool_summarize(struct netram_node *node,
 	sum->state = netram_fsm_node_state(sessions, up, node->peer.draining);
 }
 
-/**
- * netram_pool_may_attach() - can a node serve a volume
- * @volume: the volume
- * @node: the node
- *
- * A foreign server has one export, which is one volume's.
- *
- * Context: under netram_pool_lock.
- * Return: whether it can, or does already.
- */
-bool netram_pool_may_attach(struct netram_volume *volume,
-			    struct netram_node *node)
+/* A foreign server has one export: it can serve one volume. */
+static bool may_attach(struct netram_volume *volume, struct netram_node *node)
 {
 	struct netram_volume *other;
 
-	lockdep_assert_held(&netram_pool_lock);
 	if (!node->peer.foreign)
 		return true;
 	list_for_each_entry(other, &netram_pool_volumes, list)
 		if (other != volume && netram_volume_session(other, node->slot))
 			return false;
 	return true;
+}
+
+/**
+ * netram_pool_attach() - give a volume a session with a node, if that can serve it
+ * @volume: the volume
+ * @node: the node
+ * @takeover: as for netram_volume_attach()
+ *
+ * Context: process, may sleep, under netram_pool_lock.
+ * Return: 0, also where the node serves another volume, or as netram_volume_attach().
+ */
+int netram_pool_attach(struct netram_volume *volume, struct netram_node *node,
+		       bool takeover)
+{
+	lockdep_assert_held(&netram_pool_lock);
+	if (!may_attach(volume, node))
+		return 0;
+	return netram_volume_attach(volume, node, takeover);
 }

@@ -34,8 +34,8 @@ struct netram_node *netram_pool_find_node(const char *name);
 struct netram_volume *netram_pool_find_volume(const char *name);
 void netram_pool_summarize(struct netram_node *node,
 			   struct netram_node_summary *sum);
-bool netram_pool_may_attach(struct netram_volume *volume,
-			    struct netram_node *node);
+int netram_pool_attach(struct netram_volume *volume, struct netram_node *node,
+		       bool takeover);
 int netram_pool_add_node(const struct netram_node_config *cfg,
 			 struct netlink_ext_ack *extack);
 int netram_pool_drain_node(const char *name, bool drain,

@@ -59,13 +59,9 @@ static int attach_all(struct netram_node *node)
 	struct netram_volume *volume;
 	int err = 0;
 
-	list_for_each_entry(volume, &netram_pool_volumes, list) {
-		if (netram_pool_may_attach(volume, node))
-			err = netram_volume_attach(volume, node, false);
-		if (err)
-			return err;
-	}
-	return 0;
+	list_for_each_entry(volume, &netram_pool_volumes, list)
+		err = err ?: netram_pool_attach(volume, node, false);
+	return err;
 }
 
 static void start_all(struct netram_node *node)
@@ -134,8 +130,7 @@ static void reattach(struct netram_node *node)
 
 	list_for_each_entry(volume, &netram_pool_volumes, list)
 		if (!netram_volume_session(volume, node->slot) &&
-		    netram_pool_may_attach(volume, node) &&
-		    !netram_volume_attach(volume, node, false))
+		    !netram_pool_attach(volume, node, false))
 			netram_volume_start(volume, node);
 }
 

@@ -25,12 +25,10 @@ static int attach_nodes(struct netram_volume *volume, bool takeover)
 	struct netram_node *node;
 	int err = 0;
 
-	list_for_each_entry(node, &netram_pool_nodes, list) {
-		if (netram_pool_may_attach(volume, node))
-			err = netram_volume_attach(volume, node, takeover);
-		if (err)
-			return err;
-	}
+	list_for_each_entry(node, &netram_pool_nodes, list)
+		err = err ?: netram_pool_attach(volume, node, takeover);
+	if (err)
+		return err;
 	list_for_each_entry(node, &netram_pool_nodes, list)
 		netram_volume_start(volume, node);
 	return 0;
