@@ -124,6 +124,7 @@ static enum outcome sync(struct netram_mover *m, u64 extent, u8 copy,
 		.rs = &m->resync,
 		.extent = extent,
 		.copy = copy,
+		.todo = m->pages,
 		.set = set,
 	};
 	struct netram_resync_left left;
@@ -651,7 +652,9 @@ int netram_mover_init(struct netram_mover *m, struct netram_router *r)
 	INIT_DELAYED_WORK(&m->work, mover_work);
 	m->todo = kvcalloc(BITS_TO_LONGS(r->nr_extents), sizeof(long),
 			   GFP_KERNEL);
-	if (!m->todo)
+	m->pages = kvcalloc(BITS_TO_LONGS(r->extent_pages), sizeof(long),
+			    GFP_KERNEL);
+	if (!m->todo || !m->pages)
 		return -ENOMEM;
 	netram_resync_init(&m->resync, r, r->primaries - 1);
 	return netram_resync_alloc(&m->resync);
@@ -692,4 +695,5 @@ void netram_mover_exit(struct netram_mover *m)
 {
 	netram_resync_exit(&m->resync);
 	kvfree(m->todo);
+	kvfree(m->pages);
 }

@@ -11,6 +11,7 @@ struct netram_router;
  * struct netram_mover - brings copies up to date, makes new ones, gives up others
  * @router: whose extents
  * @todo: bit set of the extents to look at
+ * @pages: bit set of an extent's pages, see struct netram_resync_job
  * @scan: look at all of them
  * @degraded: what netram_router.synced was told last
  * @unspread: jiffies when a copy could last not be made in another zone; 0: never
@@ -21,6 +22,7 @@ struct netram_router;
 struct netram_mover {
 	struct netram_router	*router;
 	unsigned long		*todo;
+	unsigned long		*pages;
 	bool			scan;
 	bool			degraded;
 	unsigned long		unspread;

@@ -363,7 +363,7 @@ static int give(const struct netram_resync_job *j, enum need need, u64 page,
 }
 
 /*
- * Give the copy those pages of @rs->todo that nobody owns just now. Return: how many, or
+ * Give the copy those pages of @j->todo that nobody owns just now. Return: how many, or
  * what is to be returned for all.
  */
 static int give_round(const struct netram_resync_job *j,
@@ -375,8 +375,8 @@ static int give_round(const struct netram_resync_job *j,
 	enum need need;
 	int err, given = 0;
 
-	for (at = 0; (at = find_next_bit(rs->todo, end, at)) < end; at += count) {
-		most = find_next_zero_bit(rs->todo, end, at) - at;
+	for (at = 0; (at = find_next_bit(j->todo, end, at)) < end; at += count) {
+		most = find_next_zero_bit(j->todo, end, at) - at;
 		count = own_run(j, first + at, most, &need);
 		if (!count) {
 			count = 1;
@@ -391,7 +391,7 @@ static int give_round(const struct netram_resync_job *j,
 		netram_resync_disown(rs, first + at, count);
 		if (err)
 			return err;
-		bitmap_clear(rs->todo, at, count);
+		bitmap_clear(j->todo, at, count);
 		given += count;
 		if (netram_resync_stopped(rs))
 			return -EINTR;
@@ -427,12 +427,12 @@ int netram_resync_give_all(const struct netram_resync_job *j,
 	int given;
 
 	*left = (struct netram_resync_left){ 0 };
-	bitmap_fill(j->rs->todo, count);
+	bitmap_fill(j->todo, count);
 	do {
 		given = give_round(j, left);
 		if (given < 0)
 			return given;
-		if (bitmap_empty(j->rs->todo, count))
+		if (bitmap_empty(j->todo, count))
 			return 0;
 		if (given)
 			since = jiffies;
@@ -493,7 +493,7 @@ bool netram_resync_trim(struct netram_resync *rs, u64 extent, u8 slot)
 }
 
 /**
- * netram_resync_init() - make ready, but for the memory
+ * netram_resync_init() - make ready, but for the pages
  * @rs: zeroed
  * @r: the router
  * @index: a place of its table, among the primary ones, that is ours
@@ -511,8 +511,8 @@ void netram_resync_init(struct netram_resync *rs, struct netram_router *r,
 }
 
 /**
- * netram_resync_alloc() - get the memory that is needed on the way
- * @rs: initialised; may have it already
+ * netram_resync_alloc() - get the pages that what is carried is in
+ * @rs: initialised; may have them already
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -522,11 +522,6 @@ int netram_resync_alloc(struct netram_resync *rs)
 	struct page *page;
 	int i;
 
-	if (!rs->todo)
-		rs->todo = kvcalloc(BITS_TO_LONGS(rs->router->extent_pages),
-				    sizeof(long), GFP_KERNEL);
-	if (!rs->todo)
-		return -ENOMEM;
 	for (i = 0; i < NETRAM_RESYNC_PAGES; i++) {
 		if (rs->vecs[i].bv_page)
 			continue;
@@ -577,5 +572,4 @@ void netram_resync_exit(struct netram_resync *rs)
 	for (i = 0; i < NETRAM_RESYNC_PAGES; i++)
 		if (rs->vecs[i].bv_page)
 			__free_page(rs->vecs[i].bv_page);
-	kvfree(rs->todo);
 }

@@ -24,7 +24,6 @@ struct netram_router;
  * @vecs: of @bio
  * @done: @cmd is answered
  * @wait: woken to end pauses
- * @todo: pages of the extent that a copy is still to be given
  * @stopped: give up as soon as possible
  */
 struct netram_resync {
@@ -37,7 +36,6 @@ struct netram_resync {
 	struct bio_vec		vecs[NETRAM_RESYNC_PAGES];
 	struct completion	done;
 	wait_queue_head_t	wait;
-	unsigned long		*todo;
 	bool			stopped;
 };
 
@@ -47,6 +45,7 @@ struct netram_resync {
  * @extent: the extent
  * @copy: the copy that is being changed, a place in @set
  * @full: it has nothing yet
+ * @todo: room for a bit for each page of an extent: those that it is still to be given
  * @set: the copies when it was chosen, then when it was begun
  */
 struct netram_resync_job {
@@ -54,6 +53,7 @@ struct netram_resync_job {
 	u64			extent;
 	u8			copy;
 	bool			full;
+	unsigned long		*todo;
 	union netram_set	set;
 };
 
