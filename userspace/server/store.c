@@ -122,32 +122,50 @@ static bool host_permits(struct store *store, uint64_t pages)
 	return !tight;
 }
 
-static bool reserve_limit(struct store *store, uint64_t pages)
+/*
+ * Who has reserved pages and not said yet how many of them it needs is counted
+ * above the pages in store->used, so that one who is refused can tell whether
+ * that is final.
+ */
+#define OPEN	(1ULL << 48)
+
+/* 0, -ENOSPC, or -EAGAIN: what others have reserved may turn out to be less. */
+static int reserve_limit(struct store *store, uint64_t pages)
 {
-	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_RELAXED);
+	uint64_t used = __atomic_load_n(&store->used, __ATOMIC_ACQUIRE);
 
 	do {
-		if (pages > store->limit || used > store->limit - pages)
-			return false;
-	} while (!__atomic_compare_exchange_n(&store->used, &used, used + pages,
-					      true, __ATOMIC_RELAXED,
-					      __ATOMIC_RELAXED));
-	return true;
+		if (pages > store->limit)
+			return -ENOSPC;
+		if (used % OPEN > store->limit - pages)
+			return used < OPEN ? -ENOSPC : -EAGAIN;
+	} while (!__atomic_compare_exchange_n(&store->used, &used,
+					      used + pages + OPEN, true,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_ACQUIRE));
+	return 0;
+}
+
+/* Release: who sees it closed sees the pages that were claimed meanwhile. */
+static void store_close(struct store *store, uint64_t unneeded)
+{
+	__atomic_fetch_sub(&store->used, OPEN + unneeded, __ATOMIC_RELEASE);
+}
+
+/* As reserve_limit(); store_close() follows on success. */
+static int store_reserve(struct store *store, uint64_t pages)
+{
+	int ret = reserve_limit(store, pages);
+
+	if (ret || host_permits(store, pages))
+		return ret;
+	store_close(store, pages);
+	return -ENOSPC;
 }
 
 static void store_release(struct store *store, uint64_t pages)
 {
 	__atomic_fetch_sub(&store->used, pages, __ATOMIC_RELAXED);
-}
-
-static bool store_reserve(struct store *store, uint64_t pages)
-{
-	if (!reserve_limit(store, pages))
-		return false;
-	if (host_permits(store, pages))
-		return true;
-	store_release(store, pages);
-	return false;
 }
 
 /* Nobody runs programs from it; kernels before 6.3 cannot be told so. */
@@ -449,6 +467,16 @@ static void unpin_pages(struct space *sp, uint64_t page, uint64_t end)
 			sweep_mark(sp, page);
 }
 
+static uint64_t count_absent(const struct space *sp, uint64_t page,
+			     uint64_t end)
+{
+	uint64_t at = page;
+
+	while (at < end && page_state(sp, at) == 0)
+		at++;
+	return at - page;
+}
+
 /* Claim absent pages from @page on; how many became BUSY by us. */
 static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 {
@@ -460,33 +488,62 @@ static uint64_t claim_absent(struct space *sp, uint64_t page, uint64_t end)
 	return at - page;
 }
 
+/* Of @nr reserved pages, make those that are absent still; how many. */
+static int64_t add_reserved(struct space *sp, uint64_t page, uint64_t nr)
+{
+	uint64_t got = claim_absent(sp, page, page + nr);
+
+	store_close(sp->store, nr - got);
+	return got && populate(sp, page, got) ? -ENOSPC : (int64_t)got;
+}
+
 static uint64_t freed_so_far(const struct store *store)
 {
 	return __atomic_load_n(&store->freed, __ATOMIC_ACQUIRE);
 }
 
 /*
- * Pin or make pages from @page on; how many, at least one, or -ENOSPC: there was
- * no room, nothing to sweep, and nobody else has swept anything meanwhile.
+ * Make some of @nr pages that were absent; how many, or -ENOSPC: there was no
+ * room, nothing to sweep, nobody else has swept anything meanwhile, and they are
+ * absent still. 0: look again.
+ */
+static int64_t add_some(struct space *sp, uint64_t page, uint64_t nr)
+{
+	struct store *store = sp->store;
+	uint64_t before = freed_so_far(store);
+	int ret = store_reserve(store, nr);
+
+	if (!ret)
+		return add_reserved(sp, page, nr);
+	if (ret == -EAGAIN) {
+		sched_yield();
+		return 0;
+	}
+	/* Sweeping may wait for a lock: no page is BUSY by us. */
+	if (sweep_now(store, nr) || freed_so_far(store) != before ||
+	    count_absent(sp, page, page + nr) < nr)
+		return 0;
+	return -ENOSPC;
+}
+
+/*
+ * Pin or make pages from @page on; how many, at least one, or -ENOSPC. Absent
+ * pages are claimed only when there is room for them: the first claim makes
+ * memory of a page of state words, which nobody counts, so that refusing writes
+ * all over a space must not.
  */
 static int64_t write_some(struct space *sp, uint64_t page, uint64_t end)
 {
-	struct store *store = sp->store;
-	uint64_t nr, before;
+	uint64_t nr;
+	int64_t got;
 
 	while (!pin_to_write(sp, page)) {
-		nr = claim_absent(sp, page, end);
-		if (!nr) {
+		nr = count_absent(sp, page, end);
+		got = nr ? add_some(sp, page, nr) : 0;
+		if (got)
+			return got;
+		if (!nr)
 			sched_yield();
-			continue;
-		}
-		before = freed_so_far(store);
-		if (store_reserve(store, nr))
-			return populate(sp, page, nr) ? -ENOSPC : (int64_t)nr;
-		/* Sweeping may wait for a lock: no page is BUSY by us. */
-		page_set(sp, page, nr, 0);
-		if (!sweep_now(store, nr) && freed_so_far(store) == before)
-			return -ENOSPC;
 	}
 	return 1;
 }

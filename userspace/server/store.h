@@ -28,7 +28,7 @@ struct sweeper {
 /**
  * struct store - the memory all spaces share
  * @limit: pages at most
- * @used: pages that have memory now, exactly; atomic
+ * @used: pages that have memory now, exactly, and those about to; atomic
  * @present: those of them that hold data; atomic
  * @idle: those of them that are trimmed; atomic
  * @freed: pages whose memory was given back, ever; atomic

@@ -541,6 +541,82 @@ static void quotas(void **state)
 	holds(0);
 }
 
+static pthread_barrier_t together;
+static unsigned int shared_refusals;
+
+/* Two that write the same pages, in part, where there is room for them once. */
+static void *write_shared(void *arg)
+{
+	uint64_t first = (uint64_t)(uintptr_t)arg;
+	unsigned int i;
+
+	for (i = 0; i < 3000; i++) {
+		uint64_t at = (1ULL << 30) + (i % 7) * SWEEP_WINDOW * PAGE;
+
+		pthread_barrier_wait(&together);
+		if (put(at + first * PAGE, (4 - first) * PAGE, 's'))
+			__atomic_add_fetch(&shared_refusals, 1, __ATOMIC_RELAXED);
+		pthread_barrier_wait(&together);
+		if (first)
+			space_trim(&sp, at, 4 * PAGE);
+	}
+	return NULL;
+}
+
+static void shared_pages(void **state)
+{
+	pthread_t t[2];
+	uintptr_t i;
+
+	assert_int_equal(put(0, 60 * PAGE, 's'), 0);
+	shared_refusals = 0;
+	pthread_barrier_init(&together, NULL, 2);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, write_shared,
+						(void *)i), 0);
+	for (i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	pthread_barrier_destroy(&together);
+	assert_int_equal(shared_refusals, 0);
+	holds(60);
+}
+
+/* Does the kernel have memory for the page's state word? */
+static bool has_state(uint64_t page)
+{
+	uintptr_t at = (uintptr_t)&sp.state[page] & ~(uintptr_t)(PAGE - 1);
+	FILE *f = fopen("/proc/self/pagemap", "r");
+	uint64_t entry;
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, (long)(at / PAGE * sizeof(entry)), SEEK_SET), 0);
+	assert_int_equal(fread(&entry, sizeof(entry), 1, f), 1);
+	fclose(f);
+	/* Looking maps the kernel's page of zeroes, which is not ours alone. */
+	return entry >> 63 && entry >> 56 & 1;
+}
+
+/* Neither looking nor a refusal makes a word for a page. */
+static void no_words_for_nothing(void **state)
+{
+	uint64_t at = 1 << 30;
+	bool present;
+
+	assert_int_equal(put(0, 64 * PAGE, 'n'), 0);
+	assert_true(has_state(0));
+	assert_int_equal(put(at, PAGE, 'n'), -ENOSPC);
+	assert_int_equal(space_zero(&sp, at, MIB, true), -ENOSPC);
+	assert_int_equal(space_zero(&sp, at, MIB, false), 0);
+	space_trim(&sp, at, MIB);
+	reads(at, MIB, 0);
+	assert_int_equal(space_run(&sp, at, MIB, &present), MIB);
+	assert_false(space_has_room(&sp, at, MIB));
+	assert_false(has_state(at / PAGE));
+	space_trim(&sp, 0, PAGE);
+	assert_int_equal(put(at, PAGE, 'n'), 0);
+	assert_true(has_state(at / PAGE));
+}
+
 #define COMERS 8U
 
 static unsigned int spaces_then;
@@ -705,6 +781,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(others_sweep, setup, teardown),
 		cmocka_unit_test_setup_teardown(never_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(quotas, setup, teardown),
+		cmocka_unit_test_setup_teardown(shared_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_words_for_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_are_bridged, setup, teardown),
