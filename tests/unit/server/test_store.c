@@ -581,6 +581,35 @@ static void shared_pages(void **state)
 	holds(60);
 }
 
+static pthread_t second;
+
+static void *write_same(void *arg)
+{
+	return put(1 << 30, 4 * PAGE, 't') ? NULL : arg;
+}
+
+/* The first has reserved and not claimed when the second comes. */
+static bool second_comes(void)
+{
+	store.host_has_memory = NULL;
+	assert_int_equal(pthread_create(&second, NULL, write_same, &sp), 0);
+	usleep(50000);
+	return true;
+}
+
+static void same_pages_at_the_limit(void **state)
+{
+	void *wrote;
+
+	assert_int_equal(put(0, 60 * PAGE, 's'), 0);
+	store.host_has_memory = second_comes;
+	store.unchecked = 1 << 20;
+	assert_int_equal(put(1 << 30, 4 * PAGE, 's'), 0);
+	pthread_join(second, &wrote);
+	assert_ptr_equal(wrote, &sp);
+	holds(64);
+}
+
 /* Does the kernel have memory for the page's state word? */
 static bool has_state(uint64_t page)
 {
@@ -782,6 +811,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(never_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(quotas, setup, teardown),
 		cmocka_unit_test_setup_teardown(shared_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(same_pages_at_the_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_words_for_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_round_lets_others_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(sweeper, setup, teardown),
