@@ -14,9 +14,8 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +76,18 @@ void conn_uncount(struct loop *loop)
 	__atomic_fetch_sub(&loop->all->nr_connections, 1, __ATOMIC_RELAXED);
 }
 
+/*
+ * Memory of its own: on the heap the hole that one leaves below what stays, an export
+ * for instance, is too small for the next, by what aligning asks for more.
+ */
+static struct conn *conn_alloc(void)
+{
+	void *p = mmap(NULL, sizeof(struct conn), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 /* Nothing of it is in the kernel. */
 static void conn_free(struct conn *c)
 {
@@ -85,7 +96,7 @@ static void conn_free(struct conn *c)
 	unlink_conn(c);
 	session_exit(&c->session);
 	close(c->fd);
-	free(c);
+	munmap(c, sizeof(*c));
 	conn_uncount(loop);
 }
 
@@ -296,14 +307,13 @@ static void user_wake(struct export_user *user)
 /* The connection is counted already. */
 void conn_start(struct loop *loop, int fd)
 {
-	struct conn *c = aligned_alloc(64, sizeof(*c));
+	struct conn *c = conn_alloc();
 
 	if (!c) {
 		close(fd);
 		conn_uncount(loop);
 		return;
 	}
-	memset(c, 0, offsetof(struct conn, session));
 	c->loop = loop;
 	c->fd = fd;
 	c->low_mark = 1;
