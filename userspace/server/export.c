@@ -6,7 +6,11 @@
  * epochs. It is taken when a connection comes, goes or asks for the list, never
  * for a request. It is a leaf but for user->wake(), which may take a loop's
  * inbox lock. The store takes one of its own, below them, when there is no memory
- * left but what was trimmed, and when an export comes or goes.
+ * left but what was trimmed, and when a space comes or goes.
+ *
+ * What it costs. An export that nobody uses and that has no page keeps its name, size,
+ * epoch and owners, since all the promises below are made of these. Its space goes
+ * with the last connection, and is made anew for the next.
  *
  * The fence. Promise: when the GO of epoch E has been answered, no request of a
  * connection with an epoch below E changes the export any more. How:
@@ -50,6 +54,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sweep.h"
+
 int export_table_init(struct export_table *t, struct store *store,
 		      unsigned int max, uint64_t default_size)
 {
@@ -65,7 +71,8 @@ int export_table_init(struct export_table *t, struct store *store,
 
 static void destroy(struct export *e)
 {
-	space_exit(&e->space);
+	if (e->space)
+		space_destroy(e->space);
 	free(e->formers);
 	free(e);
 }
@@ -77,6 +84,7 @@ void export_table_exit(struct export_table *t)
 	for (i = 0; i < t->max; i++)
 		if (t->slots[i])
 			destroy(t->slots[i]);
+	sweep_out(t->store);
 	free(t->slots);
 	pthread_mutex_destroy(&t->lock);
 }
@@ -93,7 +101,7 @@ static struct export *find(const struct export_table *t, const char *name)
 
 static uint64_t pages_used(const struct export *e)
 {
-	return space_present(&e->space);
+	return e->space ? space_present(e->space) : 0;
 }
 
 /* Nobody would miss it: made on demand, unused, and without a page. */
@@ -103,9 +111,18 @@ static bool droppable(const struct export *e)
 }
 
 /*
+ * What its going would let somebody in for who was promised to be kept out: those it
+ * was taken from, or one whose last session has been.
+ */
+static uint64_t promises(const struct export *e)
+{
+	return e->reign + (e->has_epoch && e->epoch == UINT64_MAX);
+}
+
+/*
  * Drop an empty export; false: there is none. That forgets its epoch and owner
- * too, which fence nothing while nobody is connected and no page is held. One
- * that was taken over is the last to go: its former owner may come.
+ * too, which fence nothing while nobody is connected and no page is held. Those
+ * that have promised something are the last to go.
  */
 static bool drop_one(struct export_table *t)
 {
@@ -114,7 +131,7 @@ static bool drop_one(struct export_table *t)
 
 	for (i = 0; i < t->max; i++)
 		if (t->slots[i] && droppable(t->slots[i]) &&
-		    (!drop || t->slots[i]->reign < (*drop)->reign))
+		    (!drop || promises(t->slots[i]) < promises(*drop)))
 			drop = &t->slots[i];
 	if (!drop)
 		return false;
@@ -135,46 +152,64 @@ static struct export **free_slot(struct export_table *t)
 	return NULL;
 }
 
-/* What memfd_create() takes of a name, and a NUL. */
-#define MEMFD_NAME	250
+/* What memfd_create() takes of a name. */
+#define MEMFD_NAME	249
 
 /*
- * Others hold address space and files, too, that may be all there are. The
- * export's name is for those who look into /proc.
+ * Spaces that are about to go hold address space and files, too, that may be all
+ * there are. The export's name is for those who look into /proc.
  */
-static int init_space(struct export_table *t, struct space *sp,
-		      const char *name, uint64_t size)
+static int make_space(struct export_table *t, struct export *e)
 {
-	char shown[MEMFD_NAME];
+	char shown[MEMFD_NAME + 1];
 	int ret;
 
-	snprintf(shown, sizeof(shown), "netram-%s", name);
+	snprintf(shown, sizeof(shown), "netram-%.*s",
+		 MEMFD_NAME - (int)strlen("netram-"), e->name);
 	do {
-		ret = space_init(sp, t->store, size, shown);
-	} while (ret && drop_one(t));
+		ret = space_create(t->store, e->size, shown, &e->space);
+	} while (ret && sweep_out(t->store));
 	return ret;
 }
 
 static int create(struct export_table *t, const char *name, uint64_t size,
 		  struct export **made)
 {
-	struct export **slot = free_slot(t);
-	struct export *e;
+	struct export *e = calloc(1, sizeof(*e));
+	struct export **slot;
 	int ret;
 
-	if (!slot)
-		return -ENOSPC;
-	e = calloc(1, sizeof(*e));
 	if (!e)
-		return -ENOSPC;
-	ret = init_space(t, &e->space, name, size);
-	if (ret) {
-		free(e);
-		return -ENOSPC;
-	}
+		return -ENOMEM;
 	strcpy(e->name, name);
+	e->size = size;
+	ret = make_space(t, e);
+	if (ret)
+		goto err_export;
+	slot = free_slot(t);
+	if (!slot) {
+		ret = -ENOSPC;
+		goto err_space;
+	}
 	*slot = *made = e;
 	return 0;
+
+err_space:
+	space_destroy(e->space);
+err_export:
+	free(e);
+	return ret;
+}
+
+/* The space of one that nobody uses and that has no page. It is the caller's now. */
+static struct space *take_unneeded(struct export *e)
+{
+	struct space *sp = e->space;
+
+	if (!droppable(e))
+		return NULL;
+	e->space = NULL;
+	return sp;
 }
 
 int export_declare(struct export_table *t, const char *name, uint64_t size)
@@ -299,10 +334,10 @@ static int check_orphan(const struct export *e, const struct name *name,
 static int check_existing(const struct export *e, const struct name *name,
 			  char *why)
 {
-	if (name->size && name->size != e->space.size) {
+	if (name->size && name->size != e->size) {
 		snprintf(why, NAME_WHY_MAX,
 			 "the export exists with %llu bytes, not %llu",
-			 (unsigned long long)e->space.size,
+			 (unsigned long long)e->size,
 			 (unsigned long long)name->size);
 		return -EINVAL;
 	}
@@ -337,15 +372,23 @@ static int no_export(char *why)
 	return -ENOENT;
 }
 
+/* The export, with a space. */
 static int find_or_create(struct export_table *t, const struct name *name,
 			  struct export **found, char *why)
 {
+	int ret;
+
 	*found = find(t, name->export);
-	if (*found)
-		return check_existing(*found, name, why);
-	if (makes_none(name))
+	if (!*found && makes_none(name))
 		return no_export(why);
-	if (!create(t, name->export, wanted_size(t, name), found))
+	ret = *found ? check_existing(*found, name, why) : 0;
+	if (ret)
+		return ret;
+	if (!*found)
+		ret = create(t, name->export, wanted_size(t, name), found);
+	else if (!(*found)->space)
+		ret = make_space(t, *found);
+	if (!ret)
 		return 0;
 	snprintf(why, NAME_WHY_MAX,
 		 "no room for another export (of %u, or no address space or files)",
@@ -493,6 +536,7 @@ void export_leave(struct export_table *t, struct export_user *user)
 {
 	struct export *e = user->export;
 	struct export_user *u;
+	struct space *sp;
 
 	if (!e)
 		return;
@@ -500,7 +544,10 @@ void export_leave(struct export_table *t, struct export_user *user)
 	unlink_user(e, user);
 	for (u = e->users; user->fenced && u; u = u->next)
 		u->wake(u);
+	sp = take_unneeded(e);
 	pthread_mutex_unlock(&t->lock);
+	if (sp)
+		space_retire(sp);
 }
 
 int export_peek(struct export_table *t, const struct name *name,
@@ -515,7 +562,7 @@ int export_peek(struct export_table *t, const struct name *name,
 		ret = check_existing(e, name, why);
 	else if (makes_none(name))
 		ret = no_export(why);
-	*size = e ? e->space.size : wanted_size(t, name);
+	*size = e ? e->size : wanted_size(t, name);
 	pthread_mutex_unlock(&t->lock);
 	return ret;
 }
@@ -542,8 +589,8 @@ static void fill_info(struct export_info *info, const struct export *e)
 	strcpy(info->name, e->name);
 	strcpy(info->client, e->client);
 	info->class = e->class ? e->class : "";
-	info->size = e->space.size;
-	info->used = space_present(&e->space) << NETRAM_PAGE_SHIFT;
+	info->size = e->size;
+	info->used = pages_used(e) << NETRAM_PAGE_SHIFT;
 	info->epoch = e->epoch;
 	info->reign = e->reign;
 	info->connections = e->nr_users;

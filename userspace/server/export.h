@@ -51,11 +51,16 @@ struct owner {
 	char claim[NETRAM_NAME_MAX + 1];
 };
 
+/*
+ * All that is told of it elsewhere stays when nobody uses it and no page is there,
+ * but its space goes: bookkeeping of what was written once, address space, a file.
+ */
 struct export {
 	char name[NETRAM_EXPORT_MAX + 1];
 	char client[NETRAM_NAME_MAX + 1];
 	const char *class;
-	struct space space;
+	uint64_t size;
+	struct space *space;	/* NULL: it has no user and no page */
 	struct export_user *users;
 	unsigned int nr_users;
 	struct owner owner;	/* valid if has_epoch */

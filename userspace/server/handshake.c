@@ -77,7 +77,7 @@ static void enter(struct session *s)
 {
 	struct export *e = s->user.export;
 
-	s->mode.size = e->space.size;
+	s->mode.size = e->size;
 	if (strcmp(s->meta_name, e->name))
 		s->mode.meta = 0;
 	if (wants_answer(s))

@@ -82,6 +82,9 @@ static inline bool page_is_there(uint32_t s)
 /* Give the memory of pages that are BUSY by us back to the system. */
 void space_punch(struct space *sp, uint64_t page, uint64_t nr);
 
+/* Retired spaces that have no page any more go; true: there were some. */
+bool store_reap(struct store *store);
+
 /* store->lock, in such a way that a sweep lets us have it. */
 void store_lock(struct store *store);
 

@@ -140,7 +140,7 @@ void session_eof(struct session *s);
 
 static inline struct space *session_space(struct session *s)
 {
-	return s->user.export ? &s->user.export->space : NULL;
+	return s->user.export ? s->user.export->space : NULL;
 }
 
 static inline bool session_negotiating(const struct session *s)

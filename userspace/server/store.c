@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -87,6 +88,7 @@ int store_init(struct store *store, uint64_t limit_bytes,
 	store->freed = 0;
 	store->spaces = NULL;
 	store->last_number = 0;
+	store->retired = 0;
 	pthread_mutex_init(&store->lock, NULL);
 	store->waiting = 0;
 	sweeper_init(&store->sweeper);
@@ -230,6 +232,7 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	sp->used = 0;
 	sp->present = 0;
 	sp->marked = 0;
+	sp->retired = false;
 	sp->fd = open_memfd(name);
 	if (sp->fd < 0)
 		return -errno;
@@ -277,6 +280,73 @@ void space_exit(struct space *sp)
 	munmap(sp->state, state_bytes(sp->size));
 	munmap(sp->map, sp->size);
 	close(sp->fd);
+}
+
+int space_create(struct store *store, uint64_t size, const char *name,
+		 struct space **made)
+{
+	struct space *sp = malloc(sizeof(*sp));
+	int ret;
+
+	if (!sp)
+		return -ENOMEM;
+	ret = space_init(sp, store, size, name);
+	if (ret)
+		free(sp);
+	else
+		*made = sp;
+	return ret;
+}
+
+void space_destroy(struct space *sp)
+{
+	space_exit(sp);
+	free(sp);
+}
+
+/* A retired space without a page, which is the caller's now; NULL: there is none. */
+static struct space *take_retired(struct store *store)
+{
+	struct space *sp;
+
+	store_lock(store);
+	sp = store->spaces;
+	while (sp && (!sp->retired ||
+		      __atomic_load_n(&sp->used, __ATOMIC_ACQUIRE)))
+		sp = sp->next;
+	if (sp)
+		sp->retired = false;
+	pthread_mutex_unlock(&store->lock);
+	return sp;
+}
+
+bool store_reap(struct store *store)
+{
+	bool any = false;
+	struct space *sp;
+
+	while (__atomic_load_n(&store->retired, __ATOMIC_SEQ_CST) &&
+	       (sp = take_retired(store))) {
+		space_destroy(sp);
+		__atomic_fetch_sub(&store->retired, 1, __ATOMIC_SEQ_CST);
+		any = true;
+	}
+	return any;
+}
+
+void space_retire(struct space *sp)
+{
+	struct store *store = sp->store;
+
+	if (!__atomic_load_n(&sp->used, __ATOMIC_ACQUIRE)) {
+		space_destroy(sp);
+		return;
+	}
+	__atomic_fetch_add(&store->retired, 1, __ATOMIC_SEQ_CST);
+	store_lock(store);
+	sp->retired = true;
+	pthread_mutex_unlock(&store->lock);
+	sweeper_wake(store);
 }
 
 void space_punch(struct space *sp, uint64_t page, uint64_t nr)

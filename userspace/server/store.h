@@ -34,6 +34,7 @@ struct sweeper {
  * @freed: pages whose memory was given back, ever; atomic
  * @spaces: in the order of their numbers; under @lock
  * @last_number: of the space made last; under @lock
+ * @retired: spaces of @spaces that only their idle pages keep; atomic
  * @lock: keeps spaces from coming and going; store_lock()
  * @waiting: threads that want @lock; atomic
  * @sweeper: gives idle pages back
@@ -53,6 +54,7 @@ struct store {
 	uint64_t freed;
 	struct space *spaces;
 	uint64_t last_number;
+	unsigned int retired;
 	pthread_mutex_t lock;
 	unsigned int waiting;
 	struct sweeper sweeper;
@@ -76,6 +78,7 @@ struct store {
  * @marked: windows that have a mark; atomic
  * @fd: the memfd behind @map
  * @number: tells it from others; never used again
+ * @retired: by space_retire(); under the store's lock
  * @next: space of the store
  */
 struct space {
@@ -89,6 +92,7 @@ struct space {
 	uint64_t marked;
 	int fd;
 	uint64_t number;
+	bool retired;
 	struct space *next;
 };
 
@@ -108,6 +112,18 @@ int space_init(struct space *sp, struct store *store, uint64_t size,
 	       const char *name);
 /* No request may be using the space any more. */
 void space_exit(struct space *sp);
+
+/* The same for a space of its own, from malloc(). */
+int space_create(struct store *store, uint64_t size, const char *name,
+		 struct space **made);
+void space_destroy(struct space *sp);
+
+/*
+ * No request uses it any more, nor will; it has no page that is present. It goes at
+ * once, or, where it has idle pages, when the sweeper has given those back: unmapping
+ * them all takes a second for some 16 GiB, and this thread has others to serve.
+ */
+void space_retire(struct space *sp);
 
 /*
  * Offsets and lengths below are bytes inside the space, any alignment; the

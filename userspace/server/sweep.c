@@ -190,19 +190,32 @@ uint64_t sweep_now(struct store *store, uint64_t pages)
 void sweep_round(struct store *store)
 {
 	sweep(store, UINT64_MAX, true);
+	store_reap(store);
+}
+
+bool sweep_out(struct store *store)
+{
+	sweep_now(store, UINT64_MAX);
+	return store_reap(store);
+}
+
+static bool has_work(const struct store *store)
+{
+	return __atomic_load_n(&store->idle, __ATOMIC_SEQ_CST) ||
+	       __atomic_load_n(&store->retired, __ATOMIC_SEQ_CST);
 }
 
 /*
- * The sweeper sleeps while nothing is idle, else from round to round. It says
- * that it is about to sleep and then looks for idle pages; who makes the first
- * one counts it and then looks whether the sweeper sleeps.
+ * The sweeper sleeps while nothing is idle or retired, else from round to round. It
+ * says that it is about to sleep and then looks for work; who makes the first of it
+ * counts it and then looks whether the sweeper sleeps.
  */
 static void wait_for_work(struct store *store)
 {
 	struct sweeper *w = &store->sweeper;
 
 	__atomic_store_n(&w->asleep, true, __ATOMIC_SEQ_CST);
-	while (!w->stop && !__atomic_load_n(&store->idle, __ATOMIC_SEQ_CST))
+	while (!w->stop && !has_work(store))
 		pthread_cond_wait(&w->cond, &w->lock);
 	__atomic_store_n(&w->asleep, false, __ATOMIC_RELAXED);
 }

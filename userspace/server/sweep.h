@@ -32,13 +32,16 @@ void sweep_uncount(struct store *store, uint64_t used, uint64_t idle);
 /* A round: gives back what was idle in the last round already. */
 void sweep_round(struct store *store);
 
+/* All that is idle, and retired spaces with it, now; true: some of these went. */
+bool sweep_out(struct store *store);
+
 void sweeper_init(struct sweeper *w);
 
-/* A thread that makes rounds while there are idle pages. 0 or -errno. */
+/* A thread that makes rounds while there are idle pages or retired spaces. 0 or -errno. */
 int sweeper_start(struct store *store);
 void sweeper_stop(struct store *store);
 
-/* There is an idle page where there was none. */
+/* There is an idle page, or a retired space, where there was none. */
 void sweeper_wake(struct store *store);
 
 #endif /* SWEEP_H */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "export.h"
+#include "sweep.h"
 
 static struct store store;
 static struct export_table table;
@@ -56,14 +57,14 @@ static void sizes(void **state)
 	struct client a, b;
 
 	assert_int_equal(join(&a, "x?size=8192"), 0);
-	assert_int_equal(a.user.export->space.size, 8192);
+	assert_int_equal(a.user.export->size, 8192);
 	assert_int_equal(join(&b, "x?size=4096"), -EINVAL);
 	assert_non_null(strstr(why, "8192"));
 	assert_int_equal(join(&b, "x"), 0);
 	assert_ptr_equal(a.user.export, b.user.export);
 	leave(&b);
 	assert_int_equal(join(&b, ""), 0);
-	assert_int_equal(b.user.export->space.size, 64 * PAGE);
+	assert_int_equal(b.user.export->size, 64 * PAGE);
 	leave(&a);
 	leave(&b);
 }
@@ -162,8 +163,8 @@ static void epoch_zero(void **state)
 /* A page is written. */
 static void fill(struct client *c)
 {
-	assert_int_equal(space_write_begin(&c->user.export->space, 0, 1), 0);
-	space_unpin(&c->user.export->space, 0, 1);
+	assert_int_equal(space_write_begin(c->user.export->space, 0, 1), 0);
+	space_unpin(c->user.export->space, 0, 1);
 }
 
 static void one_owner(void **state)
@@ -211,12 +212,12 @@ static void vacant(void **state)
 	assert_int_equal(join(&b, B "901"), -EPERM);
 	assert_string_equal(strtok(why, ":"), "in-use-by=ha");
 	/* A page written by a plain client is its owner's, too. */
-	space_trim(&plain.user.export->space, 0, PAGE);
+	space_trim(plain.user.export->space, 0, PAGE);
 	assert_int_equal(join(&b, B "901"), 0);
 	leave(&b);
 	fill(&plain);
 	assert_int_equal(join(&a, A "5"), -EPERM);
-	space_trim(&plain.user.export->space, 0, PAGE);
+	space_trim(plain.user.export->space, 0, PAGE);
 
 	/* A takeover is one also of a vacant export, and for good. */
 	assert_int_equal(join(&c, C "1&takeover=1"), 0);
@@ -266,7 +267,7 @@ static void orphan(void **state)
 	assert_int_equal(peek(A ORPHAN), 0);
 	assert_int_equal(join(&o, A ORPHAN), 0);
 	assert_int_equal(join(&a, A "901"), -EPERM);
-	space_trim(&o.user.export->space, 0, PAGE);
+	space_trim(o.user.export->space, 0, PAGE);
 	leave(&o);
 	assert_int_equal(join(&o, A ORPHAN), 0);
 	leave(&o);
@@ -392,8 +393,8 @@ static void bounds(void **state)
 	assert_int_equal(export_declare(&table, "declared", PAGE), -EEXIST);
 	assert_int_equal(join(&used, "used"), 0);
 	assert_int_equal(join(&c, "paged"), 0);
-	assert_int_equal(space_write_begin(&c.user.export->space, 0, 1), 0);
-	space_unpin(&c.user.export->space, 0, 1);
+	assert_int_equal(space_write_begin(c.user.export->space, 0, 1), 0);
+	space_unpin(c.user.export->space, 0, 1);
 	leave(&c);
 	assert_int_equal(join(&c, "empty1"), 0);
 	assert_int_equal(join(&d, "empty2"), -ENOSPC);
@@ -429,7 +430,7 @@ static bool there(const char *text)
 	return false;
 }
 
-/* An export without pages gives its file to a new one, though there are slots. */
+/* An export that nobody uses and that has no page gives its file to others. */
 static void no_files(void **state)
 {
 	struct rlimit r;
@@ -437,28 +438,110 @@ static void no_files(void **state)
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &r), 0);
 	bound_files(2);
+	assert_int_equal(join(&a, "empty"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, "trimmed"), 0);
+	fill(&a);
+	space_trim(a.user.export->space, 0, PAGE);
+	leave(&a);
+	assert_int_equal(join(&a, "new"), 0);
+	assert_int_equal(join(&b, "newer"), 0);
+	fill(&b);
+	leave(&b);
+	/* The one is in use, the other has a page. */
+	assert_int_equal(join(&c, "newest"), -ENOSPC);
+	assert_int_equal(join(&c, "empty"), -ENOSPC);
+	assert_int_equal(count(), 4);
+	leave(&a);
+	assert_int_equal(join(&c, "empty"), 0);
+	leave(&c);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+}
+
+static unsigned int spaces(void)
+{
+	unsigned int nr = 0;
+	struct space *sp;
+
+	for (sp = store.spaces; sp; sp = sp->next)
+		nr++;
+	return nr;
+}
+
+/* Of one that nobody uses and that has no page all is kept but its space. */
+static void unused(void **state)
+{
+	struct client a, b, plain;
+
+	assert_int_equal(export_declare(&table, "declared", PAGE), 0);
+	assert_int_equal(join(&a, "declared"), 0);
+	leave(&a);
+	assert_int_equal(spaces(), 1);
+
+	assert_int_equal(join(&a, A "7&size=8192"), 0);
+	assert_int_equal(join(&plain, "v"), 0);
+	leave(&a);
+	assert_int_equal(spaces(), 2);
+	leave(&plain);
+	assert_int_equal(spaces(), 1);
+	assert_int_equal(join(&a, A "6"), -EPERM);
+	assert_int_equal(join(&a, A "8&size=4096"), -EINVAL);
+	assert_int_equal(spaces(), 1);
+	assert_int_equal(join(&a, A "8"), 0);
+	assert_int_equal(a.user.export->space->size, 8192);
+
+	/* With a page it stays. */
+	fill(&a);
+	leave(&a);
+	assert_int_equal(spaces(), 2);
+	assert_int_equal(join(&a, A "9"), 0);
+	assert_int_equal(space_present(a.user.export->space), 1);
+
+	/* One that is fenced is a user until it leaves. */
+	assert_int_equal(join(&b, A "10"), -EINPROGRESS);
+	space_trim(a.user.export->space, 0, PAGE);
+	leave(&b);
+	assert_int_equal(spaces(), 2);
+	/* Idle pages are given back first, meanwhile there is another. */
+	leave(&a);
+	assert_int_equal(store.retired, 1);
+	assert_int_equal(join(&a, A "10"), 0);
+	assert_int_equal(space_present(a.user.export->space), 0);
+	assert_int_equal(spaces(), 3);
+	sweep_round(&store);
+	assert_int_equal(spaces(), 3);
+	sweep_round(&store);
+	assert_int_equal(spaces(), 2);
+	assert_int_equal(store.retired, 0);
+	leave(&a);
+	assert_int_equal(spaces(), 1);
+}
+
+/* Room for another is made of those first that have promised nothing. */
+static void promises(void **state)
+{
+	struct client a;
+
+	assert_int_equal(join(&a, A "1"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, A ORPHAN), 0);
+	leave(&a);
 	assert_int_equal(join(&a, "taken?epoch=1&client=a"), 0);
 	leave(&a);
 	assert_int_equal(join(&a, "taken?epoch=1&client=b&takeover=1"), 0);
 	leave(&a);
-	assert_int_equal(join(&a, "empty"), 0);
+	assert_int_equal(join(&a, "plain"), 0);
+	leave(&a);
+	assert_int_equal(join(&a, "epoch?epoch=5"), 0);
 	leave(&a);
 	assert_int_equal(join(&a, "new"), 0);
-	assert_true(there("taken"));
-	assert_false(there("empty"));
-	assert_int_equal(join(&b, "newer"), 0);
-	assert_int_equal(space_write_begin(&b.user.export->space, 0, 1), 0);
-	space_unpin(&b.user.export->space, 0, 1);
-	leave(&b);
-	assert_false(there("taken"));
-	/* The one is in use, the other has a page. */
-	assert_int_equal(join(&c, "newest"), -ENOSPC);
-	assert_int_equal(count(), 2);
 	leave(&a);
-	assert_int_equal(join(&c, "newest"), 0);
-	leave(&c);
-	assert_true(there("newer"));
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &r), 0);
+	assert_int_equal(join(&a, "newer"), 0);
+	leave(&a);
+	assert_int_equal(count(), 4);
+	assert_true(there("v"));
+	assert_true(there("taken"));
+	assert_int_equal(join(&a, A "2"), -EPERM);
 }
 
 int main(void)
@@ -477,6 +560,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(peek_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(unused, setup, teardown),
+		cmocka_unit_test_setup_teardown(promises, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("server_export", tests, NULL, NULL);
