@@ -12,8 +12,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "group.h"
 #include "log.h"
-#include "text.h"
 
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER 57
@@ -22,11 +22,9 @@
 /* Late, not never: a server that outgrew its host must not take it down. */
 #define OOM_SCORE_ADJ "-900"
 
-/* So much is left to the rest of the machine: 1/64 of it and 16 MiB, in KiB. */
-static uint64_t reserve(uint64_t total)
-{
-	return total / 64 + 16 * 1024;
-}
+/* Open from the start: there may be no descriptor when it is asked for. */
+static struct groups groups;
+static int meminfo_fd = -1;
 
 /* A small file under /proc or /sys, as text. */
 static bool read_file(const char *path, char *text, size_t size)
@@ -40,31 +38,20 @@ static bool read_file(const char *path, char *text, size_t size)
 	return n > 0;
 }
 
-/* memory.max of our own control group; UINT64_MAX: none. */
-static uint64_t group_limit(void)
+void host_open(void)
 {
-	char text[512], path[600];
-	char *group;
-	uint64_t limit;
+	char text[4096];
 
-	if (!read_file("/proc/self/cgroup", text, sizeof(text)))
-		return UINT64_MAX;
-	group = strstr(text, "0::");
-	if (!group)
-		return UINT64_MAX;
-	group[strcspn(group, "\n")] = '\0';
-	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", group + 3);
-	if (!read_file(path, text, sizeof(text)) ||
-	    !text_u64(text, strcspn(text, "\n"), &limit))
-		return UINT64_MAX;
-	return limit;
+	meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	if (read_file("/proc/self/cgroup", text, sizeof(text)))
+		groups_open(&groups, "/sys/fs/cgroup", text);
 }
 
 uint64_t host_memory(void)
 {
 	uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) *
 		       (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t group = group_limit();
+	uint64_t group = groups_limit(&groups);
 
 	return group < all ? group : all;
 }
@@ -83,16 +70,20 @@ static uint64_t meminfo(const char *text, const char *field)
  */
 bool host_spares_memory(const char *text)
 {
-	return meminfo(text, "MemAvailable:") >
-	       reserve(meminfo(text, "MemTotal:"));
+	return meminfo(text, "MemAvailable:") << 10 >
+	       group_reserve(meminfo(text, "MemTotal:") << 10);
 }
 
 bool host_has_memory(void)
 {
 	char text[4096];
 
-	return !read_file("/proc/meminfo", text, sizeof(text)) ||
-	       host_spares_memory(text);
+	if (meminfo_fd >= 0) {
+		group_read(meminfo_fd, text, sizeof(text));
+		if (!host_spares_memory(text))
+			return false;
+	}
+	return groups_spare(&groups);
 }
 
 /* With "advise" only mappings that were advised so have them. */

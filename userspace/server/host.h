@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of memory the machine has, or this control group of it may use. */
+/* First of all: opens what is asked of the kernel later. */
+void host_open(void);
+
+/* Bytes of memory the machine has, or the control groups we are in may use. */
 uint64_t host_memory(void);
 
 /*
@@ -15,6 +18,11 @@ uint64_t host_memory(void);
  * kernel says, in the form of /proc/meminfo.
  */
 bool host_spares_memory(const char *text);
+
+/*
+ * The same of the machine as it is, and of the control groups we are in. No, too, if
+ * the kernel said something at the start and does not now.
+ */
 bool host_has_memory(void);
 
 /*

@@ -270,6 +270,7 @@ int main(int argc, char **argv)
 	static struct server server;
 	struct options *o = &server.options;
 
+	host_open();
 	options_parse(argc, argv, o);
 	block_signals(&server);
 	make_instance(&server);
