@@ -19,7 +19,10 @@ static void set_int(int fd, int level, int option, int value)
  * Replies are gathered already, so none should wait for another. Delayed acks
  * are left alone: where requests and replies alternate, replies carry the acks,
  * and for a stream of writes TCP acks every second segment anyway. Keepalive
- * finds peers that vanished without a word, within two minutes.
+ * finds peers that vanished without a word, within two minutes. It does not run while
+ * something is unacknowledged, which a server that is asked for pages mostly has when
+ * its client dies, and sending that again goes on for a quarter of an hour: so
+ * that has the same bound. It goes for what a peer has no room for, too.
  */
 void listen_tune(int fd)
 {
@@ -28,6 +31,7 @@ void listen_tune(int fd)
 	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
 	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 15);
 	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+	set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 120 * 1000);
 }
 
 /* A socket file nobody listens on is left from a server that was killed. */
