@@ -371,10 +371,16 @@ static uint32_t do_slice(struct session *s, uint32_t len)
 	return NBD_SUCCESS;
 }
 
-/* Slices end where pages do, or TRIM would keep the page in between. */
+/*
+ * Slices end where pages do, or TRIM would keep the page in between. Pages are made
+ * as few at a time as for a WRITE: the host is asked whether it has more than
+ * its reserve, not whether it has so many.
+ */
 static uint32_t next_slice(const struct session *s)
 {
-	uint32_t n = SESSION_SLICE - s->at % SESSION_SLICE;
+	uint32_t most = s->req.flags & NBD_CMD_FLAG_NO_HOLE ? SESSION_WINDOW :
+							      SESSION_SLICE;
+	uint32_t n = most - s->at % most;
 
 	return n < s->left ? n : s->left;
 }
@@ -388,8 +394,8 @@ static bool step_slices(struct session *s)
 	s->at += n;
 	s->left -= n;
 	if (s->left && !error) {
-		s->wants_turn = true;
-		return false;
+		s->wants_turn = s->budget <= 0;
+		return !s->wants_turn;
 	}
 	reply(s, error);
 	s->phase = SESSION_REQUESTS;

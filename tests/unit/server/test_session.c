@@ -281,6 +281,44 @@ static void no_room(void **state)
 	assert_int_equal(stats.errors, 5);
 }
 
+static unsigned int yeses;
+
+static bool has_memory(void)
+{
+	return yeses && yeses--;
+}
+
+/* A host that gets short of memory while zeroes are made is not asked too late. */
+static void zeroes_of_a_tight_host(void **state)
+{
+	bool present;
+
+	store.limit = 64 * MIB / PAGE;
+	store.host_has_memory = has_memory;
+	yeses = 1;
+	say_hello("tight?size=67108864");
+	talk(1000);
+	nr_sent = 0;
+	say_flagged(NBD_CMD_WRITE_ZEROES, NBD_CMD_FLAG_NO_HOLE, 5, 64 * MIB - 5);
+	talk(1000);
+	assert_int_equal(reply_error(got + nr_got - 16), NBD_ENOSPC);
+	assert_in_range(store_present(&store), 4 * MIB / PAGE, 8 * MIB / PAGE);
+
+	/* One that is not makes them all, from turn to turn. */
+	yeses = 100;
+	nr_sent = 0;
+	say_flagged(NBD_CMD_WRITE_ZEROES, NBD_CMD_FLAG_NO_HOLE, 5, 64 * MIB - 5);
+	talk(1000);
+	assert_int_equal(reply_error(got + nr_got - 16), 0);
+	assert_int_equal(space_run(session_space(s), 0, 64 * MIB, &present), 64 * MIB);
+	assert_true(present);
+	nr_sent = 0;
+	say_request(NBD_CMD_WRITE_ZEROES, 5, 64 * MIB - 10);
+	say_request(NBD_CMD_TRIM, 0, 64 * MIB);
+	talk(1000);
+	assert_int_equal(store_present(&store), 0);
+}
+
 static void waits_for_the_fence(void **state)
 {
 	struct session *old = s, *new = malloc(sizeof(*new));
@@ -363,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(any_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(broken_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(zeroes_of_a_tight_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(waits_for_the_fence, setup, teardown),
 		cmocka_unit_test_setup_teardown(options, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_long_an_option, setup, teardown),
