@@ -2,6 +2,7 @@
 /* The order of starting, and its exact reverse. */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,34 @@ struct server {
 	struct status_source source;
 	struct status *status;
 	struct status *metrics;
+	int listen_fds[LISTEN_MAX];
+	int status_fd;
+	int metrics_fd;
+	bool status_bound;
 	sigset_t signals;
 };
+
+/*
+ * What to end with: 2 where trying again, as the unit does otherwise, would come to
+ * the same. An address may come, and who has it may go.
+ */
+static int exit_code(int err)
+{
+	switch (-err) {
+	case EACCES:
+	case EAFNOSUPPORT:
+	case EINVAL:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case ENOENT:
+	case ENOTDIR:
+	case EPERM:
+	case EROFS:
+		return 2;
+	default:
+		return 1;
+	}
+}
 
 static void make_instance(struct server *s)
 {
@@ -88,7 +115,7 @@ static int declare_exports(struct server *s)
 		ret = export_declare(&s->table, name, e->size);
 		if (ret) {
 			log_error("--export %s: %s", name, strerror(-ret));
-			return ret;
+			return 1;
 		}
 	}
 	return 0;
@@ -107,7 +134,7 @@ static int make_store(struct server *s)
 					o->export_size);
 	if (ret) {
 		log_error("no store: %s", strerror(-ret));
-		return ret;
+		return 1;
 	}
 	return declare_exports(s);
 }
@@ -118,7 +145,7 @@ static int start_sweeper(struct server *s)
 
 	if (ret)
 		log_error("cannot start the sweeper: %s", strerror(-ret));
-	return ret;
+	return ret ? 1 : 0;
 }
 
 static int open_listener(const struct address *addr)
@@ -134,15 +161,54 @@ static int open_listener(const struct address *addr)
 	return fd;
 }
 
-static int open_listeners(const struct options *o, int *fds)
+static int open_listeners(struct server *s)
 {
+	const struct options *o = &s->options;
+	int *fds = s->listen_fds;
 	unsigned int i;
 
 	for (i = 0; i < o->nr_listen; i++) {
 		fds[i] = open_listener(&o->listen[i]);
 		if (fds[i] < 0)
-			return fds[i];
+			return exit_code(fds[i]);
 	}
+	return 0;
+}
+
+static int open_status(struct server *s)
+{
+	const char *path = s->options.status_path;
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = listen_unix(path);
+	if (fd < 0) {
+		log_error("--status %s: %s; %s", path, strerror(-fd),
+			  fd == -EADDRINUSE ?
+			  "end the server that has it, or remove the file of that name" :
+			  "give a path in a folder that is there and that this user may write to");
+		return exit_code(fd);
+	}
+	s->status_fd = fd;
+	s->status_bound = true;
+	return 0;
+}
+
+static int open_metrics(struct server *s)
+{
+	const struct options *o = &s->options;
+	int fd;
+
+	if (!o->metrics)
+		return 0;
+	fd = address_listen(&o->metrics_at, METRICS_BACKLOG);
+	if (fd < 0) {
+		log_error("--metrics %s: %s; choose another address or port",
+			  o->metrics, strerror(-fd));
+		return exit_code(fd);
+	}
+	s->metrics_fd = fd;
 	return 0;
 }
 
@@ -168,61 +234,58 @@ static void announce(const struct options *o, const int *fds)
 
 static int start_loops(struct server *s)
 {
-	int ret, fds[LISTEN_MAX];
+	int ret;
 
-	ret = open_listeners(&s->options, fds);
-	if (ret)
-		return ret;
-	announce(&s->options, fds);
+	announce(&s->options, s->listen_fds);
 	s->service.table = &s->table;
 	s->service.description = s->description;
 	s->loops.nr = (unsigned int)s->options.threads;
 	s->loops.max_connections = (unsigned int)s->options.max_connections;
 	s->loops.busy_poll_us = (unsigned int)s->options.busy_poll_us;
-	ret = loops_start(&s->loops, &s->service, fds, s->options.nr_listen);
+	ret = loops_start(&s->loops, &s->service, s->listen_fds,
+			  s->options.nr_listen);
 	if (ret)
 		log_error("cannot start the threads: %s; try fewer --threads",
 			  strerror(-ret));
-	return ret;
+	return ret ? 1 : 0;
 }
 
 static int start_status(struct server *s)
 {
-	const char *path = s->options.status_path;
-	int err, fd;
+	int err = 0;
 
-	if (!path)
-		return 0;
-	fd = listen_unix(path);
-	err = fd < 0 ? fd : status_start(fd, &s->source, &s->status);
+	if (s->options.status_path)
+		err = status_start(s->status_fd, &s->source, &s->status);
 	if (err)
-		log_error("--status %s: %s", path, strerror(-err));
-	return err;
+		log_error("cannot answer on --status: %s", strerror(-err));
+	return err ? 1 : 0;
 }
 
 static int start_metrics(struct server *s)
 {
-	const struct options *o = &s->options;
-	int err, fd;
+	int err = 0;
 
-	if (!o->metrics)
-		return 0;
-	fd = address_listen(&o->metrics_at, METRICS_BACKLOG);
-	if (fd >= 0)
-		announce_one("metrics", fd);
-	fflush(stdout);
-	err = fd < 0 ? fd : status_start(fd, &s->source, &s->metrics);
+	if (s->options.metrics) {
+		announce_one("metrics", s->metrics_fd);
+		fflush(stdout);
+		err = status_start(s->metrics_fd, &s->source, &s->metrics);
+	}
 	if (err)
-		log_error("--metrics %s: %s", o->metrics, strerror(-err));
-	return err;
+		log_error("cannot answer on --metrics: %s", strerror(-err));
+	return err ? 1 : 0;
+}
+
+static void remove_status(const struct server *s)
+{
+	if (s->status_bound)
+		unlink(s->options.status_path);
 }
 
 static void stop_status(struct server *s)
 {
 	status_stop(s->metrics);
 	status_stop(s->status);
-	if (s->status)
-		unlink(s->options.status_path);
+	remove_status(s);
 }
 
 static void wait_for_signal(const struct server *s)
@@ -233,16 +296,45 @@ static void wait_for_signal(const struct server *s)
 	log_info("%s: stopping", strsignal(sig));
 }
 
-/* The status is started last and stopped first: it looks at all the rest. */
+/*
+ * What may fail for the options given comes before clients are served: they would put
+ * pages where they are lost. The status is started last and stopped first: it looks
+ * at all the rest.
+ */
+static int (*const steps[])(struct server *) = {
+	make_store,
+	start_sweeper,
+	open_status,
+	open_metrics,
+	open_listeners,
+	start_loops,
+	start_status,
+	start_metrics,
+};
+
+static int start(struct server *s)
+{
+	unsigned int i;
+	int code = 0;
+
+	for (i = 0; !code && i < sizeof(steps) / sizeof(*steps); i++)
+		code = steps[i](s);
+	if (code)
+		remove_status(s);
+	return code;
+}
+
 static int serve(struct server *s)
 {
+	int code;
+
 	s->source = (struct status_source){
 		s->options.name, s->instance, clock_ms(), time(NULL),
 		&s->table, &s->loops
 	};
-	if (make_store(s) || start_sweeper(s) || start_loops(s) ||
-	    start_status(s) || start_metrics(s))
-		return 1;
+	code = start(s);
+	if (code)
+		return code;
 	sd_notify(0, "READY=1");
 	wait_for_signal(s);
 	sd_notify(0, "STOPPING=1");
