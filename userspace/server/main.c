@@ -114,8 +114,10 @@ static int declare_exports(struct server *s)
 		name[e->name_len] = '\0';
 		ret = export_declare(&s->table, name, e->size);
 		if (ret) {
-			log_error("--export %s: %s", name, strerror(-ret));
-			return 1;
+			log_error("--export %s: no address space or file for %llu MiB (%s); give fewer or smaller ones",
+				  name, (unsigned long long)(e->size >> 20),
+				  strerror(-ret));
+			return 2;
 		}
 	}
 	return 0;

@@ -142,12 +142,23 @@ static void set_metrics(struct options *o, const char *text)
 		    text, STATUS_PORT, STATUS_PORT);
 }
 
+static bool is_given(const struct options *o, const char *name, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->nr_exports; i++)
+		if (o->exports[i].name_len == len &&
+		    !memcmp(o->exports[i].name, name, len))
+			return true;
+	return false;
+}
+
 static void add_export(struct options *o, const char *text)
 {
 	const char *eq = strrchr(text, '=');
 	struct options_export *e = &o->exports[o->nr_exports];
 
-	if (o->nr_exports++ == OPTIONS_EXPORTS_MAX)
+	if (o->nr_exports == OPTIONS_EXPORTS_MAX)
 		die("--export: at most %d", OPTIONS_EXPORTS_MAX);
 	if (!eq)
 		die("--export %s: give NAME=SIZE", text);
@@ -157,7 +168,11 @@ static void add_export(struct options *o, const char *text)
 	    !text_printable(text, e->name_len))
 		die("--export %s: a name is up to %d printable characters without '?'",
 		    text, NETRAM_EXPORT_MAX);
+	if (is_given(o, text, e->name_len))
+		die("--export %s: an export of this name is given already; give each its own",
+		    text);
 	e->size = export_size("export", eq + 1);
+	o->nr_exports++;
 }
 
 static void set_name(struct options *o, const char *text)
