@@ -23,7 +23,7 @@ bool text_u64(const char *s, size_t len, uint64_t *value)
 static int suffix_shift(char c)
 {
 	static const char suffixes[] = "KMGT";
-	const char *at = c ? strchr(suffixes, c & ~0x20) : NULL;
+	const char *at = c & ~0x20 ? strchr(suffixes, c & ~0x20) : NULL;
 
 	return at ? 10 * (int)(at - suffixes + 1) : -1;
 }

@@ -32,6 +32,7 @@ static void sizes(void **state)
 		{ "16T", true, 16ULL << 40 },
 		{ "16777215T", true, 16777215ULL << 40 },
 		{ "16777216T", false, 0 }, { "K", false, 0 }, { "", false, 0 },
+		{ "512 ", false, 0 }, { " 512", false, 0 }, { " ", false, 0 },
 		{ "1KK", false, 0 }, { "1P", false, 0 }, { "1.5G", false, 0 },
 	};
 	uint64_t v;
