@@ -76,8 +76,8 @@ struct netram_run {
  * @home: the place it was given at first, never changes
  * @generation: changes each time it is sent; late replies do not match
  * @queue: hardware queue it came from
- * @op: what to do
  * @flags: NETRAM_CMD_F_*
+ * @op: what to do
  * @nr_runs: how many of @runs are in use
  * @replied: bit set of the runs that were answered, the receiver's
  * @parts: runs not answered + 1 for a sender that is not through
@@ -118,8 +118,8 @@ struct netram_cmd {
 	u32			home;
 	u32			generation;
 	u16			queue;
+	u16			flags;
 	u8			op;
-	u8			flags;
 	u8			nr_runs;
 	u8			replied;
 	atomic_t		parts;
@@ -163,6 +163,10 @@ struct netram_cmd {
 #define NETRAM_CMD_F_SENT	(1U << 7)
 /* A write: no node has room for it, it goes to the backup only. */
 #define NETRAM_CMD_F_FULL	(1U << 8)
+
+/* The last one: a flag that does not fit would never be set, without a word. */
+static_assert((typeof_member(struct netram_cmd, flags))NETRAM_CMD_F_FULL ==
+	      NETRAM_CMD_F_FULL);
 
 /* netram_cmd.tried: this round could not be read from the backup. */
 #define NETRAM_TRIED_BACKUP	(1U << NETRAM_REPLICAS_MAX)

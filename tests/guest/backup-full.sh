@@ -20,22 +20,25 @@ put() { # OFFSET BYTES SEED, in MiB: written, and read back, past the cache
 	same 0 $((MIB << 20)) || fail "not as written"
 }
 
+# not all of an extent fits: it has pages where there is no room for others
+room=8704 # KiB
+
 ramdisks
 # shellcheck disable=SC2119 # no parameters are needed
 module_load || fail "the module does not load"
 node_add n1 n2 || fail "no namespaces"
 for mode in sync behind; do
 	note "$mode: n1 has room for half"
-	server_start n1 --memory 8M || fail "no server"
+	server_start n1 --memory ${room}K || fail "no server"
 	netramctl node add n1 "$(node_addr n1):$NODE_PORT" || fail "node add"
 	make_backed /dev/ram0 $mode --replicas 1
 	tune "$dev" io_deadline_ms 300000
 	truncate -s 0 "$NETRAM_RUN/golden"
 	truncate -s ${MIB}M "$NETRAM_RUN/golden"
 	put 0 $MIB "$SEED"
-	[ "$(server_used n1)" -le $((8 << 20)) ] || fail "n1 has taken more than its limit"
+	[ "$(server_used n1)" -le $((room << 10)) ] || fail "n1 has taken more than its limit"
 	only=$(attr_of "$dev" backup_only_pages)
-	[ "$only" -ge $((MIB * 256 - 2048)) ] || fail "only $only pages are on the backup alone"
+	[ "$only" -ge $((MIB * 256 - room / 4)) ] || fail "only $only pages are on the backup alone"
 	[ "$(server_used n1)" -ge $((4 << 20)) ] || fail "n1 has only $(server_used n1)"
 	attr_is "$dev" lost_pages 0 || fail "$(attr_of "$dev" lost_pages) pages are lost"
 	note "what is there is written again, wherever it is"
