@@ -261,6 +261,12 @@ int netram_volume_detach(struct netram_volume *volume,
 	/* It may have had an extent once, and somebody be about to kick it. */
 	netram_blk_sync(&volume->blk);
 	flush_delayed_work(&volume->router.dispatch_work);
+	/*
+	 * What is under way there comes to its end before hedges are seen to: one that
+	 * was answered later would have its work use the session.
+	 */
+	netram_session_end(s);
+	netram_session_fail_parked(s, true, -ENOTCONN);
 	/* It may put itself off. */
 	do
 		flush_delayed_work(&volume->router.hedge.work);
