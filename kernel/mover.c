@@ -181,7 +181,7 @@ static enum outcome add(struct netram_mover *m, u64 extent,
 	    smp_load_acquire(&r->width))
 		return DONE;
 	slot = netram_sites_candidate(r, old, good);
-	if (slot < 0 || netram_set_add(&new, slot) < 0)
+	if (slot < 0 || netram_set_add(&new, slot, m->lives++) < 0)
 		return DONE;
 	s = hold_new(r, slot);
 	if (!s)
@@ -473,7 +473,7 @@ static bool spread_extent(struct netram_mover *m, u64 extent,
 {
 	struct netram_router *r = m->router;
 	union netram_set new = old;
-	int copy = netram_set_add(&new, slot);
+	int copy = netram_set_add(&new, slot, m->lives++);
 	struct netram_session *s;
 	u8 tried = 0;
 	bool done;

@@ -12,6 +12,7 @@ struct netram_router;
  * @router: whose extents
  * @todo: bit set of the extents to look at
  * @pages: bit set of an extent's pages, see struct netram_resync_job
+ * @lives: of copies that were made, see netram_set_add()
  * @scan: look at all of them
  * @degraded: what netram_router.synced was told last
  * @unspread: jiffies when a copy could last not be made in another zone; 0: never
@@ -23,6 +24,7 @@ struct netram_mover {
 	struct netram_router	*router;
 	unsigned long		*todo;
 	unsigned long		*pages;
+	u8			lives;
 	bool			scan;
 	bool			degraded;
 	unsigned long		unspread;

@@ -163,10 +163,12 @@ bool netram_set_part(union netram_set *set, u8 i, u8 slot)
  * netram_set_add() - one more copy, EMPTY
  * @set: the copies, of an extent that has a place
  * @slot: its node, which has none
+ * @life: another one than when that had one last; of more bits than there are, the
+ *   lower ones count
  *
  * Return: its place in the set, or -1 when the set is full.
  */
-int netram_set_add(union netram_set *set, u8 slot)
+int netram_set_add(union netram_set *set, u8 slot, u8 life)
 {
 	int i;
 
@@ -174,7 +176,8 @@ int netram_set_add(union netram_set *set, u8 slot)
 		if (netram_set_state(*set, i) != NETRAM_REPLICA_NONE)
 			continue;
 		set->slot[i] = slot;
-		put_state(set, i, NETRAM_REPLICA_EMPTY);
+		set->life_state[i] = life << NETRAM_SET_STATE_BITS |
+				     NETRAM_REPLICA_EMPTY;
 		return i;
 	}
 	return -1;

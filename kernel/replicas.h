@@ -15,7 +15,8 @@
  *	  +---------------------|---------+
  *
  * Each copy also has a life, a small number that changes when its node came back
- * without its pages: what an earlier life has acknowledged is worth nothing.
+ * without its pages, and is another when it was dropped and is added again: what an
+ * earlier life has acknowledged, or answered, is worth nothing.
  *
  * Of a STALE copy it is known what it lacks: the pages marked "behind", for each copy
  * by itself. All else it has may be read when nothing better is left.
@@ -119,7 +120,7 @@ bool netram_set_settle(union netram_set *set, u8 acked, u8 due);
 bool netram_set_begin(union netram_set *set, u8 i, u8 slot);
 bool netram_set_end(union netram_set *set, u8 i, u8 slot, bool done);
 bool netram_set_part(union netram_set *set, u8 i, u8 slot);
-int netram_set_add(union netram_set *set, u8 slot);
+int netram_set_add(union netram_set *set, u8 slot, u8 life);
 bool netram_set_drop(union netram_set *set, u8 i);
 void netram_set_compact(union netram_set *set);
 enum netram_loss netram_set_lose(union netram_set *set, u8 slot, u8 up,

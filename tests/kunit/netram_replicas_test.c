@@ -173,7 +173,7 @@ static int carry_out(union netram_set *set, enum op op, int arg, u8 due,
 	case PART:
 		return netram_set_part(set, arg, 10 + arg);
 	case ADD:
-		return netram_set_add(set, 60);
+		return netram_set_add(set, 60, 0);
 	case DROP:
 		return netram_set_drop(set, arg);
 	case LOSE:
@@ -324,13 +324,19 @@ static void loss_of_all_is_seen(struct kunit *test)
 
 static void drop_ends_the_life(struct kunit *test)
 {
-	union netram_set set = make("IE");
+	union netram_set set = make("IE"), before;
 
 	KUNIT_EXPECT_EQ(test, lose_any(&set, 11), NETRAM_LOSS_NONE);
+	before = set;
 	KUNIT_EXPECT_TRUE(test, netram_set_drop(&set, 1));
 	expect_set(test, set, "I");
 	KUNIT_EXPECT_TRUE(test, netram_set_single(set));
-	KUNIT_EXPECT_EQ(test, netram_set_add(&set, 11), 1);
+	KUNIT_EXPECT_EQ(test, netram_set_add(&set, 11, 7 + 32), 1);
+	/* the same node, and not the same copy: what that has answered is not of this one */
+	KUNIT_EXPECT_EQ(test, netram_set_same(set, before), 1);
+	set_life(&before, 1, 7);
+	KUNIT_EXPECT_EQ(test, netram_set_same(set, before), 3);
+	set_life(&set, 1, 0);
 	expect_set(test, set, "IE");
 }
 
@@ -385,7 +391,7 @@ static void random_walk(struct kunit *test)
 			netram_set_settle(&set, dice >> 8 & 15, dice >> 12 & 15);
 			break;
 		case ADD:
-			arg = netram_set_add(&set, 60);
+			arg = netram_set_add(&set, 60, 0);
 			if (arg >= 0)
 				set.slot[arg] = 10 + arg;
 			break;

@@ -298,7 +298,7 @@ static void add_any(void **state)
 
 	for_each_set(old, states) {
 		new = old;
-		at = netram_set_add(&new, 60);
+		at = netram_set_add(&new, 60, 0);
 		assert_int_equal(at < 0, !netram_set_in(old, NETRAM_IN(NONE)));
 		assert_int_equal(step(states, add_may, old, new), at >= 0);
 		assert_int_equal(netram_set_find(new, 60), at);
@@ -488,7 +488,7 @@ static void same_places(void **state)
 	now = then;
 	netram_set_drop(&now, 0);
 	assert_int_equal(netram_set_same(now, then), 6);
-	assert_int_equal(netram_set_add(&now, 41), 0);
+	assert_int_equal(netram_set_add(&now, 41, 0), 0);
 	assert_int_equal(netram_set_same(now, then), 6);
 }
 
@@ -638,7 +638,7 @@ static void story_of_a_move(void **state)
 	union netram_set set = make("I");
 
 	assert_false(netram_set_drop(&set, 0));
-	assert_int_equal(netram_set_add(&set, 11), 1);
+	assert_int_equal(netram_set_add(&set, 11, 0), 1);
 	assert_false(netram_set_drop(&set, 0));
 	assert_true(netram_set_begin(&set, 1, 11));
 	assert_false(netram_set_drop(&set, 0));
@@ -799,7 +799,7 @@ static void change_places(union netram_set *set, struct page *p)
 		if (netram_set_find(*set, slot) >= 0)
 			return;
 		p->version[slot] = 0;
-		netram_set_add(set, slot);
+		netram_set_add(set, slot, 0);
 		step("add", add_may, old, *set);
 	} else if (netram_set_drop(set, i)) {
 		step("drop", drop_may, old, *set);
