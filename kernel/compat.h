@@ -21,6 +21,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/genetlink.h>
 #include <net/inet_common.h>
 #include <net/sock.h>
 
@@ -31,6 +32,13 @@
 #else
 #define netram_compat_class_create(name) class_create(name)
 #define NETRAM_COMPAT_CLASS(class) (class)
+#endif
+
+/* Can joining a multicast group take a capability? Else anybody may hear of it. */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define NETRAM_MCGRP_ADMIN	.flags = GENL_MCAST_CAP_NET_ADMIN
+#else
+#define NETRAM_MCGRP_ADMIN
 #endif
 
 /* How are pages sent without copying them? All or part of @iter goes out. */

@@ -31,6 +31,10 @@ happened() {
 }
 sessions() { jq -sr --arg n "$1" '[.[] | select(.type == "session" and .node == $n) | .state] | join(" ")' "$NETRAM_RUN/events"; }
 
+setpriv --reuid 65534 --regid 65534 --clear-groups netramctl events > "$NETRAM_RUN/nobody" 2>&1 &&
+	fail "anybody may hear of it"
+grep -q 'run as root' "$NETRAM_RUN/nobody" || fail "nobody is told: $(cat "$NETRAM_RUN/nobody")"
+
 for n in n1 n2; do
 	netramctl node add $n "$(node_addr $n):$NODE_PORT" || fail "node add"
 	happened node_added '"'$n'"'
