@@ -75,7 +75,7 @@ static int create_volume(const struct apply *a)
 			       !volume->checksum,
 		.connections = volume->connections,
 		.queue_depth = volume->queue_depth,
-		.replicas = volume->replicas,
+		.replicas = a->step->change.replicas,
 		.on_loss = volume->on_loss,
 		.uuid = CONFIG_HAS(volume, VOLUME_UUID) ? volume->uuid : NULL,
 		.backup_mode = volume->backup_mode,

@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static size_t count_staying(const struct config *config)
+/* Nodes that are not to be removed. */
+size_t rules_count_staying(const struct config *config)
 {
 	size_t i, n = 0;
 
@@ -27,7 +28,7 @@ static size_t count_takers(const struct config *config)
 static void check_drains(const struct config *config,
 			 const struct config_volume *v, struct complaints *c)
 {
-	size_t nodes = count_staying(config), takers = count_takers(config);
+	size_t nodes = rules_count_staying(config), takers = count_takers(config);
 	uint64_t copies = rules_copies(v, nodes);
 
 	if (copies > nodes || takers >= copies)
@@ -51,7 +52,7 @@ static bool only_foreign(const struct config *config)
 		if (!config->nodes[i].remove &&
 		    !CONFIG_HAS(&config->nodes[i], NODE_EXPORT))
 			return false;
-	return count_staying(config);
+	return rules_count_staying(config);
 }
 
 /* The first volume takes all foreign servers there are. */

@@ -131,6 +131,10 @@ static void drain_node(const struct config_node *node,
 {
 	if (CONFIG_HAS(node, NODE_DRAIN) && node->drain != is->drain)
 		add_node_step(plan, STEP_NODE_DRAIN, node, node->drain);
+	else if (!CONFIG_HAS(node, NODE_DRAIN) && is->drain)
+		plan_find(plan, FINDING_NOTE,
+			  "node %s: is drained, which the file does not say; left alone: 'drain: no' for it ends that",
+			  node->name);
 }
 
 static void weigh_node(const struct config_node *node,
@@ -537,7 +541,7 @@ static void keep_volume(const struct config_volume *volume,
 			  volume->name);
 }
 
-/* How many copies a volume has may depend on how many nodes there are. */
+/* What is written before a node is there has a copy less, and is copied later. */
 static const struct config_node *awaited(const struct plan *plan)
 {
 	const struct config *config = plan->config;
@@ -550,16 +554,29 @@ static const struct config_node *awaited(const struct plan *plan)
 	return NULL;
 }
 
+/* The module would go by the nodes that it knows, and some may be there only later. */
+static uint32_t copies_of(const struct config_volume *volume,
+			  const struct config *config)
+{
+	uint64_t copies = rules_copies(volume, rules_count_staying(config));
+
+	return copies > 1 ? copies : volume->replicas;
+}
+
 static void create_volume(const struct config_volume *volume, struct plan *plan)
 {
 	const struct config_node *node = awaited(plan);
+	struct step *step;
 
-	if (node)
+	if (node) {
 		plan_find(plan, FINDING_WAIT,
 			  "volume %s: is created when the address of node %s has been looked up",
 			  volume->name, node->name);
-	else
-		add_volume_step(plan, STEP_VOLUME_CREATE, volume, NULL);
+		return;
+	}
+	step = add_volume_step(plan, STEP_VOLUME_CREATE, volume, NULL);
+	if (step)
+		step->change.replicas = copies_of(volume, plan->config);
 }
 
 static void plan_volume(const struct config_volume *volume,

@@ -52,7 +52,7 @@ enum step_kind {
  * @index: N of /dev/netramN, where the volume is there
  * @on: of STEP_NODE_DRAIN
  * @weight: of STEP_NODE_WEIGH
- * @change: of STEP_VOLUME_SET
+ * @change: of STEP_VOLUME_SET; its replicas also of STEP_VOLUME_CREATE
  * @tunable: of STEP_TUNE
  * @was: its value before, "" or NULL: not known
  */

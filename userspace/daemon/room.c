@@ -7,7 +7,7 @@
 
 #define MIB_SHIFT	20
 
-/* What the module makes of it. */
+/* What the module makes of it, where it knows so many nodes. */
 uint64_t rules_copies(const struct config_volume *v, size_t nodes)
 {
 	if (v->replicas)

@@ -108,22 +108,31 @@ static void check_place(const struct config *config, struct complaints *c,
 
 /* ---- nodes */
 
-/* A gibibyte is worth a point, so that nodes that come later do not change it. */
-static uint64_t weight_of(uint64_t capacity)
+/*
+ * What a point is worth: a gibibyte, so that nodes that come later do not change it; where
+ * that is more points than there are, twice as much, and so on.
+ */
+static uint64_t point_of(const struct config *config)
 {
-	uint64_t weight = capacity / GIB;
+	uint64_t point = GIB;
+	size_t i;
 
-	if (weight < NETRAM_WEIGHT_MIN)
-		return NETRAM_WEIGHT_MIN;
-	return weight < NETRAM_WEIGHT_MAX ? weight : NETRAM_WEIGHT_MAX;
+	for (i = 0; i < config->nr_nodes; i++)
+		while (!config->nodes[i].remove &&
+		       config->nodes[i].capacity / point > NETRAM_WEIGHT_MAX)
+			point *= 2;
+	return point;
 }
 
 static void complete_node(const struct config *config, struct config_node *node)
 {
+	uint64_t points = node->capacity / point_of(config);
+
 	if (!node->region[0] && config->host.region[0])
 		memcpy(node->region, config->host.region, sizeof(node->region));
 	if (!CONFIG_HAS(node, NODE_WEIGHT) && node->capacity) {
-		node->weight = weight_of(node->capacity);
+		node->weight = points < NETRAM_WEIGHT_MIN ? NETRAM_WEIGHT_MIN :
+							    points;
 		node->set.bits |= 1ULL << NODE_WEIGHT;
 	}
 }

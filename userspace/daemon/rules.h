@@ -16,6 +16,7 @@ void rules_check_room(const struct config *config,
 void rules_check_promises(const struct config *config, struct complaints *c);
 
 /* places.c */
+size_t rules_count_staying(const struct config *config);
 void rules_check_places(const struct config *config, size_t i,
 			struct complaints *c);
 void rules_check_zone(const struct config *config, size_t i,

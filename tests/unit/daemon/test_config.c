@@ -468,7 +468,7 @@ static void test_nodes(void **state)
 		"    status: /run/x.sock\n"
 		"    drain: no\n"
 		"  n3: {remove: yes}\n"
-		"  n4: {status: 192.0.2.4, address: 192.0.2.4, capacity: 100T}\n"
+		"  n4: {status: 192.0.2.4, address: 192.0.2.4, capacity: 1000G}\n"
 		"  n5: {address: 192.0.2.5, capacity: 512M}\n");
 	const struct config_node *n = config->nodes;
 
@@ -494,6 +494,21 @@ static void test_nodes(void **state)
 	assert_int_equal(n[4].weight, 1);
 	assert_ptr_equal(config_find_node(config, "n3"), &n[2]);
 	assert_null(config_find_node(config, "n9"));
+	config_free(config);
+}
+
+/* In proportion, also where a GiB is not worth a point any more. */
+static void test_large_nodes(void **state)
+{
+	struct config *config = load_good(
+		"nodes:\n"
+		"  n1: {address: 192.0.2.1, capacity: 1536G}\n"
+		"  n2: {address: 192.0.2.2, capacity: 3T}\n"
+		"  n3: {remove: yes, capacity: 100T}\n");
+
+	(void)state;
+	assert_int_equal(config->nodes[0].weight, 384);
+	assert_int_equal(config->nodes[1].weight, 768);
 	config_free(config);
 }
 

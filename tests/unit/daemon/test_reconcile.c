@@ -283,7 +283,8 @@ static const struct {
 	  "problem: node n1: its region is default, the file says east: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
 	{ "no foreign server any more", NODES V1 "}\n", foreign,
 	  "node n2: removed\nnode n2: added\n", "" },
-	{ "a drain by hand stays", NODES V1 "}\n", draining, "", "" },
+	{ "a drain by hand stays", NODES V1 "}\n", draining, "",
+	  "note: node n1: is drained, which the file does not say; left alone: 'drain: no' for it ends that\n" },
 	{ "a drain the file does not want",
 	  "nodes:\n  n1: {address: 192.0.2.1, drain: no}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
 	  draining, "node n1: is not drained any more\n", "" },
@@ -552,6 +553,43 @@ static void test_mount_options(void **state)
 	assert_string_equal(text + CONFIG_PATH_SIZE - 1, ",discard,_netdev");
 }
 
+/* By the nodes of the file, also those that the module does not know yet. */
+static void test_copies(void **state)
+{
+	static const struct {
+		const char *file;
+		unsigned int replicas;
+	} files[] = {
+		{ NODES V1 "}\n", 2 },
+		{ NODES V1 ", replicas: 1}\n", 1 },
+		{ NODES "  n3: {address: 192.0.2.3}\n" V1 ", replicas: 3}\n", 3 },
+		/* the module may know one that the file does not have */
+		{ NODE_N2 V1 "}\n", 0 },
+		{ NODE_N2 "  n1: {remove: yes}\n" V1 "}\n", 0 },
+	};
+	struct config *config;
+	struct world world;
+	struct plan plan;
+	size_t i, last;
+
+	(void)state;
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		config = load(files[i].file);
+		make_world(&world);
+		empty(&world);
+		/* no name server has been reached */
+		config->nodes[config->nr_nodes - 1].resolved = false;
+		reconcile(config, &world.actual, NULL, NULL, &plan);
+		assert_true(plan.nr_steps > 0);
+		last = plan.nr_steps - 1;
+		assert_int_equal(plan.steps[last].kind, STEP_VOLUME_CREATE);
+		assert_int_equal(plan.steps[last].change.replicas,
+				 files[i].replicas);
+		plan_free(&plan);
+		config_free(config);
+	}
+}
+
 /* Each kind in words, done and not; and each is in the switch. */
 static void test_words(void **state)
 {
@@ -683,6 +721,7 @@ int main(void)
 		cmocka_unit_test(test_backup_names),
 		cmocka_unit_test(test_mount_names),
 		cmocka_unit_test(test_mount_options),
+		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_emptying),
