@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: after a crash netramd has nodes forget what they have of before, also one that comes back later; a copied machine frees nothing
+# DESCRIPTION: after a crash, and of what is deleted, netramd has nodes forget what they have, also one that comes back later; a copied machine frees nothing
 # KERNELS: 6.1 6.12
 # CHECK: 6.1
 # TIMEOUT: 300
@@ -132,6 +132,22 @@ netramd_kill
 cp "$NETRAM_RUN/true.json" "$file"
 netramd_start
 becomes '.state == "ok" and .looks > 3'
+
+note "deleted while a node is away, and made anew with its uuid"
+node_down n2
+node_reset_connections n2
+wait_for 20 session_is "$(device_of v2)" n2 broken || fail "n2 is not missed"
+netramctl volume delete v2 || fail "delete v2"
+becomes 'any(.volumes[]; .name == "v2")'
+wait_for 30 holds n1 0 || fail "n1 has $(server_used n1) bytes"
+holds n2 $left || fail "n2 has $(server_used n2) bytes"
+node_up n2
+keepalive_ends n2
+told "volume v2 that is deleted ($uuid): what it had on n2 is freed"
+wait_for 30 holds n2 0 || fail "n2 has $(server_used n2) bytes"
+wait_for 60 session_is "$(device_of v2)" n2 up || fail "v2 does not get n2 back: $(node_attr n2 last_error)"
+[ "$(attr_of "$(device_of v2)" replicas)" = 2 ] || fail "v2 has $(attr_of "$(device_of v2)" replicas) copies"
+becomes '.state == "ok" and .findings == []'
 
 note "a copy of the machine frees nothing"
 crash

@@ -215,7 +215,14 @@ static bool is_settled(const struct estate *e, const struct memory_volume *v,
 	return asked;
 }
 
-static void tell_settled(const struct estate *e, const struct memory_volume *v,
+/* Why it is dead: for sentences. */
+static const char *which(const struct memory *m, const struct memory_volume *v)
+{
+	return memory_is_current(m, v) ? "that is deleted" : "of an earlier boot";
+}
+
+static void tell_settled(const struct estate *e, const struct memory *m,
+			 const struct memory_volume *v,
 			 const struct config *config)
 {
 	char uuid[NETRAM_UUID_SIZE];
@@ -224,9 +231,9 @@ static void tell_settled(const struct estate *e, const struct memory_volume *v,
 	netram_uuid_format(v->uuid, uuid);
 	name_nodes(e, v, config, ORPHAN_FREED, &names);
 	if (names.nr)
-		log_line("volume %s of an earlier boot (%s): what it had on %s is freed",
-			 v->name, uuid, names.text);
-	else
+		log_line("volume %s %s (%s): what it had on %s is freed",
+			 v->name, which(m, v), uuid, names.text);
+	else if (!memory_is_current(m, v))
 		log_line("volume %s of an earlier boot (%s): no node has anything of it",
 			 v->name, uuid);
 }
@@ -242,7 +249,7 @@ static void settle(struct estate *e, struct memory *m,
 		v = &m->volumes[i];
 		if (!memory_is_dead(m, v) || !is_settled(e, v, config))
 			continue;
-		tell_settled(e, v, config);
+		tell_settled(e, m, v, config);
 		drop_parts(e, v->claim);
 		memory_forget(m, v);
 	}
@@ -297,7 +304,7 @@ static void begin(const struct estate *e, const struct memory *m,
 {
 	struct clearing *c = make(e, m, node);
 
-	is->next_ms = c && !c->nr ? UINT64_MAX : clock_ms() + RETRY_MS;
+	is->next_ms = clock_ms() + RETRY_MS;
 	if (c && c->nr && !pthread_create(&c->thread, NULL, run, c))
 		is->clearing = c;
 	else
@@ -421,13 +428,13 @@ void estate_tell(const struct estate *e, const struct memory *m,
 		name_nodes(e, v, config, ORPHAN_AWAY, &names);
 		if (names.nr)
 			plan_find(plan, FINDING_NOTE,
-				  "volume %s of an earlier boot: what it had on %s is freed when that can be reached",
-				  v->name, names.text);
+				  "volume %s %s: what it had on %s is freed when that can be reached",
+				  v->name, which(m, v), names.text);
 		name_nodes(e, v, config, ORPHAN_HELD, &names);
 		if (names.nr)
 			plan_find(plan, FINDING_NOTE,
-				  "volume %s of an earlier boot: what it had is freed when its connections to %s have ended, two minutes after a crash; if they do not, a copy of this machine has them",
-				  v->name, names.text);
+				  "volume %s %s: what it had is freed when its connections to %s have ended, two minutes after a crash; if they do not, a copy of this machine has them",
+				  v->name, which(m, v), names.text);
 	}
 }
 

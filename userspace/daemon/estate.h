@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What volumes of earlier boots have left on nodes, and how it is cleared up: on each
- * node of the file, by a thread of its own, so that nobody waits for a node that is
- * away; it is tried again until it is back.
+ * What volumes of earlier boots, and deleted ones, have left on nodes, and how it is
+ * cleared up: on each node of the file, by a thread of its own, so that nobody waits for
+ * a node that is away; it is tried again until it is back.
  */
 #ifndef NETRAMD_ESTATE_H
 #define NETRAMD_ESTATE_H

@@ -195,6 +195,8 @@ static int look(struct keeper *k, const struct config *config,
 	if (!err && objectives_measure(&k->objectives, nt, config, &k->actual))
 		err = settle(k, nt, config, plan);
 	if (!err)
+		memory_compare(&k->memory, k->actual.list);
+	if (!err)
 		servers_tell(k->objectives.servers, k->objectives.nr_servers,
 			     plan);
 	netram_close(nt);
@@ -225,13 +227,20 @@ void keeper_look(struct keeper *k, const struct config *config)
 {
 	struct plan plan = { 0 };
 	char before[FINDING_SIZE];
+	int err;
 
 	memcpy(before, k->why, sizeof(before));
 	k->why[0] = '\0';
 	k->looks++;
 	actual_free(&k->actual);
 	estate_look(&k->estate, &k->memory, config);
-	if (look(k, config, &plan)) {
+	err = look(k, config, &plan);
+	if (err) {
+		/* of what is not the module's, nobody has said anything yet */
+		if (!k->why[0])
+			snprintf(k->why, sizeof(k->why),
+				 "what there is cannot be looked at: %s",
+				 strerror(-err));
 		actual_free(&k->actual);
 		k->pending = true;
 		if (strcmp(before, k->why))

@@ -27,7 +27,7 @@
  * @objectives: what is reached
  * @drains: how far nodes are that are being emptied
  * @memory: of volumes that were created
- * @estate: what those of earlier boots have left
+ * @estate: what those that are gone have left
  */
 struct keeper {
 	uint64_t looks;

@@ -312,7 +312,8 @@ static void save(struct memory *m)
 
 /* ---- volumes */
 
-static bool is_current(const struct memory *m, const struct memory_volume *v)
+/* Of this boot of the host. */
+bool memory_is_current(const struct memory *m, const struct memory_volume *v)
 {
 	return !strcmp(v->boot, m->boot);
 }
@@ -392,10 +393,46 @@ struct memory_volume *memory_begin(struct memory *m, const char *name,
 	return v;
 }
 
-/* Its host was started anew since: nobody can use what it has left. */
+/* The last one of its uuid: those before it had to go first. */
+static bool is_last(const struct memory *m, const struct memory_volume *v)
+{
+	const struct memory_volume *other;
+
+	for (other = v + 1; other < m->volumes + m->nr; other++)
+		if (!other->unborn &&
+		    !memcmp(other->uuid, v->uuid, sizeof(v->uuid)))
+			return false;
+	return true;
+}
+
+static bool is_there(const struct memory *m, const struct memory_volume *v,
+		     const struct netram_volume *there)
+{
+	while (there && memcmp(there->uuid, v->uuid, sizeof(v->uuid)))
+		there = there->next;
+	return there && is_last(m, v);
+}
+
+/**
+ * memory_compare() - which volumes of this boot are there no more?
+ * @m: the memory
+ * @there: all volumes the module has
+ *
+ * Once for each look, see MEMORY_LOOKS.
+ */
+void memory_compare(struct memory *m, const struct netram_volume *there)
+{
+	struct memory_volume *v;
+
+	for (v = m->volumes; v < m->volumes + m->nr; v++)
+		v->missed = v->unborn || is_there(m, v, there) ? 0 :
+								 v->missed + 1;
+}
+
+/* Its host was started anew since, or it is deleted: nobody can use what it has left. */
 bool memory_is_dead(const struct memory *m, const struct memory_volume *v)
 {
-	return !is_current(m, v);
+	return !memory_is_current(m, v) || v->missed >= MEMORY_LOOKS;
 }
 
 bool memory_has_dead(const struct memory *m, const uint8_t uuid[16])

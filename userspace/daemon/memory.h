@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What netramd remembers of volumes it has created, in a file that outlives the host.
- * Everything else it can look up again; but what a volume of an earlier boot has left
+ * Everything else it can look up again; but what a volume that is gone has left
  * on nodes, nobody can tell from what is another host's, unless he knows its claim.
  */
 #ifndef NETRAMD_MEMORY_H
@@ -15,6 +15,12 @@
 /* Hexadecimal digits of an id of systemd's, and a NUL. */
 #define MEMORY_ID_SIZE	33
 
+/*
+ * So often in a row the module says that it has no such volume before that is believed: a
+ * list that is asked for while others come and go may be without one that is there.
+ */
+#define MEMORY_LOOKS	3
+
 /**
  * struct memory_volume - a volume that was created, or was about to be
  * @name: its name then
@@ -23,6 +29,7 @@
  * @size: bytes
  * @boot: the boot of this host it was created in
  * @unborn: in this boot, and it came to nothing: it may be tried again as it is
+ * @missed: how often in a row the module was asked and did not have it
  */
 struct memory_volume {
 	char name[NETRAM_NAME_SIZE];
@@ -31,6 +38,7 @@ struct memory_volume {
 	uint64_t size;
 	char boot[MEMORY_ID_SIZE];
 	bool unborn;
+	unsigned int missed;
 };
 
 /**
@@ -57,6 +65,8 @@ void memory_load(struct memory *m, const char *dir, const char *machine,
 void memory_free(struct memory *m);
 struct memory_volume *memory_begin(struct memory *m, const char *name,
 				   uint64_t size, const uint8_t *uuid);
+bool memory_is_current(const struct memory *m, const struct memory_volume *v);
+void memory_compare(struct memory *m, const struct netram_volume *there);
 bool memory_is_dead(const struct memory *m, const struct memory_volume *v);
 bool memory_has_dead(const struct memory *m, const uint8_t uuid[16]);
 void memory_forget(struct memory *m, const struct memory_volume *v);

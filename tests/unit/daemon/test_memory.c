@@ -152,6 +152,43 @@ static void test_unborn(void **state)
 	memory_free(&m);
 }
 
+/* What the module does not have any more is dead, but not at the first look. */
+static void test_deleted(void **state)
+{
+	struct netram_volume two = { 0 }, one = { .next = &two };
+	struct memory m;
+	int i;
+
+	(void)state;
+	memory_load(&m, dir, MACHINE, BOOT1);
+	created(&m, "v1", NULL);
+	created(&m, "v2", uuid);
+	assert_non_null(memory_begin(&m, "v3", SIZE, NULL));
+	memcpy(one.uuid, m.volumes[0].uuid, 16);
+	memcpy(two.uuid, uuid, 16);
+	for (i = 0; i < MEMORY_LOOKS - 1; i++)
+		memory_compare(&m, NULL);
+	assert_false(memory_is_dead(&m, &m.volumes[0]));
+	memory_compare(&m, &one);
+	for (i = 0; i < MEMORY_LOOKS; i++) {
+		assert_false(memory_is_dead(&m, &m.volumes[0]));
+		memory_compare(&m, &two);
+	}
+	assert_true(memory_is_dead(&m, &m.volumes[0]));
+	assert_false(memory_is_dead(&m, &m.volumes[1]));
+	/* not yet there */
+	assert_false(memory_is_dead(&m, &m.volumes[2]));
+	assert_true(memory_is_current(&m, &m.volumes[0]));
+
+	/* made anew with the same uuid: the one of before has gone */
+	created(&m, "v2", uuid);
+	for (i = 0; i < MEMORY_LOOKS; i++)
+		memory_compare(&m, &two);
+	assert_true(memory_is_dead(&m, &m.volumes[1]));
+	assert_false(memory_is_dead(&m, &m.volumes[3]));
+	memory_free(&m);
+}
+
 static void test_other_machine(void **state)
 {
 	struct memory m;
@@ -244,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_over_boots),
 		CASE(test_unborn),
+		CASE(test_deleted),
 		CASE(test_other_machine),
 		CASE(test_bad),
 		cmocka_unit_test(test_nowhere),
