@@ -137,30 +137,38 @@ static struct objective *find_or_add(struct objectives *o,
 		return NULL;
 	o->all = more;
 	one = &more[o->nr++];
-	*one = (struct objective){ .id = id, .met = true };
+	*one = (struct objective){ .id = id, .met = true, .told_met = true };
 	strcpy(one->name, name);
 	return one;
 }
 
-/* A new value; a change of whether it is met is told to who asked. */
+static void tell_change(struct objective *one)
+{
+	one->against = one->met == one->told_met ? 0 : one->against + 1;
+	if (one->against < OBJECTIVE_TELLS)
+		return;
+	one->against = 0;
+	one->told_met = one->met;
+	tell(one);
+}
+
+/* A new value; a lasting change of whether it is met is told to who asked. */
 static void put(struct objectives *o, const struct config *config,
 		enum objective_key id, const char *name, uint64_t value)
 {
 	uint64_t limit = limit_of(config, id);
 	struct objective *one;
-	bool was_met;
 
 	one = limit ? find_or_add(o, id, name) : NULL;
 	if (!one)
 		return;
-	was_met = one->met;
 	one->limit = limit;
 	one->value = value;
 	one->met = kinds[id].at_least ? value >= limit : value <= limit;
 	one->asked = CONFIG_HAS(&config->objectives, id);
 	one->at_ms = o->measured_ms;
-	if (one->met != was_met && one->asked)
-		tell(one);
+	if (one->asked)
+		tell_change(one);
 }
 
 static bool wanted(const struct config *config, const struct actual *actual,
@@ -193,7 +201,7 @@ static void forget_old(struct objectives *o)
 	for (i = 0; i < o->nr; i++)
 		if (o->measured_ms - o->all[i].at_ms < KNOWN_MS)
 			o->all[kept++] = o->all[i];
-		else if (o->all[i].asked && !o->all[i].met)
+		else if (o->all[i].asked && !o->all[i].told_met)
 			tell_unknown(&o->all[i]);
 	o->nr = kept;
 }

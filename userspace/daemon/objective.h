@@ -13,6 +13,11 @@
 #include "reconcile.h"
 #include "weights.h"
 
+/* So many measures in a row say the same before it is told: one that hovers about its
+ * limit would fill the log.
+ */
+#define OBJECTIVE_TELLS	3
+
 /**
  * struct objective - a measure of a volume or a node
  * @id: which objective
@@ -22,6 +27,8 @@
  * @met: @value is not above @limit, or, of a rate of hits, not below it
  * @asked: the file wants it; else it is one that netram has of itself
  * @at_ms: when it was measured last
+ * @told_met: who asked has been told so, or of nothing
+ * @against: measures in a row that said otherwise
  */
 struct objective {
 	enum objective_key id;
@@ -31,6 +38,8 @@ struct objective {
 	bool met;
 	bool asked;
 	uint64_t at_ms;
+	bool told_met;
+	unsigned int against;
 };
 
 /**

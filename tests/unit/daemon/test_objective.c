@@ -112,6 +112,34 @@ static void test_forgotten(void **state)
 	end(&s);
 }
 
+/* Told when it is so for a while, and once; what is measured is known at once. */
+static void test_hovers(void **state)
+{
+	struct scene s;
+	uint64_t ms = 0;
+	int i;
+
+	(void)state;
+	init(&s);
+	for (i = 0; i < 20; i++) {
+		measure(&s, ms += 5000, i % 2 ? FAST : SLOW, 2000);
+		assert_int_equal(of(&s, OBJECTIVE_READ_P99_US)->met, i % 2);
+		assert_true(of(&s, OBJECTIVE_READ_P99_US)->told_met);
+	}
+	for (i = 1; i < OBJECTIVE_TELLS; i++) {
+		measure(&s, ms += 5000, SLOW, 2000);
+		assert_true(of(&s, OBJECTIVE_READ_P99_US)->told_met);
+	}
+	measure(&s, ms += 5000, SLOW, 2000);
+	assert_false(of(&s, OBJECTIVE_READ_P99_US)->told_met);
+	measure(&s, ms += 5000, FAST, 2000);
+	assert_false(of(&s, OBJECTIVE_READ_P99_US)->told_met);
+	for (i = 1; i < OBJECTIVE_TELLS; i++)
+		measure(&s, ms += 5000, FAST, 2000);
+	assert_true(of(&s, OBJECTIVE_READ_P99_US)->told_met);
+	end(&s);
+}
+
 /* However seldom somebody looks: what has just been measured is known. */
 static void test_seldom(void **state)
 {
@@ -132,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_seldom),
+		cmocka_unit_test(test_hovers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
