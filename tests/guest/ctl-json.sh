@@ -103,6 +103,7 @@ shaped 0 "extent show" v1 --offset 63M
 note "copies"
 shaped 0 verify v1
 shaped 0 "verify --all" --all
+shaped 0 verify v1 --cancel
 shaped 0 resolve v1
 shaped 0 "resolve --all" --all
 would resolve v1

@@ -32,6 +32,10 @@ no_volume || fail "--dry-run made a volume"
 netramctl swap create w0 --size 64M --priority 9 || fail "swap create"
 grep -qE '^/dev/netram0 .*[[:space:]]9$' /proc/swaps || fail "$(cat /proc/swaps)"
 refuses 1 "there is a volume 'w0' already" swap create w0 --size 64M --dry-run
+netramctl swapoff w0 || fail "swapoff"
+netramctl swapon w0 --force --dry-run --json | jq -e '.loses_bytes > 0' > /dev/null || fail "--force loses nothing"
+netramctl swapon w0 --dry-run --json | jq -e '.loses_bytes == 0' > /dev/null || fail "without --force something is lost"
+netramctl swapon w0 --priority 9 || fail "swapon"
 refuses 1 "would have nowhere to go" tmpfs create "$t0" --size 65M
 [ ! -e "$t0" ] || fail "refused, but there is a folder"
 netramctl tmpfs create "$t0" --size 40M --mode 0750 || fail "tmpfs create"

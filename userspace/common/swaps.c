@@ -11,7 +11,7 @@
 
 static int parse_line(const char *line, struct swap *swap)
 {
-	if (sscanf(line, "%255s %*s %" SCNu64 " %" SCNu64 " %d", swap->path,
+	if (sscanf(line, "%4095s %*s %" SCNu64 " %" SCNu64 " %d", swap->path,
 		   &swap->size_kb, &swap->used_kb, &swap->priority) != 4)
 		return -EBADMSG;
 	if (swap->used_kb > swap->size_kb)

@@ -15,7 +15,7 @@
  * @priority: higher is used first
  */
 struct swap {
-	char path[256];
+	char path[4096];
 	uint64_t size_kb;
 	uint64_t used_kb;
 	int priority;

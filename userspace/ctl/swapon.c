@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl swapon */
 #include <errno.h>
+#include <netram/limits.h>
 #include <stdio.h>
 #include <sys/swap.h>
 
@@ -51,7 +52,8 @@ static void show(const struct netram_volume *volume, const char *device,
 	swaps_free(&swaps);
 }
 
-static int plan(const struct swapon_spec *spec, bool json)
+static int plan(const struct netram_volume *volume,
+		const struct swapon_spec *spec, bool json)
 {
 	struct ctl_plan plan = { 0 };
 	bool sign;
@@ -60,6 +62,8 @@ static int plan(const struct swapon_spec *spec, bool json)
 
 	if (err)
 		return ctl_fail(CTL_FAILED, "%s", why);
+	if (spec->force)
+		plan.loses = volume->pages * NETRAM_PAGE_SIZE;
 	if (sign)
 		ctl_plan_step(&plan, "mkswap --label %s%s %s", spec->label,
 			      spec->force ? " --force" : "", spec->device);
@@ -86,7 +90,7 @@ int ctl_swap_enable(const struct netram_volume *volume,
 	if (device_wait(volume->index, DEVICE_TIMEOUT_MS))
 		return ctl_fail(CTL_FAILED, "%s does not exist", device);
 	if (args.dry_run)
-		return plan(spec, json);
+		return plan(volume, spec, json);
 	err = swapon_volume(spec, why, sizeof(why));
 	if (err)
 		return ctl_fail(err == -EPERM ? CTL_MODULE : CTL_FAILED, "%s",

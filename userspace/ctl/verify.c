@@ -155,7 +155,12 @@ static int tell(const struct job *job, const struct netram_volume *volume)
 			ctl_show_bad(v, NULL);
 		fflush(stdout);
 	}
-	return code_of(v);
+	return args.cancel ? CTL_OK : code_of(v);
+}
+
+static bool is_told(const struct job *job, const struct netram_volume *volume)
+{
+	return job->json ? volume->verify != NULL : !args.cancel && !args.no_wait;
 }
 
 static int verify(struct netram *nt, struct job *job, const char *name)
@@ -178,7 +183,7 @@ static int verify(struct netram *nt, struct job *job, const char *name)
 	}
 	if (!ret && args.dry_run)
 		ret = tell_repairs(nt, job, volume);
-	else if (!ret && !args.cancel && (!args.no_wait || job->json))
+	else if (!ret && is_told(job, volume))
 		ret = tell(job, volume);
 	netram_volume_free(volume);
 	return ret;

@@ -761,7 +761,7 @@ void netram_events_close(struct netram_events *events);
 const char *netram_node_state_name(uint8_t state);
 
 /**
- * netram_volume_state_name() - "ok", "degraded", "lost" or "unknown"
+ * netram_volume_state_name() - a volume's state in a word, or "unknown"
  * @state: enum netram_volume_state
  *
  * Return: a constant string.

@@ -35,6 +35,21 @@ static void test_swaps(void **state)
 	swaps_free(&swaps);
 }
 
+/* Anybody's swap file may have such a path, and the other areas count. */
+static void test_swaps_long(void **state)
+{
+	char text[2048];
+	struct swaps swaps;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s/%01000d file 1000 0 10\n"
+		 "/dev/netram0 partition 1048572 51200 -2\n", head, 0);
+	assert_int_equal(swaps_parse(text, &swaps), 0);
+	assert_int_equal(swaps.count, 2);
+	assert_non_null(swaps_find(&swaps, "/dev/netram0"));
+	swaps_free(&swaps);
+}
+
 static void test_swaps_empty(void **state)
 {
 	struct swaps swaps;
@@ -244,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_swaps),
 		cmocka_unit_test(test_swaps_empty),
+		cmocka_unit_test(test_swaps_long),
 		cmocka_unit_test(test_swaps_odd),
 		cmocka_unit_test(test_meminfo),
 		cmocka_unit_test(test_preflight),
