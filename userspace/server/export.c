@@ -159,7 +159,7 @@ static struct export **free_slot(struct export_table *t)
  * Spaces that are about to go hold address space and files, too, that may be all
  * there are. The export's name is for those who look into /proc.
  */
-static int make_space(struct export_table *t, struct export *e)
+static int add_space(struct export_table *t, struct export *e)
 {
 	char shown[MEMFD_NAME + 1];
 	int ret;
@@ -183,7 +183,7 @@ static int create(struct export_table *t, const char *name, uint64_t size,
 		return -ENOMEM;
 	strcpy(e->name, name);
 	e->size = size;
-	ret = make_space(t, e);
+	ret = add_space(t, e);
 	if (ret)
 		goto err_export;
 	slot = free_slot(t);
@@ -387,7 +387,7 @@ static int find_or_create(struct export_table *t, const struct name *name,
 	if (!*found)
 		ret = create(t, name->export, wanted_size(t, name), found);
 	else if (!(*found)->space)
-		ret = make_space(t, *found);
+		ret = add_space(t, *found);
 	if (!ret)
 		return 0;
 	snprintf(why, NAME_WHY_MAX,
