@@ -312,6 +312,7 @@
 
 #define NETRAM_GENL_NAME	"netram"
 #define NETRAM_GENL_VERSION	1
+/* Joining it takes CAP_NET_ADMIN, where the kernel can ask for that. */
 #define NETRAM_GENL_MCGRP	"events"
 
 enum netram_genl_cmd {
