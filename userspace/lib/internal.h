@@ -147,7 +147,8 @@ enum netram_field_kind {
  * struct netram_field - where one attribute goes
  * @attr: its number, below 64
  * @kind: what it must look like
- * @required: the object is not believed without it
+ * @required: the object is not believed without it. Only what the module has had from
+ *   its first release on: after an upgrade the old one stays loaded while it is used
  * @offset: of the member in the object
  * @size: of the member
  */
