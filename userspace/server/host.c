@@ -30,12 +30,11 @@ static int meminfo_fd = -1;
 static bool read_file(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+	bool done = group_read(fd, text, size);
 
 	if (fd >= 0)
 		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	return done;
 }
 
 void host_open(void)

@@ -7,7 +7,7 @@
 
 #include "group.h"
 
-static char root[] = "/tmp/netram-group-XXXXXX";
+static char root[32];
 static struct groups g;
 
 static const char *path_of(const char *folder, const char *file)
