@@ -36,9 +36,9 @@
 
 /* Can joining a multicast group take a capability? Else anybody may hear of it. */
 #ifdef GENL_MCAST_CAP_NET_ADMIN
-#define NETRAM_MCGRP_ADMIN	.flags = GENL_MCAST_CAP_NET_ADMIN
+#define NETRAM_COMPAT_MCGRP_ADMIN	.flags = GENL_MCAST_CAP_NET_ADMIN
 #else
-#define NETRAM_MCGRP_ADMIN
+#define NETRAM_COMPAT_MCGRP_ADMIN
 #endif
 
 /* How are pages sent without copying them? All or part of @iter goes out. */

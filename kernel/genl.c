@@ -636,7 +636,7 @@ static const struct genl_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = NETRAM_GENL_MCGRP, NETRAM_MCGRP_ADMIN },
+	{ .name = NETRAM_GENL_MCGRP, NETRAM_COMPAT_MCGRP_ADMIN },
 };
 
 /* parallel_ops: creating a volume waits for the network; others need not. */
