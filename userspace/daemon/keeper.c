@@ -194,11 +194,11 @@ static int look(struct keeper *k, const struct config *config,
 	err = settle(k, nt, config, plan);
 	if (!err && objectives_measure(&k->objectives, nt, config, &k->actual))
 		err = settle(k, nt, config, plan);
-	if (!err)
+	if (!err) {
 		memory_compare(&k->memory, k->actual.list);
-	if (!err)
 		servers_tell(k->objectives.servers, k->objectives.nr_servers,
 			     plan);
+	}
 	netram_close(nt);
 	if (!err)
 		estate_tell(&k->estate, &k->memory, config, plan);

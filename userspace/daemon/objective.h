@@ -13,7 +13,8 @@
 #include "reconcile.h"
 #include "weights.h"
 
-/* So many measures in a row say the same before it is told: one that hovers about its
+/*
+ * So many measures in a row say the same before it is told: one that hovers about its
  * limit would fill the log.
  */
 #define OBJECTIVE_TELLS	3

@@ -124,15 +124,19 @@ static uint64_t point_of(const struct config *config)
 	return point;
 }
 
+static uint64_t weight_of(const struct config *config, uint64_t capacity)
+{
+	uint64_t points = capacity / point_of(config);
+
+	return points < NETRAM_WEIGHT_MIN ? NETRAM_WEIGHT_MIN : points;
+}
+
 static void complete_node(const struct config *config, struct config_node *node)
 {
-	uint64_t points = node->capacity / point_of(config);
-
 	if (!node->region[0] && config->host.region[0])
 		memcpy(node->region, config->host.region, sizeof(node->region));
 	if (!CONFIG_HAS(node, NODE_WEIGHT) && node->capacity) {
-		node->weight = points < NETRAM_WEIGHT_MIN ? NETRAM_WEIGHT_MIN :
-							    points;
+		node->weight = weight_of(config, node->capacity);
 		node->set.bits |= 1ULL << NODE_WEIGHT;
 	}
 }
