@@ -6,6 +6,7 @@
 #include "event.h"
 
 #include <linux/limits.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -13,6 +14,9 @@
 #include <netram/limits.h>
 
 static const struct genl_family *family;
+
+/* From the look at the clock to the queues: who hears two has them in time's order. */
+static DEFINE_MUTEX(telling);
 
 /**
  * netram_event_open() - events may be sent from now on
@@ -81,13 +85,15 @@ static void send(const struct event *e)
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_NOIO | __GFP_NOWARN);
 	if (!skb)
 		return;
+	mutex_lock(&telling);
 	head = genlmsg_put(skb, 0, 0, f, 0, NETRAM_CMD_EVENT);
-	if (!head || fill(skb, e)) {
+	if (head && !fill(skb, e)) {
+		genlmsg_end(skb, head);
+		genlmsg_multicast_allns(f, skb, 0, 0);
+	} else {
 		nlmsg_free(skb);
-		return;
 	}
-	genlmsg_end(skb, head);
-	genlmsg_multicast_allns(f, skb, 0, 0);
+	mutex_unlock(&telling);
 }
 
 /**
