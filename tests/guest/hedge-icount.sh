@@ -12,17 +12,15 @@
 # processor has nothing else to do, that is, while a read waits for its answer.
 # shellcheck source=tests/guest/common/lib.sh disable=SC2153
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/icount.sh
+. "$NETRAM_TOP/tests/guest/common/icount.sh"
 
 SLOW_MS=50
 reads=2000
 size=$((16 << 20))
 
-# as in latency-icount
-eval "impatient_$(declare -f wait_for)"
-wait_for() { impatient_wait_for $(($1 * 60)) "${@:2}"; }
 idle() { chrt --idle 0 "$@"; }
 warm_up() {
-	sysctl -qw kernel.hung_task_timeout_secs=0
 	netram-server --help && netramctl --help && "$(program unix-get)" --help; tc -V && ss -K dst 10.99.9.9; rmmod --version &&
 		idle ip netns list && awk 'BEGIN { }' && modprobe -a sch_netem veth tcp_diag inet_diag &&
 		fio --name=warm --ioengine=libaio --rw=randrw --filename="$NETRAM_RUN/warm" --size=1m --verify=crc32c \

@@ -13,16 +13,12 @@
 # 40 µs of each round trip.
 # shellcheck source=tests/vm/guest-lib.sh disable=SC2153
 . "$NETRAM_TOP/tests/vm/guest-lib.sh"
+# shellcheck source=tests/guest/common/icount.sh
+. "$NETRAM_TOP/tests/guest/common/icount.sh"
 
 reads=3000
 
-# Virtual time runs on while the guest waits for the machine to read a program:
-# limits have to be long, a task that waits so is not hung, and what has a limit
-# of its own needs its programs read before.
-eval "impatient_$(declare -f wait_for)"
-wait_for() { impatient_wait_for $(($1 * 60)) "${@:2}"; }
 warm_up() {
-	sysctl -qw kernel.hung_task_timeout_secs=0
 	netram-server --help && netramctl --help && curl --version && tc -V && rmmod --version &&
 		fio --name=warm --ioengine=psync --rw=randrw --filename="$NETRAM_RUN/warm" --size=1m &&
 		jq -n 1 && modprobe -a sch_netem veth
