@@ -131,6 +131,7 @@ void pool_sum(const struct pool *pool, const char *region, const char *zone,
 		fill->nodes++;
 		fill->up += n->node->state == NETRAM_NODE_UP ||
 			    n->node->state == NETRAM_NODE_DRAINING;
+		fill->idle += n->node->state == NETRAM_NODE_IDLE;
 		fill->known += !n->why[0];
 		fill->capacity += n->capacity;
 		fill->used += n->used;

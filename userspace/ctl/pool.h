@@ -12,6 +12,7 @@
  * struct pool_fill - how full nodes are
  * @nodes: how many
  * @up: of these, that are up
+ * @idle: of these, that no volume uses, so that nobody knows
  * @known: of these, whose capacity is known
  * @capacity: bytes these hold at most
  * @used: bytes these hold, for all hosts
@@ -21,6 +22,7 @@
 struct pool_fill {
 	unsigned int nodes;
 	unsigned int up;
+	unsigned int idle;
 	unsigned int known;
 	uint64_t capacity;
 	uint64_t used;

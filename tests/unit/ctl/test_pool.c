@@ -81,6 +81,7 @@ static void test_fill(void **state)
 	pool_sum(&pool, NULL, NULL, &fill);
 	assert_int_equal(fill.nodes, 4);
 	assert_int_equal(fill.up, 3);
+	assert_int_equal(fill.idle, 0);
 	assert_int_equal(fill.known, 2);
 	assert_int_equal(fill.capacity, 300);
 	assert_int_equal(fill.used, 210);
@@ -154,6 +155,14 @@ static void test_text(void **state)
 			       "west  "));
 	assert_non_null(strstr(kit_output,
 			       "\n! capacity of n3 is not known: x: Connection refused\n"));
+	/* Before the first volume there is nothing wrong with them. */
+	nodes[1].state = nodes[3].state = NETRAM_NODE_IDLE;
+	make(SAID);
+	run(false);
+	assert_non_null(strstr(kit_output, "nodes: 4, 1 up, 2 idle\n"));
+	assert_non_null(strstr(kit_output,
+			       "\n  z1              0 of 2 up, 2 idle  300 B "));
+	assert_non_null(strstr(kit_output, "\n  z2              0 of 1 up  "));
 	pool_free(&pool);
 	assert_int_equal(pool_make(NULL, NULL, "", &pool), 0);
 	run(false);
@@ -182,11 +191,14 @@ static void test_json(void **state)
 	struct json_object *o, *region, *zone, *node;
 
 	(void)state;
+	nodes[3].state = NETRAM_NODE_IDLE;
 	make(SAID);
 	run(true);
 	o = json_tokener_parse(kit_output);
 	assert_int_equal(number(o, "free_bytes"), 90);
 	assert_int_equal(number(o, "nodes_known"), 2);
+	assert_int_equal(number(o, "nodes_up"), 2);
+	assert_int_equal(number(o, "nodes_idle"), 1);
 	region = get(o, "regions", 0);
 	assert_int_equal(number(region, "stored_bytes"), 3 << 20);
 	zone = get(region, "zones", 1);
