@@ -489,10 +489,9 @@ static void verify_work(struct work_struct *work)
 	for (extent = 0; extent < r->nr_extents; extent++) {
 		if (netram_resync_stopped(&v->resync))
 			break;
-		if (netram_router_set(r, extent).word) {
-			get_ready(v, extent);
-			look_after(v, extent);
-		}
+		/* One without a place may have pages that are lost, or on the backup. */
+		get_ready(v, extent);
+		look_after(v, extent);
 		cond_resched();
 	}
 	ask_no_more(v);

@@ -11,6 +11,8 @@
 
 # shellcheck source=tests/guest/common/node-lost.sh
 . "$NETRAM_TOP/tests/guest/common/node-lost.sh"
+# shellcheck source=tests/guest/common/verify.sh
+. "$NETRAM_TOP/tests/guest/common/verify.sh"
 
 without_n2() { # VOLUME: sets dev; two copies in sync, and then n2 is away
 	dev=$(volume_create "$1" ${extents}M --extent-size 1M --replicas 2) || fail "no volume"
@@ -172,6 +174,20 @@ for ((turn = 1; turn <= turns; turn++)); do
 done
 note "$removed times given up, $refused times refused"
 expect_stat "$dev" checksum_errors -eq 0
+note "what is lost is told by verify, though its extents have no place any more"
+kinds put $turn || fail "put $turn"
+mapfile -t gone < <(on v3 n1)
+[ ${#gone[@]} -gt 0 ] || fail "n1 has nothing"
+cut n1
+netramctl node remove n1 --lost || fail "node remove --lost"
+[ -z "$(on v3 n1)" ] || fail "n1 has copies: $(netramctl extent list v3)"
+all=$((extents * still)) gone_pages=$((${#gone[@]} * still))
+checks 1 verify v3
+reports '.state == "wrong" and .pages == '$all' and .total_pages == '$all' and .lost_pages == '$gone_pages' and .wrong == 0 and .missing == 0'
+reports '.found == '$gone_pages' and all(.bad[]; .kind == "lost")'
+node_up n1
+node_add_again n1
+wait_for 30 session_is "$dev" n1 up || fail "n1 is not up"
 node_fast n1
 netramctl volume delete v3 || fail "delete"
 
