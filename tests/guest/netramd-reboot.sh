@@ -11,7 +11,8 @@
 # shellcheck source=tests/guest/common/netramd.sh
 . "$NETRAM_TOP/tests/guest/common/netramd.sh"
 
-file=$state/volumes.json
+file=$state/volumes.json ram=/dev/ram0
+modprobe brd rd_nr=1 rd_size=$((17 << 10)) || skip "no brd"
 uuid=1b4e28ba-2fa1-11d2-883f-0016d3cca427
 left=$((8 << 20)) # bytes that a volume has on each node when its host crashes
 [ -s /etc/machine-id ] || skip "no machine-id"
@@ -22,7 +23,7 @@ sessions_ended() { ! grep -q ' up ' /sys/block/netram*/netram/nodes; }
 keepalive_ends() { # NODE
 	node_exec "$1" ss -K src "$(node_addr "$1"):$NODE_PORT" > /dev/null
 }
-ready() { becomes '([.volumes[].name] | sort) == ["v1", "v2"] and all(.volumes[]; .state != "lost") and any(.volumes[]; .name == "v1" and .swap)'; }
+ready() { becomes '([.volumes[].name] | sort) == ["v1", "v2", "v3"] and all(.volumes[]; .state != "lost") and any(.volumes[]; .name == "v1" and .swap)'; }
 # a page or two of swap's own, on each node; and what is left of volumes of before
 holds() { used_at_most $(($2 + 65536)) "$1" && ! used_at_most $(($2 - 1)) "$1"; } # NODE BYTES
 dead() { jq "[.volumes[] | select(.boot_id == \"$1\")] | length" "$file"; } # BOOT
@@ -33,6 +34,8 @@ v2_lives() {
 }
 of_earlier_boot() { sed -i "s/\"boot_id\": *\"[0-9a-f]*\"/\"boot_id\": \"$earlier\"/" "$file"; } # all that is remembered
 settled() { [ "$(dead $earlier)" = 0 ]; }
+
+first_page() { dd bs=4k count=1 conv=notrunc status=none "$@" || fail "dd $*"; }
 
 # crash: as if the host had lost its power, and been started again but for netramd
 earlier=00000000000000000000000000000001
@@ -48,9 +51,12 @@ crash() {
 		node_reset_connections $n
 	done
 	wait_for 20 sessions_ended || fail "a session is up"
-	for v in v1 v2; do
+	first_page if=$ram of="$NETRAM_RUN/superblock" iflag=direct
+	for v in v1 v2 v3; do
 		netramctl volume delete $v || fail "delete $v"
 	done
+	# nobody has given that back
+	first_page if="$NETRAM_RUN/superblock" of=$ram oflag=direct
 	for n in n1 n2; do
 		netramctl node remove $n || fail "remove $n"
 		used_at_most $((2 * left - 1)) $n && fail "$n has $(server_used $n) bytes: nothing is left to be freed"
@@ -72,6 +78,7 @@ cat > "$conf" <<-END
 	volumes:
 	  v1: {size: 64M, swap: {priority: 5}}
 	  v2: {size: 64M, uuid: $uuid}
+	  v3: {size: 16M, backup: {device: $ram}}
 	status: {listen: off}
 END
 netramd_start
@@ -90,6 +97,8 @@ becomes 'any(.findings[]; .kind == "waiting" and (.text | test("volume v2: is cr
 keepalive_ends n1
 ready
 [ "$(attr_of "$(device_of v2)" uuid)" = $uuid ] || fail "v2 has another uuid"
+[ "$(netramctl volume show v3 --json | jq -r '.backup | .device + " " + .state')" = "$ram ok" ] ||
+	fail "v3 has not got its backup device: $(netramctl volume show v3)"
 wait_for 30 holds n1 0 || fail "n1 has $(server_used n1) bytes"
 wait_for 30 holds n2 0 || fail "n2 has $(server_used n2) bytes"
 told "volume v1 of an earlier boot ($first): what it had on n1, n2 is freed"
@@ -161,9 +170,13 @@ netramd_start
 told "$file is of another machine"
 becomes 'any(.volumes[]; .name == "v1" and .swap)'
 becomes 'any(.findings[]; .text | test("volume v2: cannot be created: another host has a volume of this uuid"))'
+# the device may be shared, and that one's
+becomes 'any(.findings[]; .text | test("volume v3: cannot be created: the backup device is that of another volume"))'
 becomes '.looks > 5'
 for n in n1 n2; do
 	holds $n $((2 * left)) || fail "$n has $(server_used $n) bytes"
 done
 [ -e "$file.other" ] || fail "the file is gone"
+netramd_kill
+rmmod brd || fail "the backup device is still in use"
 exit 0

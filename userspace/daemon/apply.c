@@ -22,6 +22,7 @@
  * struct apply - a step under way
  * @nt: the module
  * @step: the step
+ * @memory: what is remembered of volumes
  * @as: what a volume is created with, or NULL
  * @why: where to say what went wrong
  * @size: room there
@@ -29,6 +30,7 @@
 struct apply {
 	struct netram *nt;
 	const struct step *step;
+	const struct memory *memory;
 	const struct memory_volume *as;
 	char *why;
 	size_t size;
@@ -63,6 +65,15 @@ static int add_node(const struct apply *a)
 	return told(a, netram_node_add(a->nt, &spec));
 }
 
+/* What it has may be overwritten then, for nobody can read it any more. */
+static bool is_left_over(const struct apply *a, const char *device)
+{
+	uint8_t uuid[16];
+
+	return !backup_owner(device, uuid) &&
+	       memory_left_backup(a->memory, uuid);
+}
+
 static int create_volume(const struct apply *a)
 {
 	const struct config_volume *volume = a->step->volume;
@@ -94,6 +105,8 @@ static int create_volume(const struct apply *a)
 		if (err)
 			return err;
 		spec.backup_path = device;
+		spec.backup_force = spec.backup_force ||
+				    is_left_over(a, device);
 	}
 	err = told(a, netram_volume_create(a->nt, &spec, &created));
 	netram_volume_free(created);
@@ -175,6 +188,7 @@ static int take_into_use(const struct apply *a, worker_fn fn)
  * apply_step() - do it
  * @nt: the module
  * @step: what
+ * @memory: what is remembered of volumes
  * @as: what a volume is created with, as it is remembered; NULL: as the file says
  * @why: on failure one line that says what went wrong
  * @size: room there
@@ -182,9 +196,10 @@ static int take_into_use(const struct apply *a, worker_fn fn)
  * Return: 0 or -errno.
  */
 int apply_step(struct netram *nt, const struct step *step,
-	       const struct memory_volume *as, char *why, size_t size)
+	       const struct memory *memory, const struct memory_volume *as,
+	       char *why, size_t size)
 {
-	const struct apply a = { nt, step, as, why, size };
+	const struct apply a = { nt, step, memory, as, why, size };
 
 	switch (step->kind) {
 	case STEP_NODE_ADD:

@@ -7,7 +7,8 @@
 #include "reconcile.h"
 
 int apply_step(struct netram *nt, const struct step *step,
-	       const struct memory_volume *as, char *why, size_t size);
+	       const struct memory *memory, const struct memory_volume *as,
+	       char *why, size_t size);
 
 /* mount.c */
 #define MOUNT_OPTIONS_SIZE	(CONFIG_PATH_SIZE + sizeof(",discard,_netdev"))

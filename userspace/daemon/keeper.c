@@ -34,11 +34,12 @@ static void tell_done(const struct step *step, const char *what)
 		chronicle_add(CHRONICLE_CHANGE, what);
 }
 
-static bool do_step(struct netram *nt, struct plan *plan,
-		    const struct step *step, const struct memory_volume *as)
+static bool do_step(const struct keeper *k, struct netram *nt,
+		    struct plan *plan, const struct step *step,
+		    const struct memory_volume *as)
 {
 	char what[STEP_SIZE], why[FINDING_SIZE / 2];
-	bool done = !apply_step(nt, step, as, why, sizeof(why));
+	bool done = !apply_step(nt, step, &k->memory, as, why, sizeof(why));
 
 	step_format(step, done, what, sizeof(what));
 	if (!done)
@@ -66,10 +67,11 @@ static bool create(struct keeper *k, struct netram *nt, struct plan *plan,
 			  volume->name, who);
 		return false;
 	}
-	as = memory_begin(&k->memory, volume->name, volume->size, uuid);
-	done = do_step(nt, plan, step, as);
-	if (as)
-		as->unborn = !done;
+	as = memory_begin(&k->memory, volume->name, volume->size, uuid,
+			  CONFIG_HAS(volume, VOLUME_BACKUP));
+	done = do_step(k, nt, plan, step, as);
+	if (as && done)
+		memory_born(&k->memory, as);
 	return done;
 }
 
@@ -84,7 +86,7 @@ static bool apply(struct keeper *k, struct netram *nt, struct plan *plan)
 		step = &plan->steps[i];
 		done = step->kind == STEP_VOLUME_CREATE ?
 			       create(k, nt, plan, step) :
-			       do_step(nt, plan, step, NULL);
+			       do_step(k, nt, plan, step, NULL);
 		all = all && done;
 	}
 	return all;

@@ -60,6 +60,15 @@ static bool get_bytes(struct json_object *o, const char *key, uint8_t bytes[16])
 	return get_text(o, key, &text) && !netram_uuid_parse(text, bytes);
 }
 
+/* false where there is none: those files are older */
+static bool get_flag(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) &&
+	       json_object_get_boolean(value);
+}
+
 static bool get_volume(struct json_object *o, struct memory_volume *v)
 {
 	struct json_object *size;
@@ -70,6 +79,8 @@ static bool get_volume(struct json_object *o, struct memory_volume *v)
 		return false;
 	snprintf(v->name, sizeof(v->name), "%s", name);
 	v->size = json_object_get_uint64(size);
+	v->backup = get_flag(o, "backup");
+	v->cleared = get_flag(o, "cleared");
 	return get_bytes(o, "uuid", v->uuid) &&
 	       get_bytes(o, "claim", v->claim) && get_id(o, "boot_id", v->boot);
 }
@@ -247,6 +258,8 @@ static struct json_object *shape(const struct memory *m)
 		put_bytes(o, "claim", v->claim);
 		put_u64(o, "size_bytes", v->size);
 		put_text(o, "boot_id", v->boot);
+		put_bool(o, "backup", v->backup);
+		put_bool(o, "cleared", v->cleared);
 		json_object_array_add(list, o);
 	}
 	put_object(file, "volumes", list);
@@ -357,22 +370,25 @@ static void drop(struct memory *m, const struct memory_volume *v)
  * @name: its name
  * @size: bytes
  * @uuid: what the file says, or NULL: one is made up
+ * @backup: it has one
  *
  * What came to nothing is tried again as it was, so that one that is tried every few
- * seconds does not fill the file. The caller clears @unborn when it exists.
+ * seconds does not fill the file. When it exists memory_born() is told.
  *
  * Return: what to create it with, valid until the memory changes; NULL: nothing is
  * remembered, let the module make it up.
  */
 struct memory_volume *memory_begin(struct memory *m, const char *name,
-				   uint64_t size, const uint8_t *uuid)
+				   uint64_t size, const uint8_t *uuid,
+				   bool backup)
 {
 	struct memory_volume *v;
 
 	if (!m->dir)
 		return NULL;
 	v = find_unborn(m, name);
-	if (v && v->size == size && (!uuid || !memcmp(uuid, v->uuid, 16)))
+	if (v && v->size == size && v->backup == backup &&
+	    (!uuid || !memcmp(uuid, v->uuid, 16)))
 		return v;
 	if (v)
 		drop(m, v);
@@ -382,6 +398,7 @@ struct memory_volume *memory_begin(struct memory *m, const char *name,
 	snprintf(v->name, sizeof(v->name), "%s", name);
 	snprintf(v->boot, sizeof(v->boot), "%s", m->boot);
 	v->size = size;
+	v->backup = backup;
 	v->unborn = true;
 	if (uuid)
 		memcpy(v->uuid, uuid, 16);
@@ -391,6 +408,38 @@ struct memory_volume *memory_begin(struct memory *m, const char *name,
 	}
 	save(m);
 	return v;
+}
+
+/* Another one's backup has taken the place of theirs. Others move. */
+static void leave_backups(struct memory *m, const char *of)
+{
+	char name[NETRAM_NAME_SIZE];
+	struct memory_volume *v;
+	size_t i = m->nr;
+
+	snprintf(name, sizeof(name), "%s", of);
+	while (i--) {
+		v = &m->volumes[i];
+		if (memory_is_current(m, v) || strcmp(v->name, name))
+			continue;
+		v->backup = false;
+		if (v->cleared)
+			drop(m, v);
+	}
+}
+
+/**
+ * memory_born() - a volume that was begun exists
+ * @m: the memory
+ * @v: of it; not valid any more afterwards
+ */
+void memory_born(struct memory *m, struct memory_volume *v)
+{
+	v->unborn = false;
+	if (!v->backup)
+		return;
+	leave_backups(m, v->name);
+	save(m);
 }
 
 /* The last one of its uuid: those before it had to go first. */
@@ -429,10 +478,14 @@ void memory_compare(struct memory *m, const struct netram_volume *there)
 								 v->missed + 1;
 }
 
-/* Its host was started anew since, or it is deleted: nobody can use what it has left. */
+/*
+ * Its host was started anew since, or it is deleted: nobody can use what it has left
+ * on nodes.
+ */
 bool memory_is_dead(const struct memory *m, const struct memory_volume *v)
 {
-	return !memory_is_current(m, v) || v->missed >= MEMORY_LOOKS;
+	return !v->cleared &&
+	       (!memory_is_current(m, v) || v->missed >= MEMORY_LOOKS);
 }
 
 bool memory_has_dead(const struct memory *m, const uint8_t uuid[16])
@@ -445,9 +498,32 @@ bool memory_has_dead(const struct memory *m, const uint8_t uuid[16])
 	return false;
 }
 
-/* No node has anything of it. Others move. */
-void memory_forget(struct memory *m, const struct memory_volume *v)
+/**
+ * memory_left_backup() - is what a backup's device names a volume that died with this host
+ * @m: the memory
+ * @uuid: the volume's, as the device has it
+ *
+ * One that was deleted has given its device back itself.
+ *
+ * Return: whether it is. Nobody can read the pages there any more.
+ */
+bool memory_left_backup(const struct memory *m, const uint8_t uuid[16])
 {
-	drop(m, v);
+	const struct memory_volume *v;
+
+	for (v = m->volumes; v < m->volumes + m->nr; v++)
+		if (v->backup && !memory_is_current(m, v) &&
+		    !memcmp(v->uuid, uuid, 16))
+			return true;
+	return false;
+}
+
+/* No node has anything of it. Others move. */
+void memory_forget(struct memory *m, struct memory_volume *v)
+{
+	if (v->backup && !memory_is_current(m, v))
+		v->cleared = true;
+	else
+		drop(m, v);
 	save(m);
 }

@@ -2,7 +2,8 @@
 /*
  * What netramd remembers of volumes it has created, in a file that outlives the host.
  * Everything else it can look up again; but what a volume that is gone has left
- * on nodes, nobody can tell from what is another host's, unless he knows its claim.
+ * on nodes, and on its backup's device, nobody can tell from what is another host's,
+ * unless he knows its claim, and its uuid.
  */
 #ifndef NETRAMD_MEMORY_H
 #define NETRAMD_MEMORY_H
@@ -28,6 +29,8 @@
  * @claim: what they tell it by from others of that uuid
  * @size: bytes
  * @boot: the boot of this host it was created in
+ * @backup: it has a backup, and none of its name had one since
+ * @cleared: no node has anything of it: it is remembered for its backup's device only
  * @unborn: in this boot, and it came to nothing: it may be tried again as it is
  * @missed: how often in a row the module was asked and did not have it
  */
@@ -37,6 +40,8 @@ struct memory_volume {
 	uint8_t claim[16];
 	uint64_t size;
 	char boot[MEMORY_ID_SIZE];
+	bool backup;
+	bool cleared;
 	bool unborn;
 	unsigned int missed;
 };
@@ -64,11 +69,14 @@ void memory_load(struct memory *m, const char *dir, const char *machine,
 		 const char *boot);
 void memory_free(struct memory *m);
 struct memory_volume *memory_begin(struct memory *m, const char *name,
-				   uint64_t size, const uint8_t *uuid);
+				   uint64_t size, const uint8_t *uuid,
+				   bool backup);
+void memory_born(struct memory *m, struct memory_volume *v);
 bool memory_is_current(const struct memory *m, const struct memory_volume *v);
 void memory_compare(struct memory *m, const struct netram_volume *there);
 bool memory_is_dead(const struct memory *m, const struct memory_volume *v);
 bool memory_has_dead(const struct memory *m, const uint8_t uuid[16]);
-void memory_forget(struct memory *m, const struct memory_volume *v);
+bool memory_left_backup(const struct memory *m, const uint8_t uuid[16]);
+void memory_forget(struct memory *m, struct memory_volume *v);
 
 #endif /* NETRAMD_MEMORY_H */

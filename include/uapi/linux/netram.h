@@ -119,7 +119,7 @@
  *           namespace of the caller; the volume's size and 4096 bytes at least. Its
  *           content is overwritten. The first 128 KiB must be zeroes, or tell that
  *           it is of this uuid or was given back (-EEXIST if not), as
- *           kernel/superblock.h describes. -ENOTBLK: it is no block device. -EBUSY:
+ *           <netram/superblock.h> describes. -ENOTBLK: it is no block device. -EBUSY:
  *           somebody has it open. -ENOSPC: too small. -EOPNOTSUPP: its blocks are
  *           larger than 4096, or it wants memory aligned to more than 512 bytes
  *         NETRAM_BACKUP_A_MODE: NLA_U8, enum netram_backup_mode, optional,

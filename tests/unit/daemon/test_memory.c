@@ -65,12 +65,18 @@ static bool there(const char *suffix)
 	return !access(name, F_OK);
 }
 
-static void created(struct memory *m, const char *name, const uint8_t *id)
+static void created_with(struct memory *m, const char *name, const uint8_t *id,
+			 bool backup)
 {
-	struct memory_volume *v = memory_begin(m, name, SIZE, id);
+	struct memory_volume *v = memory_begin(m, name, SIZE, id, backup);
 
 	assert_non_null(v);
-	v->unborn = false;
+	memory_born(m, v);
+}
+
+static void created(struct memory *m, const char *name, const uint8_t *id)
+{
+	created_with(m, name, id, false);
 }
 
 static void test_over_boots(void **state)
@@ -131,22 +137,22 @@ static void test_unborn(void **state)
 
 	(void)state;
 	memory_load(&m, dir, MACHINE, BOOT1);
-	before = *memory_begin(&m, "v1", SIZE, NULL);
+	before = *memory_begin(&m, "v1", SIZE, NULL, false);
 	unlink(path);
-	v = memory_begin(&m, "v1", SIZE, NULL);
+	v = memory_begin(&m, "v1", SIZE, NULL, false);
 	assert_memory_equal(v->claim, before.claim, 16);
 	assert_memory_equal(v->uuid, before.uuid, 16);
 	assert_false(there(""));
 	/* the file says something else by now */
-	v = memory_begin(&m, "v1", 2 * SIZE, NULL);
+	v = memory_begin(&m, "v1", 2 * SIZE, NULL, false);
 	assert_memory_not_equal(v->claim, before.claim, 16);
-	v = memory_begin(&m, "v1", 2 * SIZE, uuid);
+	v = memory_begin(&m, "v1", 2 * SIZE, uuid, false);
 	assert_memory_equal(v->uuid, uuid, 16);
 	assert_int_equal(m.nr, 1);
 	/* it was there: the next one is another */
-	v->unborn = false;
+	memory_born(&m, v);
 	before = *v;
-	v = memory_begin(&m, "v1", 2 * SIZE, uuid);
+	v = memory_begin(&m, "v1", 2 * SIZE, uuid, false);
 	assert_memory_not_equal(v->claim, before.claim, 16);
 	assert_int_equal(m.nr, 2);
 	memory_free(&m);
@@ -163,7 +169,7 @@ static void test_deleted(void **state)
 	memory_load(&m, dir, MACHINE, BOOT1);
 	created(&m, "v1", NULL);
 	created(&m, "v2", uuid);
-	assert_non_null(memory_begin(&m, "v3", SIZE, NULL));
+	assert_non_null(memory_begin(&m, "v3", SIZE, NULL, false));
 	memcpy(one.uuid, m.volumes[0].uuid, 16);
 	memcpy(two.uuid, uuid, 16);
 	for (i = 0; i < MEMORY_LOOKS - 1; i++)
@@ -186,6 +192,61 @@ static void test_deleted(void **state)
 		memory_compare(&m, &two);
 	assert_true(memory_is_dead(&m, &m.volumes[1]));
 	assert_false(memory_is_dead(&m, &m.volumes[3]));
+	memory_free(&m);
+}
+
+/* Its device names a volume that nobody can read any more, also when no node knows it. */
+static void test_backup(void **state)
+{
+	uint8_t first[16], second[16], kept[16];
+	struct memory m;
+
+	(void)state;
+	memory_load(&m, dir, MACHINE, BOOT1);
+	created_with(&m, "v1", NULL, true);
+	created_with(&m, "v2", NULL, true);
+	created(&m, "v3", NULL);
+	memcpy(first, m.volumes[0].uuid, 16);
+	memcpy(kept, m.volumes[1].uuid, 16);
+	memcpy(second, m.volumes[2].uuid, 16);
+	/* its host lives */
+	assert_false(memory_left_backup(&m, first));
+	memory_free(&m);
+
+	memory_load(&m, dir, MACHINE, BOOT2);
+	assert_true(memory_left_backup(&m, first));
+	assert_false(memory_left_backup(&m, second));
+	assert_false(memory_left_backup(&m, uuid));
+	memory_forget(&m, &m.volumes[2]);
+	memory_forget(&m, &m.volumes[0]);
+	assert_int_equal(m.nr, 2);
+	memory_free(&m);
+
+	memory_load(&m, dir, MACHINE, BOOT2);
+	assert_false(memory_is_dead(&m, &m.volumes[0]));
+	assert_false(memory_has_dead(&m, first));
+	assert_true(memory_is_dead(&m, &m.volumes[1]));
+	assert_true(memory_left_backup(&m, first));
+	/* one without a backup leaves the device as it is */
+	created(&m, "v1", NULL);
+	assert_true(memory_left_backup(&m, first));
+	/* the new one came to nothing until now */
+	assert_non_null(memory_begin(&m, "v1", SIZE, NULL, true));
+	assert_true(memory_left_backup(&m, first));
+	created_with(&m, "v1", NULL, true);
+	assert_false(memory_left_backup(&m, first));
+	assert_int_equal(m.nr, 3);
+	memcpy(second, m.volumes[2].uuid, 16);
+	/* while a node is still to be cleared up */
+	created_with(&m, "v2", NULL, true);
+	assert_false(memory_left_backup(&m, kept));
+	assert_true(memory_has_dead(&m, kept));
+	memory_forget(&m, &m.volumes[0]);
+	assert_int_equal(m.nr, 3);
+	/* deleted: it has given its device back */
+	memory_forget(&m, &m.volumes[1]);
+	assert_int_equal(m.nr, 2);
+	assert_false(memory_left_backup(&m, second));
 	memory_free(&m);
 }
 
@@ -270,7 +331,7 @@ static void test_nowhere(void **state)
 	created(&m, "v1", NULL);
 	assert_int_equal(m.nr, 1);
 	memory_free(&m);
-	assert_null(memory_begin(&m, "v1", SIZE, NULL));
+	assert_null(memory_begin(&m, "v1", SIZE, NULL, false));
 	assert_false(memory_has_dead(&m, uuid));
 }
 
@@ -282,6 +343,7 @@ int main(void)
 		CASE(test_over_boots),
 		CASE(test_unborn),
 		CASE(test_deleted),
+		CASE(test_backup),
 		CASE(test_other_machine),
 		CASE(test_bad),
 		cmocka_unit_test(test_nowhere),
