@@ -61,7 +61,8 @@
  *       NETRAM_NODE_A_TRAFFIC: NLA_NESTED, what they were for: see below at
  *         enum netram_traffic_attr
  *       NETRAM_NODE_A_RECONNECTS: NLA_U64, times a session was renewed
- *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error
+ *       NETRAM_NODE_A_ERRORS: NLA_U64, requests the node answered with an error,
+ *         other than having no room
  *       NETRAM_NODE_A_LAST_ERROR: NLA_NUL_STRING, why the last connection
  *         failed or broke; absent while none did
  *
