@@ -597,8 +597,8 @@ enum netram_node_state {
  *   up, as it should have
  * @NETRAM_VOLUME_DEGRADED: some extents have fewer. Where none is left that can
  *   be reached, requests wait: until io_deadline_ms, or until a node is back
- * @NETRAM_VOLUME_LOST: a node came back without its pages; reading one of those
- *   fails until it is written again
+ * @NETRAM_VOLUME_LOST: a node came back without its pages, or was given up with
+ *   them; reading one of those fails until it is written again
  * @NETRAM_VOLUME_WAITING: requests have waited for a while for a copy that can be
  *   reached, and go on waiting, for on_loss is wait
  * @NETRAM_VOLUME_FENCED: another host has taken the volume over; all requests
