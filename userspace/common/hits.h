@@ -13,7 +13,7 @@
  * struct hits - where pages that were read came from, but for those that were
  *   never written
  * @pages: how many were read
- * @missed: of these, not from memory of a node: from the backup, or not at all
+ * @missed: of these, not from memory of a node: from the backup, or lost
  */
 struct hits {
 	uint64_t pages;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The hit rate: of the pages read that had been written, how many came from memory
- * of a node, and not from the backup or not at all. netramd's page and metrics tell
+ * of a node: were neither read from the backup nor lost. netramd's page and metrics tell
  * the same of an interval; this is since the volumes were created.
  */
 #include <stdio.h>

@@ -211,7 +211,7 @@ struct config_objectives {
 /**
  * struct config_placement - how nodes are chosen
  * @set: which of enum placement_key
- * @auto_weight: nodes that are full or slow count less
+ * @auto_weight: nodes that are full, slow or short of memory count less
  */
 struct config_placement {
 	struct key_set set;

@@ -74,7 +74,7 @@ static void add_shares(struct exposition *e, const struct weights *w)
 	if (!w->nr)
 		return;
 	exposition_family(e, "netram_node_weight_share_ratio", "gauge",
-			  "Part of its weight in the file that the node counts with, for it is full or slow.");
+			  "Part of its weight in the file that the node counts with, for it is full, slow or short of memory.");
 	for (i = 0; i < w->nr; i++)
 		exposition_double(e, (double)w->all[i].share / WEIGHTS_WHOLE,
 				  "node", w->all[i].node, NULL);
@@ -136,7 +136,8 @@ static void add_pressure(struct exposition *e, const struct objectives *o)
 static void add_servers(struct exposition *e, const struct objectives *o)
 {
 	add_server(e, o, "netram_node_server_up",
-		   "1 if the server's status socket answers.", true, server_up);
+		   "1 if the server answers where the file has its status.", true,
+		   server_up);
 	add_server(e, o, "netram_node_server_used_bytes",
 		   "Bytes of pages that the server holds, of all hosts.", false,
 		   server_used);

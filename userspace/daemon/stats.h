@@ -40,9 +40,9 @@
 	X(checksum_retries, CHECKSUM_RETRIES, "checksum_retries_total",	\
 	  "Reads that did not match a checksum and were tried again.")	\
 	X(checksum_errors, CHECKSUM_ERRORS, "checksum_errors_total",	\
-	  "Pages that did not match their checksum, whose reading failed.") \
+	  "Pages that did not match their checksum when they were read a second time either.") \
 	X(lost_reads, LOST_READS, "lost_page_reads_total",		\
-	  "Pages that could not be read because nobody has them any more.") \
+	  "Pages that could not be read: nobody has them any more, or, with a backup, gave them in time.") \
 	X(moves, MOVES, "extent_moves_total",				\
 	  "Extents placed elsewhere because a node had no room.")	\
 	X(failovers, FAILOVERS, "read_failovers_total",			\
@@ -60,7 +60,7 @@
 	X(resync_pages, RESYNC_PAGES, "resynced_pages_total",		\
 	  "Pages copied between nodes so that copies are in sync.")	\
 	X(repairs, REPAIRS, "repaired_pages_total",			\
-	  "Bad pages of a node that were written anew from another copy.") \
+	  "Bad pages of a node that are made good from another copy or the backup.") \
 	X(backup_reads, BACKUP_READS, "backup_read_pages_total",	\
 	  "Pages read from the backup.")				\
 	X(backup_writes, BACKUP_WRITES, "backup_written_pages_total",	\

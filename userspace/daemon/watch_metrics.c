@@ -91,7 +91,7 @@ static const struct node_metric {
 	NODE("reconnects_total", "counter", reconnects, 1,
 	     "Times that a session with the node was made anew."),
 	NODE("errors_total", "counter", errors, 1,
-	     "Requests that failed at the node or for want of a connection."),
+	     "Requests that the node answered with an error, other than having no room."),
 };
 
 static uint64_t node_value(const struct netram_node *node,

@@ -94,7 +94,7 @@ struct netram_traffic {
  * @tx_bytes: sent to it since it was added
  * @rx_bytes: received from it since it was added
  * @reconnects: times a session was renewed
- * @errors: requests it answered with an error
+ * @errors: requests it answered with an error, other than having no room
  * @last_error: why the last connection failed, or ""
  * @traffic: what @tx_bytes and @rx_bytes were for
  */
