@@ -198,7 +198,7 @@ static void check_local(const struct doctor_path *p, struct findings *f)
 	if (!p->local)
 		return;
 	fix(found(f, "node-local", DOCTOR_ERROR,
-		  "node %s (%s) is this host itself: its pages take the memory they should free",
+		  "node %s (%s) is this host itself: its pages take the memory they should free; if netram.conf has it, write remove: yes there instead",
 		  p->node, p->address),
 	    "netramctl node drain %s && netramctl node remove %s", p->node,
 	    p->node);

@@ -117,7 +117,7 @@ static bool print_whole(const struct netram_volume *volume)
 {
 	switch (volume->state) {
 	case NETRAM_VOLUME_WAITING:
-		printf(": %s; bring a node back, or give the requests up: 'netramctl volume set %s --on-loss error'\n",
+		printf(": %s; bring a node back, or give the requests up: 'netramctl volume set %s --on-loss error', and in netram.conf if on_loss is there\n",
 		       volume->reason, volume->name);
 		return true;
 	case NETRAM_VOLUME_FENCED:

@@ -356,7 +356,7 @@ static void test_status_of_copies(void **state)
 	queue_nodes(NETRAM_NODE_UP);
 	queue_volumes(NETRAM_VOLUME_WAITING);
 	assert_int_equal(run(&ctl_status, false, NULL), CTL_FAILED);
-	assert_non_null(strstr(output, "! volume v1 is waiting: n2 is away; bring a node back, or give the requests up: 'netramctl volume set v1 --on-loss error'\n"));
+	assert_non_null(strstr(output, "! volume v1 is waiting: n2 is away; bring a node back, or give the requests up: 'netramctl volume set v1 --on-loss error', and in netram.conf if on_loss is there\n"));
 	kit_reset_family();
 	queue_nodes(NETRAM_NODE_UP);
 	queue_volumes(NETRAM_VOLUME_FENCED);
