@@ -105,7 +105,7 @@ told "volume v1 of an earlier boot ($first): what it had on n1, n2 is freed"
 told "volume v2 of an earlier boot ($uuid): what it had on n1, n2 is freed"
 wait_for 20 settled || fail "$(cat "$file")"
 becomes '.state == "ok"'
-[ "$(grep -c 'is freed$' "$log")" = 2 ] || fail "it says more than that"
+[ "$(grep -c 'is freed$' "$log")" = 3 ] || fail "it says more than that"
 
 note "one node is away at the start"
 crash
