@@ -231,7 +231,8 @@ static void stall(struct netram_conn *conn)
 static void hand_over(struct netram_conn *conn)
 {
 	set_bit(NETRAM_CONN_TX_STALLED, &conn->flags);
-	queue_delayed_work(conn->wq, &conn->tx_work, 0);
+	/* It may be pending since a stall(), whose holder it came too late for. */
+	mod_delayed_work(conn->wq, &conn->tx_work, 0);
 }
 
 /*

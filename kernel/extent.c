@@ -402,17 +402,28 @@ static int may_unplace(struct netram_router *r, u64 extent, u64 first,
 	return -EAGAIN;
 }
 
-/* Copies that were not in sync were not trimmed either. */
-static void owe(struct netram_router *r, union netram_set set, u8 copies)
+/**
+ * netram_extent_owe() - nodes may have pages of an extent that they should not have
+ * @r: the router
+ * @set: the copies
+ * @copies: those in question, as ones that were not in sync and so were not trimmed
+ *
+ * The mover has them freed when it looks round again.
+ *
+ * Context: any.
+ */
+void netram_extent_owe(struct netram_router *r, union netram_set set, u8 copies)
 {
 	struct netram_session *s;
 	int i;
 
+	rcu_read_lock();
 	for (i = 0; i < NETRAM_REPLICAS_MAX; i++) {
 		s = netram_router_session(r, set.slot[i]);
 		if ((copies & (1U << i)) && s)
 			WRITE_ONCE(s->owes, true);
 	}
+	rcu_read_unlock();
 }
 
 /* Other copies will be in these places. Nobody may note what one lacks meanwhile. */
@@ -476,7 +487,7 @@ static bool unplace(struct netram_router *r, union netram_set set, u64 extent)
 	if (!unplaced)
 		return false;
 	rcu_read_lock();
-	owe(r, set, untrimmed);
+	netram_extent_owe(r, set, untrimmed);
 	count_extent(r, set, -1);
 	rcu_read_unlock();
 	if (untrimmed)

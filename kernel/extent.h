@@ -28,6 +28,7 @@ bool netram_extent_drop(struct netram_router *r, u64 extent, union netram_set ol
 			u8 copy);
 int netram_extent_leave(struct netram_router *r, union netram_set set,
 			u64 extent);
+void netram_extent_owe(struct netram_router *r, union netram_set set, u8 copies);
 void netram_extent_strike(struct netram_router *r, u64 extent, u8 slot);
 
 #endif /* NETRAM_EXTENT_H */

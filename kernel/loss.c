@@ -66,6 +66,8 @@ static u64 lose(struct netram_router *r, u8 slot, u64 extent)
 		 */
 		smp_wmb(); /* pairs with lost_meanwhile() */
 		netram_pages_caught_up(&r->pages, first, count, 1U << heir);
+		/* Nobody notes any more what was discarded, and not there. */
+		netram_extent_owe(r, new, 1U << heir);
 		/* One that returns may have looked for what is to be decided. */
 		if (netram_extent_reachable(r, new, 1U << heir))
 			netram_unequal_decide(r, extent, heir);

@@ -379,18 +379,19 @@ void netram_session_start(struct netram_session *session)
 }
 
 /**
- * netram_session_bar() - a session that is not up is not to come up
+ * netram_session_bar() - a session that is not up, nor about to be, is not to come up
  * @session: the session
  *
  * Until netram_session_unbar(), or for good.
  *
  * Context: process.
- * Return: whether that is so; it goes on as before if it is up.
+ * Return: whether that is so; else it goes on as before.
  */
 bool netram_session_bar(struct netram_session *session)
 {
 	spin_lock_irq(&session->lock);
-	session->barred = session->state != NETRAM_SESSION_UP;
+	session->barred = session->state != NETRAM_SESSION_UP &&
+			  !session->returning;
 	spin_unlock_irq(&session->lock);
 	return session->barred;
 }

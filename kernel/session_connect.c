@@ -241,6 +241,21 @@ static bool end_fenced(struct netram_session *s)
 	return closed;
 }
 
+/*
+ * From now on it counts as one that is up, unless it is barred: then nothing may be
+ * decided because it is back. Return: whether it is not.
+ */
+static bool begin_return(struct netram_session *s)
+{
+	bool may;
+
+	spin_lock_irq(&s->lock);
+	may = !s->barred;
+	WRITE_ONCE(s->returning, may);
+	spin_unlock_irq(&s->lock);
+	return may;
+}
+
 /**
  * netram_session_connect_work() - set a session up, or try again later
  * @work: its connect_work
@@ -277,7 +292,11 @@ void netram_session_connect_work(struct work_struct *work)
 		WRITE_ONCE(s->owes, true);
 	/* Before the first request can flow: it must not be taken for lost. */
 	check_instance(s, &info);
-	WRITE_ONCE(s->returning, true);
+	if (!begin_return(s)) {
+		close_socks(s);
+		connect_failed(s, "the node is about to be removed", 0);
+		goto out;
+	}
 	s->cfg.ops->back(s);
 	s->trim = info.flags & NBD_FLAG_SEND_TRIM;
 	start_conns(s);
@@ -288,7 +307,9 @@ void netram_session_connect_work(struct work_struct *work)
 		connect_failed(s, "connection broke at once", 0);
 		goto out;
 	}
-	s->cfg.ops->state(s, NETRAM_SESSION_UP);
+	/* If it is broken by now, that must not be told before. */
+	if (netram_session_up(s))
+		s->cfg.ops->state(s, NETRAM_SESSION_UP);
 	netram_session_kick_all(s);
 out:
 	complete_all(&s->tried);
