@@ -88,7 +88,8 @@ struct netram_run {
  * @results: of the legs, see fanout.c
  * @legs: that are not done
  * @replica: the copy it goes to, a place in @set
- * @tried: copies this round could not be read from, and NETRAM_TRIED_BACKUP
+ * @tried: copies this round could not be read from, NETRAM_TRIED_BACKUP, and from
+ *   NETRAM_TRIED_REFUSED on those of them whose nodes have answered
  * @passed: that it is slow was noticed, and nothing could be done
  * @purpose: enum netram_purpose, never changes
  * @counted: what its headers were counted for when they were sent
@@ -129,8 +130,8 @@ struct netram_cmd {
 	union netram_set	set;
 	unsigned long		results;
 	atomic_t		legs;
+	u16			tried;
 	u8			replica;
-	u8			tried;
 	u8			passed;
 	u8			purpose;
 	u8			counted;
@@ -156,7 +157,7 @@ struct netram_cmd {
 
 /* A write that has gone to the backup, too; a read that goes there. */
 #define NETRAM_CMD_F_SAVE	(1U << 5)
-/* A read of which the backup did not have a page: page by page from now on. */
+/* A read of which nobody had all pages of a round: page by page from now on. */
 #define NETRAM_CMD_F_SINGLY	(1U << 6)
 
 /* A write of which copies may have carried out what it has laid out. */
@@ -170,11 +171,21 @@ static_assert((typeof_member(struct netram_cmd, flags))NETRAM_CMD_F_FULL ==
 
 /* netram_cmd.tried: this round could not be read from the backup. */
 #define NETRAM_TRIED_BACKUP	(1U << NETRAM_REPLICAS_MAX)
+/* The bit that stands for copy 0. */
+#define NETRAM_TRIED_REFUSED	8
 
 /* netram_cmd.rival: a hedge may be sent, ... */
 #define NETRAM_CMD_ARMED	((struct netram_cmd *)1)
 /* ... may not any more, for its pages are being written to. */
 #define NETRAM_CMD_CLAIMED	((struct netram_cmd *)2)
+
+/* A copy did not give this round's pages: its node was not reached, or answered @error. */
+static inline void netram_cmd_tried(struct netram_cmd *cmd, u8 copy, int error)
+{
+	cmd->tried |= 1U << copy;
+	if (error != -ENOTCONN)
+		cmd->tried |= 1U << (NETRAM_TRIED_REFUSED + copy);
+}
 
 /* How many pages this round moves. */
 static inline u32 netram_cmd_pages(const struct netram_cmd *cmd)

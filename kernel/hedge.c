@@ -131,7 +131,7 @@ static void blame(struct netram_cmd *cmd, struct result hedge)
 		cmd->error = hedge.error;
 		return;
 	}
-	cmd->tried |= 1U << hedge.replica;
+	netram_cmd_tried(cmd, hedge.replica, hedge.error);
 	if (hedge.error == -ENOTCONN)
 		cmd->error = -ENOTCONN;
 }

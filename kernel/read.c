@@ -8,7 +8,9 @@
  * writer beside it; only then is it believed.
  *
  * Where there are several copies, a read that fails at one is tried at another,
- * and fails only when none is left; read_choice.c says which is asked.
+ * and fails only when none is left; read_choice.c says which is asked. A round of which
+ * no copy gives all pages is split: one page may be had here, the next one there, and
+ * one that cannot be had does not take the others along.
  *
  * Where the volume has a backup, that is asked when no copy can be, and for pages
  * that it alone has. A round goes either there or to a node.
@@ -27,7 +29,7 @@
  * and a neighbour that is intact must not go down with it.
  */
 static void fail_page(struct netram_router *r, struct netram_cmd *cmd, u64 page,
-		      int error, enum netram_stat which)
+		      int error)
 {
 	u64 left = (page - cmd->page) << NETRAM_PAGE_SHIFT;
 	struct bio *bio = cmd->bio;
@@ -38,8 +40,14 @@ static void fail_page(struct netram_router *r, struct netram_cmd *cmd, u64 page,
 	}
 	if (!WARN_ON_ONCE(!bio))
 		bio->bi_status = errno_to_blk_status(error);
-	netram_stats_add(r->stats, which, 1);
 	netram_stats_add(r->stats, NETRAM_STAT_ERRORS, 1);
+}
+
+static void fail_lost(struct netram_router *r, struct netram_cmd *cmd, u64 page,
+		      int error)
+{
+	netram_stats_add(r->stats, NETRAM_STAT_LOST_READS, 1);
+	fail_page(r, cmd, page, error);
 }
 
 /* Fail the lost pages at the start of @from .. @to. Return: the first other. */
@@ -47,7 +55,7 @@ static u64 skip_lost(struct netram_router *r, struct netram_cmd *cmd, u64 from,
 		     u64 to)
 {
 	for (; from < to && test_bit(from, r->pages.lost); from++)
-		fail_page(r, cmd, from, -ENODATA, NETRAM_STAT_LOST_READS);
+		fail_lost(r, cmd, from, -ENODATA);
 	return from;
 }
 
@@ -64,6 +72,7 @@ static void add_hole(struct netram_router *r, struct netram_cursor *c, u32 pages
 static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 {
 	bool lost = netram_pages_any_lost(&r->pages, cmd->page, cmd->pages);
+	u32 most = cmd->flags & NETRAM_CMD_F_SINGLY ? 1 : NETRAM_CMD_RUNS;
 	const unsigned long *present = r->pages.present;
 	u64 at = cmd->page + cmd->pos, end = cmd->page + cmd->pages, from, to;
 	u64 cursor_at = cmd->page;
@@ -71,7 +80,7 @@ static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 
 	netram_cursor_init(&c, cmd->bio);
 	cmd->nr_runs = 0;
-	for (; at < end && cmd->nr_runs < NETRAM_CMD_RUNS; at = to) {
+	for (; at < end && cmd->nr_runs < most; at = to) {
 		from = find_next_bit(present, end, at);
 		if (from > at) {
 			netram_cursor_advance(&c, (at - cursor_at) <<
@@ -84,9 +93,12 @@ static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
 			from = skip_lost(r, cmd, from, to);
 			to = find_next_bit(r->pages.lost, to, from);
 		}
-		if (from < to)
-			cmd->runs[cmd->nr_runs++] =
-				(struct netram_run){ from - cmd->page, to - from };
+		if (from == to)
+			continue;
+		if (unlikely(most == 1))
+			to = from + 1;
+		cmd->runs[cmd->nr_runs++] =
+			(struct netram_run){ from - cmd->page, to - from };
 	}
 	cmd->pos = at - cmd->page;
 }
@@ -136,9 +148,9 @@ static enum where lay_out_backed(struct netram_router *r, struct netram_cmd *cmd
 		if (here == NOWHERE && cmd->nr_runs)
 			break;
 		if (here == NOWHERE) {
-			fail_page(r, cmd, cmd->page + cmd->pos,
+			fail_lost(r, cmd, cmd->page + cmd->pos,
 				  cmd->tried & NETRAM_TRIED_BACKUP ?
-				  -EIO : -ENODATA, NETRAM_STAT_LOST_READS);
+				  -EIO : -ENODATA);
 			cmd->tried &= ~NETRAM_TRIED_BACKUP;
 			netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
 			continue;
@@ -196,7 +208,8 @@ static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 					r->label : cmd->session->cfg.label,
 					"page %lld is not what was written: checksum does not match",
 					page);
-		fail_page(r, cmd, page, -EILSEQ, NETRAM_STAT_CHECKSUM_ERRORS);
+		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
+		fail_page(r, cmd, page, -EILSEQ);
 	}
 }
 
@@ -258,6 +271,66 @@ static void read_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 }
 
 /*
+ * Copies that have this round's pages, as far as anybody knows: their nodes may be away,
+ * and have not refused it.
+ */
+static u8 may_have(struct netram_router *r, const struct netram_cmd *cmd,
+		   union netram_set set)
+{
+	u8 left = ~(cmd->tried >> NETRAM_TRIED_REFUSED);
+	u8 partial = netram_set_in(set, NETRAM_IN_PARTIAL) & left;
+
+	return (netram_set_in(set, NETRAM_IN(INSYNC)) & left) |
+	       netram_read_not_behind(r, cmd, partial);
+}
+
+/* Return: whether a copy that can be reached may have them, or one is to be waited for. */
+static bool go_on(struct netram_router *r, const struct netram_cmd *cmd,
+		  union netram_set set)
+{
+	u8 may = may_have(r, cmd, set);
+
+	return netram_extent_up(r, set, may & ~cmd->tried) ||
+	       (may && !netram_router_overdue(r, cmd));
+}
+
+/* Return: whether this round's pages are to be asked for one by one from now on. */
+static bool split(struct netram_cmd *cmd)
+{
+	if (netram_cmd_pages(cmd) == 1)
+		return false;
+	cmd->flags |= NETRAM_CMD_F_SINGLY;
+	cmd->tried = 0;
+	return true;
+}
+
+/* Nobody gives this round's pages, for longer than they may be waited for. */
+static void fail_round(struct netram_router *r, struct netram_cmd *cmd, int error)
+{
+	u64 page, end;
+	u32 i;
+
+	for (i = 0; i < cmd->nr_runs; i++) {
+		page = cmd->page + cmd->runs[i].first;
+		for (end = page + cmd->runs[i].pages; page < end; page++)
+			if (r->backup)
+				fail_lost(r, cmd, page, error);
+			else
+				fail_page(r, cmd, page, error);
+	}
+	round_through(r, cmd);
+}
+
+/* A round that was not split stands for all: no node that can be reached has any of it. */
+static void fail(struct netram_router *r, struct netram_cmd *cmd, int error)
+{
+	if (cmd->flags & NETRAM_CMD_F_SINGLY && error != -EBADE)
+		fail_round(r, cmd, error);
+	else
+		netram_router_finish(r, cmd, error);
+}
+
+/*
  * The node did not give the pages. Return: whether another copy may have them, or
  * this one when its node is back.
  */
@@ -275,13 +348,15 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 		if (!(netram_set_same(set, cmd->set) & (1U << cmd->replica)))
 			return true;
 	}
-	cmd->tried |= 1U << cmd->replica;
+	netram_cmd_tried(cmd, cmd->replica, cmd->error);
 	if (netram_read_choose(r, cmd, set) >= 0)
 		return true;
 	/* start_backed() goes on: with the backup, or by waiting for a node. */
 	if (r->backup && (cmd->error == -ENOTCONN ||
 			  netram_backup_has(r, cmd->page + cmd->runs[0].first)))
 		return true;
+	if (netram_session_answered(cmd->error))
+		return go_on(r, cmd, set);
 	if (cmd->error != -ENOTCONN)
 		return false;
 	cmd->error = netram_router_overdue(r, cmd);
@@ -348,14 +423,12 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 {
 	u8 left = ~(cmd->tried | 1U << cmd->replica);
 	u8 insync = netram_set_in(cmd->set, NETRAM_IN(INSYNC)) & left;
-	u8 partial = netram_set_in(cmd->set, NETRAM_IN_PARTIAL) & left;
 
 	if (!netram_extent_up(r, cmd->set, insync)) {
 		if (banish_corrupt(r, cmd, page))
 			return true;
-		cmd->tried |= 1U << cmd->replica;
-		return (insync || netram_read_not_behind(r, cmd, partial)) &&
-		       !netram_router_overdue(r, cmd);
+		netram_cmd_tried(cmd, cmd->replica, -EILSEQ);
+		return go_on(r, cmd, cmd->set);
 	}
 	netram_warn_ratelimited(cmd->session->cfg.label,
 				"page %lld is not what was written: reading another copy",
@@ -365,7 +438,7 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 		netram_extent_distrust(r, page, cmd->set, cmd->replica);
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
 	}
-	cmd->tried |= 1U << cmd->replica;
+	netram_cmd_tried(cmd, cmd->replica, -EILSEQ);
 	return true;
 }
 
@@ -384,8 +457,10 @@ void netram_read_land(struct netram_cmd *cmd)
 	if (unlikely(cmd->error)) {
 		if (try_elsewhere(r, cmd))
 			read_elsewhere(r, cmd);
+		else if (netram_session_answered(cmd->error) && split(cmd))
+			begin_anew(r, cmd);
 		else
-			netram_router_finish(r, cmd, cmd->error);
+			fail(r, cmd, cmd->error);
 		return;
 	}
 	if (unlikely(!still_copy(r, cmd))) {
@@ -403,6 +478,11 @@ void netram_read_land(struct netram_cmd *cmd)
 		if (mend(r, cmd, bad)) {
 			in_vain(cmd);
 			read_elsewhere(r, cmd);
+			return;
+		}
+		if (!netram_set_single(cmd->set) && split(cmd)) {
+			in_vain(cmd);
+			begin_anew(r, cmd);
 			return;
 		}
 		fail_corrupt(r, cmd, bad);
@@ -539,41 +619,27 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_submit(r, s, cmd);
 		return true;
 	}
+	if (!anew && i < 0 && netram_read_some(r, cmd, set) && split(cmd)) {
+		begin_anew(r, cmd);
+		return true;
+	}
+	err = anew ? 0 : netram_router_overdue(r, cmd);
+	if (err) {
+		fail(r, cmd, err);
+		return true;
+	}
 	/*
 	 * Other copies by now. Or dropped since, and its extent unplaced: next time
 	 * it is a hole. Or lost: next time it fails.
 	 */
 	cmd->pos = cmd->round;
 	cmd->tried = 0;
-	err = anew ? 0 : netram_router_overdue(r, cmd);
-	if (err) {
-		netram_router_finish(r, cmd, err);
-		return true;
-	}
 	/*
 	 * Perhaps for long: writes and the mover must get at the pages of a read
 	 * that owns them. netram_read_start() owns them again.
 	 */
 	netram_router_lend(r, cmd);
 	return false;
-}
-
-/*
- * No node has this round's pages, and the backup neither, for longer than they may
- * be waited for. Only they fail: others of the request may be on the backup.
- */
-static void fail_round(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u64 page, end;
-	u32 i;
-
-	for (i = 0; i < cmd->nr_runs; i++) {
-		page = cmd->page + cmd->runs[i].first;
-		for (end = page + cmd->runs[i].pages; page < end; page++)
-			fail_page(r, cmd, page, -ETIMEDOUT,
-				  NETRAM_STAT_LOST_READS);
-	}
-	round_through(r, cmd);
 }
 
 /* Return: false if the copy was given up meanwhile. */
@@ -609,13 +675,32 @@ static bool lags(struct netram_router *r, const struct netram_cmd *cmd,
 	return !netram_read_not_behind(r, cmd, 1U << copy);
 }
 
+/*
+ * A copy is chosen before it is known which pages it is asked for: for all it may be
+ * asked for. lags() looks at what it is.
+ */
+static void guess(struct netram_router *r, struct netram_cmd *cmd)
+{
+	u32 at = cmd->pos;
+
+	while (at < cmd->pages &&
+	       where_is(r, cmd, cmd->page + at, true) != NODES)
+		at++;
+	cmd->nr_runs = at < cmd->pages;
+	cmd->runs[0] = (struct netram_run){
+		at, cmd->flags & NETRAM_CMD_F_SINGLY ? 1 : cmd->pages - at
+	};
+}
+
 /* As netram_read_start(), with a backup. */
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
-	int copy = cmd->set.word ? netram_read_choose(r, cmd, cmd->set) : -1;
 	enum where where;
 	bool anew;
+	int copy;
 
+	guess(r, cmd);
+	copy = cmd->set.word ? netram_read_choose(r, cmd, cmd->set) : -1;
 	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */
 	where = lay_out_backed(r, cmd, copy >= 0);
 	cmd->flags &= ~NETRAM_CMD_F_SAVE;
@@ -634,8 +719,14 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 	anew = changed(r, cmd) || (copy >= 0 && lags(r, cmd, copy));
 	if (copy >= 0 && !anew && read_copy(r, cmd, copy))
 		return true;
+	if (!anew && copy < 0 && netram_read_some(r, cmd, cmd->set) &&
+	    split(cmd)) {
+		begin_anew(r, cmd);
+		return true;
+	}
+	/* Only they fail: others of the request may be on the backup. */
 	if (!anew && netram_router_overdue(r, cmd)) {
-		fail_round(r, cmd);
+		fail_round(r, cmd, -ETIMEDOUT);
 		return true;
 	}
 	cmd->pos = cmd->round;

@@ -14,29 +14,72 @@
 /* So many pages under way from a node do not make it slower for the next. */
 #define BATCH 16
 
+/*
+ * Of some copies, those that lack none of these pages; none while it is not known which
+ * copy counts in one of them.
+ */
+static u8 not_behind(struct netram_router *r, u64 first, u32 pages, u8 copies)
+{
+	u64 end = first + pages;
+	int i;
+
+	if (unlikely(netram_pages_any_unequal(&r->pages, first, pages)))
+		return 0;
+	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
+		if (copies & (1U << i) &&
+		    find_next_bit(r->pages.behind[i], end, first) < end)
+			copies &= ~(1U << i);
+	return copies;
+}
+
 /**
  * netram_read_not_behind() - copies that have what a read wants
  * @r: the router
- * @cmd: the read
+ * @cmd: the read, laid out
  * @copies: those in question, a bit for each
  *
+ * All that is laid out counts, also what has been dropped since: that would be read in
+ * a version older than what was there.
+ *
  * Context: any.
- * Return: of them, those that lack none of its pages; none while it is not known which
- * copy counts in one of these.
+ * Return: of them, those that lack none of this round's pages; none while it is not
+ * known which copy counts in one of these.
  */
 u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 			  u8 copies)
 {
-	u64 end = cmd->page + cmd->pages;
-	int i;
+	u32 i;
 
-	if (unlikely(netram_pages_any_unequal(&r->pages, cmd->page, cmd->pages)))
-		return 0;
-	for (i = 0; i < NETRAM_REPLICAS_MAX; i++)
-		if (copies & (1U << i) &&
-		    find_next_bit(r->pages.behind[i], end, cmd->page) < end)
-			copies &= ~(1U << i);
+	for (i = 0; i < cmd->nr_runs && copies; i++)
+		copies = not_behind(r, cmd->page + cmd->runs[i].first,
+				    cmd->runs[i].pages, copies);
 	return copies;
+}
+
+/**
+ * netram_read_some() - has a copy that can be reached some of what a read wants
+ * @r: the router
+ * @cmd: the read, laid out
+ * @set: the copies
+ *
+ * For a round of which no copy has all.
+ *
+ * Context: any.
+ * Return: whether one has.
+ */
+bool netram_read_some(struct netram_router *r, const struct netram_cmd *cmd,
+		      union netram_set set)
+{
+	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC) |
+						       NETRAM_IN_PARTIAL));
+	u32 i, at;
+
+	for (i = 0; i < cmd->nr_runs && up; i++)
+		for (at = 0; at < cmd->runs[i].pages; at++)
+			if (not_behind(r, cmd->page + cmd->runs[i].first + at,
+				       1, up))
+				return true;
+	return false;
 }
 
 /**
@@ -108,7 +151,7 @@ static int fastest(struct netram_router *r, const struct netram_cmd *cmd,
 /**
  * netram_read_choose() - which copy to ask
  * @r: the router
- * @cmd: the read; cmd->tried says which copies it has asked in vain
+ * @cmd: the read, laid out; cmd->tried says which copies it has asked in vain
  * @set: the copies
  *
  * A read that did not match its checksum is tried again at the same copy first:

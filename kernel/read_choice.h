@@ -13,6 +13,8 @@ int netram_read_other(struct netram_router *r, const struct netram_cmd *cmd,
 		      union netram_set set, u8 not);
 u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 			  u8 copies);
+bool netram_read_some(struct netram_router *r, const struct netram_cmd *cmd,
+		      union netram_set set);
 bool netram_read_silent(const struct netram_session *s, u16 queue);
 void netram_read_sent(struct netram_session *s, const struct netram_cmd *cmd);
 void netram_read_unsent(struct netram_session *s, const struct netram_cmd *cmd);

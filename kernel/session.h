@@ -395,6 +395,18 @@ static inline void netram_session_count(const struct netram_cmd *cmd)
 }
 
 /**
+ * netram_session_answered() - has a node answered what has failed
+ * @error: negative errno
+ *
+ * Context: any.
+ * Return: whether it has; else the error is the session's own.
+ */
+static inline bool netram_session_answered(int error)
+{
+	return error != -ENOTCONN && error != -ETIMEDOUT && error != -EBADE;
+}
+
+/**
  * netram_session_refused() - the node was asked for something and has not done it
  * @cmd: a read or write that has failed
  *
@@ -402,9 +414,7 @@ static inline void netram_session_count(const struct netram_cmd *cmd)
  */
 static inline void netram_session_refused(const struct netram_cmd *cmd)
 {
-	/* Those are the session's own: the node has not answered. */
-	if (cmd->error != -ENOTCONN && cmd->error != -ETIMEDOUT &&
-	    cmd->error != -EBADE)
+	if (netram_session_answered(cmd->error))
 		atomic64_inc(&cmd->session->cfg.peer->errors);
 }
 

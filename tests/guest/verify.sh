@@ -14,10 +14,6 @@
 ill() { ! well; }
 in_sync() { wait_for 60 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"; }
 # turn a bit of pages in a node's memory
-spoil() { # NODE BIT OFFSET...
-	"$PYTHON" "$COMMON/spoil.py" "nbd://$(node_addr "$1"):$NODE_PORT/$(attr_of "$dev" uuid)" "${@:2}" ||
-		fail "cannot spoil $1"
-}
 found() { # NODE:OFFSET...: exactly these are wrong, or "repaired" as kind says
 	local is
 	is=$(jq -r '.bad[] | select(.kind == "'"$kind"'") | (.node // "") + ":" + (.offset | tostring)' "$NETRAM_RUN/report" | sort)

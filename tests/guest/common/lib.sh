@@ -125,6 +125,12 @@ servers_used() {
 	"$(program unix-get)" --used "${@/%/.sock}"
 }
 
+# spoil NODE BIT OFFSET...: turn a bit of pages of $dev in a node's memory
+spoil() { # NODE BIT OFFSET...
+	"$PYTHON" "$COMMON/spoil.py" "nbd://$(node_addr "$1"):$NODE_PORT/$(attr_of "$dev" uuid)" "${@:2}" ||
+		fail "cannot spoil $1"
+}
+
 # What the system spends on shared memory, which is where the servers' pages
 # are (and the files of tmpfs), whatever they believe themselves. Bytes.
 shmem() {
