@@ -321,10 +321,13 @@ static void fail_round(struct netram_router *r, struct netram_cmd *cmd, int erro
 	round_through(r, cmd);
 }
 
-/* A round that was not split stands for all: no node that can be reached has any of it. */
+/*
+ * A round of one page fails alone. Another one was not worth splitting: no node that can be
+ * reached has any of it.
+ */
 static void fail(struct netram_router *r, struct netram_cmd *cmd, int error)
 {
-	if (cmd->flags & NETRAM_CMD_F_SINGLY && error != -EBADE)
+	if (cmd->pages > 1 && netram_cmd_pages(cmd) == 1 && error != -EBADE)
 		fail_round(r, cmd, error);
 	else
 		netram_router_finish(r, cmd, error);
@@ -339,15 +342,14 @@ static bool try_elsewhere(struct netram_router *r, struct netram_cmd *cmd)
 	union netram_set set =
 		netram_router_set(r, netram_router_extent(r, cmd->page));
 
-	/* A copy that is alone parks what its node cannot answer. */
-	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT)) {
-		if (set.word == cmd->set.word)
-			return false;
-		/* It is not alone any more, or has gone. */
-		cmd->flags |= NETRAM_CMD_F_NOWAIT;
-		if (!(netram_set_same(set, cmd->set) & (1U << cmd->replica)))
-			return true;
+	/* Others by now, or in other places: what was tried says nothing. */
+	if (set.word != cmd->set.word) {
+		cmd->tried = 0;
+		return true;
 	}
+	/* A copy that is alone parks what its node cannot answer. */
+	if (!(cmd->flags & NETRAM_CMD_F_NOWAIT))
+		return false;
 	netram_cmd_tried(cmd, cmd->replica, cmd->error);
 	if (netram_read_choose(r, cmd, set) >= 0)
 		return true;

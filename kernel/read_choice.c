@@ -62,7 +62,8 @@ u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
  * @cmd: the read, laid out
  * @set: the copies
  *
- * For a round of which no copy has all.
+ * For a round of which no copy gives all. One whose node was not reached is to be asked
+ * for all of it again.
  *
  * Context: any.
  * Return: whether one has.
@@ -70,8 +71,10 @@ u8 netram_read_not_behind(struct netram_router *r, const struct netram_cmd *cmd,
 bool netram_read_some(struct netram_router *r, const struct netram_cmd *cmd,
 		      union netram_set set)
 {
+	u8 missed = cmd->tried & ~(cmd->tried >> NETRAM_TRIED_REFUSED);
 	u8 up = netram_extent_up(r, set, netram_set_in(set, NETRAM_IN(INSYNC) |
-						       NETRAM_IN_PARTIAL));
+						       NETRAM_IN_PARTIAL) &
+					 ~missed);
 	u32 i, at;
 
 	for (i = 0; i < cmd->nr_runs && up; i++)
