@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
+
 /**
  * struct point - an interval of the history
  * @seq: its number, from 1; 0: none
@@ -22,20 +24,24 @@ struct point {
  * @texts: by enum board_text
  * @points: @points[seq % BOARD_POINTS]
  * @last: the last seq there is
+ * @start_ms: when it was made, CLOCK_REALTIME: whose seq that is
  */
 struct board {
 	pthread_mutex_t lock;
 	struct shared *texts[BOARD_TEXTS];
 	struct point points[BOARD_POINTS];
 	uint64_t last;
+	uint64_t start_ms;
 };
 
 struct board *board_new(void)
 {
 	struct board *b = calloc(1, sizeof(*b));
 
-	if (b)
-		pthread_mutex_init(&b->lock, NULL);
+	if (!b)
+		return NULL;
+	pthread_mutex_init(&b->lock, NULL);
+	b->start_ms = clock_wall_ms();
 	return b;
 }
 
@@ -91,8 +97,9 @@ static char *history_head(const struct board *b)
 {
 	char *text;
 
-	return asprintf(&text, "{\"last\":%" PRIu64 ",\"points\":[",
-			b->last) < 0 ? NULL : text;
+	return asprintf(&text,
+			"{\"start_ms\":%" PRIu64 ",\"last\":%" PRIu64 ",\"points\":[",
+			b->start_ms, b->last) < 0 ? NULL : text;
 }
 
 static void add_points(struct board *b, uint64_t after, struct pieces *to)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Asks netramd every other second and shows what it says. Only the last answers and
 // the points of ten minutes are kept here.
-import {HeatMap, LinePlot} from '/plot.js';
+import {HeatMap, LinePlot, recent} from '/plot.js';
 import {showEvents, showFindings, showHealth, showObjectives, showPool, showVolumes} from '/parts.js';
 import {bytes, clock, count, element, keyed, rate, say, time} from '/text.js';
 
@@ -11,7 +11,7 @@ const POINTS_MAX = 300;
 
 const $ = (id) => document.getElementById(id);
 
-const seen = {live: null, status: null, points: [], last: 0, at: 0};
+const seen = {live: null, status: null, points: [], start: 0, last: 0, at: 0};
 let plots = null;
 let timer = null;
 let asking = false;
@@ -25,19 +25,23 @@ async function ask(path) {
 	return answer.json();
 }
 
+/** What is behind the points that are known; all, where netramd was started anew and counts anew. */
+async function askHistory() {
+	const history = await ask(`/api/history?after=${seen.last}`);
+	return seen.last && history.start_ms !== seen.start ? ask('/api/history') : history;
+}
+
 function addPoints(history) {
-	// netramd was started anew, and counts anew
-	if (history.last < seen.last)
-		seen.points = [];
-	const known = seen.points.length ? seen.points[seen.points.length - 1].seq : 0;
-	seen.points.push(...history.points.filter((p) => p.seq > known));
-	seen.points.splice(0, seen.points.length - POINTS_MAX);
+	const old = history.start_ms === seen.start ? seen.points : [];
+	const known = old[old.length - 1]?.seq ?? 0;
+	seen.points = recent([...old, ...history.points.filter((p) => p.seq > known)]).slice(-POINTS_MAX);
+	seen.start = history.start_ms;
 	seen.last = history.last;
 }
 
 async function askAll() {
 	const [live, status, history] = await Promise.all([
-		ask('/api/live'), ask('/api/status'), ask(`/api/history?after=${seen.last}`)]);
+		ask('/api/live'), ask('/api/status'), askHistory()]);
 	addPoints(history);
 	seen.live = live;
 	seen.status = status;
