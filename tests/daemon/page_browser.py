@@ -367,6 +367,14 @@ def check_modules(b):
     same("recent points", b.js("""import('/plot.js').then((m) =>
         m.recent([1000, 400000, 599999, 600001, 1200000].map((t) => ({time_ms: t}))).map((p) => p.time_ms))"""),
          [600001, 1200000])
+    # two that are the same stay two, and what is gone goes
+    same("children", b.js("""import('/text.js').then(({keyed, element, say}) => {
+        const list = element('ul');
+        return ['aab', 'aab', 'baa', 'ab', 'b', ''].map((items) => {
+            keyed(list, [...items], (i) => i, () => element('li'), say);
+            return list.textContent;
+        });
+    })"""), ["aab", "aab", "baa", "ab", "b", ""])
 
 
 def check_page(b, page, fake, shots, pid):
