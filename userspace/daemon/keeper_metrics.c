@@ -146,6 +146,13 @@ static void add_servers(struct exposition *e, const struct objectives *o)
 	add_pressure(e, o);
 }
 
+static void add_measures(struct exposition *e, const struct objectives *o)
+{
+	add_objectives(e, o);
+	add_shares(e, &o->weights);
+	add_servers(e, o);
+}
+
 char *keeper_metrics(const struct status_source *source)
 {
 	struct exposition e;
@@ -154,9 +161,9 @@ char *keeper_metrics(const struct status_source *source)
 		return NULL;
 	add_self(&e, source);
 	add_findings(&e, source->keeper);
-	add_objectives(&e, &source->keeper->objectives);
 	add_capacity(&e, source->config);
-	add_shares(&e, &source->keeper->objectives.weights);
-	add_servers(&e, &source->keeper->objectives);
+	/* while there is no module, servers are not asked and nothing is measured */
+	if (!source->keeper->why[0])
+		add_measures(&e, &source->keeper->objectives);
 	return exposition_end(&e);
 }

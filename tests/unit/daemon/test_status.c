@@ -149,6 +149,7 @@ static void test_json(void **state)
 static void test_states(void **state)
 {
 	struct json_object *o;
+	char *text;
 
 	(void)state;
 	keeper.nr_findings = 1;
@@ -161,6 +162,13 @@ static void test_states(void **state)
 	assert_string_equal(at(o, "findings.0.text"),
 			    "the module is not loaded");
 	json_object_put(o);
+	/* what was measured before is not told as what is */
+	text = keeper_metrics(&source);
+	assert_non_null(strstr(text, "netram_node_capacity_bytes{"));
+	assert_null(strstr(text, "netram_objective_met"));
+	assert_null(strstr(text, "netram_node_server_"));
+	assert_null(strstr(text, "netram_node_weight_share_ratio"));
+	free(text);
 	keeper.why[0] = '\0';
 	keeper.nr_findings = 2;
 }
