@@ -377,6 +377,9 @@ def check_modules(b):
     })"""), ["aab", "aab", "baa", "ab", "b", ""])
 
 
+HEALTH = "(({textContent, dataset}) => [textContent, dataset.level])(document.querySelector('#health'))"
+
+
 def check_page(b, page, fake, shots, pid):
     check_all(b, page)
     before = b.js(PICTURES)
@@ -446,9 +449,22 @@ def check_page(b, page, fake, shots, pid):
     check_requests(b, page)
     check_policy(b)
 
+    # the module hangs: netramd answers, and has nothing new; so it is to who comes then
+    put(fake, "hung")
+    b.until("document.querySelector('#banner').textContent.startsWith('no new figures since')")
+    same("health", b.js(HEALTH), ["unknown", "unknown"])
+    b.shot(os.path.join(shots, "hung.png"))
+    b.call("Page.navigate", url=f"http://{page}/")
+    b.until("window.mark === undefined && Number(document.body.dataset.seq) > 0")
+    same("health at once", b.js(HEALTH), ["unknown", "unknown"])
+    os.unlink(os.path.join(fake, "hung"))
+    b.until("document.querySelector('#banner').hidden")
+    same("it is known", b.js("document.querySelector('#health').dataset.level !== 'unknown'"), True)
+
     # netramd ends: what is there is told to be old
     os.kill(pid, signal.SIGTERM)
     b.until("document.querySelector('#banner').textContent.includes('netramd does not answer since')")
+    same("health", b.js(HEALTH), ["unknown", "unknown"])
     b.shot(os.path.join(shots, "no-netramd.png"))
 
 

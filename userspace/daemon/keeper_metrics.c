@@ -2,6 +2,7 @@
 /* What Documentation/metrics.md has of netramd itself, objectives and servers. */
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/exposition.h"
 #include "status.h"
 
@@ -17,6 +18,10 @@ static void add_self(struct exposition *e, const struct status_source *s)
 	exposition_family(e, "netramd_looks_total", "counter",
 			  "Times that it compared what there is with the file.");
 	exposition_u64(e, s->keeper->looks, NULL);
+	exposition_family(e, "netramd_last_look_timestamp_seconds", "gauge",
+			  "When it had done so last, in seconds since the epoch.");
+	/* this text is made at the end of each look */
+	exposition_u64(e, clock_wall_ms() / 1000, NULL);
 }
 
 static void add_findings(struct exposition *e, const struct keeper *k)

@@ -85,9 +85,11 @@ static void test_metrics(void **state)
 	/* when there was nothing */
 	w.before.at_ms = 500;
 	w.now = now.sample;
+	w.time_ms = 1800000000999;
 	watch_objects(&w);
 	text = watch_metrics(&w);
 	expect_part(text, "\nnetram_module_loaded 1\n");
+	expect_part(text, "\nnetramd_last_sample_timestamp_seconds 1800000000\n");
 	expect_part(text, "\nnetram_node_stored_bytes{node=\"n1\"} 1048576\n");
 	expect_part(text, "\nnetram_node_state{node=\"n2\",state=\"down\"} 1\n");
 	expect_part(text, "\nnetram_node_state{node=\"n2\",state=\"up\"} 0\n");
