@@ -3,7 +3,9 @@
 import json
 import math
 import os
+import select
 import signal
+import subprocess
 import sys
 import time
 import urllib.request
@@ -84,7 +86,8 @@ SNAPSHOT = """(() => {
         nodes: Object.fromEntries(all(document, '#pool .card').map((c) => [text(c, 'h4'), card(c)])),
         volumes: Object.fromEntries(all(document, '#volumes .card').map((c) => [text(c, 'h4'), card(c)])),
         objectives: Object.fromEntries(all(document, '.tile').map((t) => [t.dataset.key, {
-            badge: text(t, '.badge'), value: text(t, '.value'), each: text(t, '.each')}])),
+            badge: text(t, '.badge'), value: text(t, '.value'), each: text(t, '.each'),
+            more: text(t, '.more')}])),
         findings: all(document, '#findings li').map((l) => l.textContent),
         events: all(document, '#events li').map((l) => l.textContent),
         banner: document.querySelector('#banner').hidden ? '' : text(document, '#banner'),
@@ -165,7 +168,7 @@ def check_volume(card, volume, point, points):
     same(name + " backup", "backup" in card["fields"], "backup" in volume)
 
 
-def check_objectives(tiles, status):
+def check_objectives(tiles, status, points):
     kinds = {}
     for o in status["objectives"]:
         kinds.setdefault(o["objective"], []).append(o)
@@ -174,6 +177,9 @@ def check_objectives(tiles, status):
         tile = tiles[kind]
         same(kind, tile["badge"], "met" if all(o["met"] for o in all_) else "missed")
         same(kind, tile["value"], time_(worst["value"] * 1000) if kind.endswith("_us") else f"{worst['value']}{NBSP}%")
+    reads = sum(p["all"]["reads"] for p in points)
+    same("reads of late", tiles["read_p50_us"]["more"],
+         f"{percent(sum(p['all']['within_target'] for p in points) / reads)} of {count(reads)} reads within 100{NBSP}µs of late")
     # what REQUIREMENTS asks for is there
     for kind in ("read_p50_us", "hit_rate_percent", "utilization_percent", "network_overhead_percent"):
         assert kind in tiles and kind in kinds, tiles
@@ -192,7 +198,7 @@ def check_all(b, page):
     same("volumes", list(seen["volumes"]), [v["name"] for v in live["volumes"]])
     for volume in live["volumes"]:
         check_volume(seen["volumes"][volume["name"]], volume, point, points)
-    check_objectives(seen["objectives"], status)
+    check_objectives(seen["objectives"], status, points)
     same("findings", seen["findings"], [f["kind"] + f["text"] for f in status["findings"]])
     events = sorted(live["events"] + status["events"], key=lambda e: -e["time_ns"])
     if events:
@@ -301,86 +307,181 @@ def put(folder, name, text=""):
         f.write(text)
 
 
+# ---- another netramd
+
+class Netramd:
+    """The same again as process PID, which ends."""
+    def __init__(self, pid):
+        def words(name):
+            with open(f"/proc/{pid}/{name}", "rb") as f:
+                return f.read().split(b"\0")[:-1]
+        argv, env = words("cmdline"), dict(w.split(b"=", 1) for w in words("environ"))
+        with open(f"/proc/{pid}/fd/2", "ab", buffering=0) as log:
+            process = os.pidfd_open(pid)
+            os.kill(pid, signal.SIGTERM)
+            select.select([process], [], [])
+            os.close(process)
+            self.process = subprocess.Popen(argv, env=env, stderr=log)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def wait_for_seq(page, seq):
+    for _ in range(600):
+        try:
+            if get(page, "/api/live")["seq"] >= seq:
+                return
+        except OSError:     # not yet
+            pass
+        time.sleep(0.3)
+    raise AssertionError(f"never: a sample {seq}")
+
+
+def hide(b, page):
+    """The tab, until it does not ask any more; the last sample that it has."""
+    b.js("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    while True:
+        seq = b.js("Number(document.body.dataset.seq)")
+        wait_for_seq(page, seq + 3)
+        if b.js("Number(document.body.dataset.seq)") == seq:
+            return seq
+
+
+def check_restart(b, page, seq):
+    """Of the netramd before, which was there for SEQ samples, nothing is left in the page."""
+    wait_for_seq(page, seq + 2)
+    b.js("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    b.until("document.querySelectorAll('#objectives .badge[data-level=good]').length >= 4")
+    check_all(b, page)
+
+
+def check_modules(b):
+    """Parts of the page by themselves."""
+    # points from before a pause, when the module was away or the machine asleep
+    same("recent points", b.js("""import('/plot.js').then((m) =>
+        m.recent([1000, 400000, 599999, 600001, 1200000].map((t) => ({time_ms: t}))).map((p) => p.time_ms))"""),
+         [600001, 1200000])
+    # two that are the same stay two, and what is gone goes
+    same("children", b.js("""import('/text.js').then(({keyed, element, say}) => {
+        const list = element('ul');
+        return ['aab', 'aab', 'baa', 'ab', 'b', ''].map((items) => {
+            keyed(list, [...items], (i) => i, () => element('li'), say);
+            return list.textContent;
+        });
+    })"""), ["aab", "aab", "baa", "ab", "b", ""])
+
+
+HEALTH = "(({textContent, dataset}) => [textContent, dataset.level])(document.querySelector('#health'))"
+
+
+def check_page(b, page, fake, shots, pid):
+    check_all(b, page)
+    before = b.js(PICTURES)
+    text = b.js("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent")
+    b.until(f"document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent !== {json.dumps(text)}")
+    b.until(f"(() => {{ const now = {PICTURES}, then = {json.dumps(before)};"
+            "return now.every((p, i) => p !== then[i]); })()")
+    check_all(b, page)
+
+    # one volume's plots instead of all
+    before = b.js(PICTURES)
+    b.js("(() => { const s = document.querySelector('#which'); s.value = '=scratch';"
+         "s.dispatchEvent(new Event('change')); })()")
+    after = b.js(PICTURES)
+    assert all(x != y for x, y in list(zip(before, after))[:4]), "the choice changes nothing"
+    b.js("(() => { const s = document.querySelector('#which'); s.value = '';"
+         "s.dispatchEvent(new Event('change')); })()")
+
+    # pointing at a plot tells what is there
+    b.js("""(() => { const c = document.querySelector('#plot-latency canvas');
+        c.dispatchEvent(new PointerEvent('pointermove', {clientX: c.getBoundingClientRect().right - 12, bubbles: true})); })()""")
+    same("a readout", b.js("/^\\d.*: read p50 .*read p99/.test(document.querySelector('#plot-latency .readout').textContent)"), True)
+
+    # a node goes and comes
+    put(fake, "down", "fama\n")
+    b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'down'")
+    b.until("document.querySelector('#health').textContent.startsWith('fama is down')")
+    b.until("document.querySelectorAll('#events li').length >= 3 && document.querySelector('#events').textContent.includes('broken')")
+    b.until("document.querySelector('[data-key=\"volume:models\"] .badge').textContent === 'degraded'")
+    check_all(b, page)
+    for name, width, height in (("wide", 1280, 900), ("phone", 390, 844)):
+        for dark in (False, True):
+            check_look(b, shots, f"{name}-{'dark' if dark else 'light'}", width, height, dark)
+    check_look(b, shots, "narrow", 320, 640, False)
+    b.look(1280, 900, False)
+    os.unlink(os.path.join(fake, "down"))
+    b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'up'")
+    check_all(b, page)
+
+    # counters that stand still are no traffic, and no gap
+    put(fake, "frozen")
+    b.until("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent === '0/s, 0\u00a0B/s'")
+    check_all(b, page)
+    os.unlink(os.path.join(fake, "frozen"))
+
+    # what somebody wrote into the file is text
+    conf = os.path.join(fake, "netram.conf")
+    old = open(conf).read()
+    put(fake, "netram.conf", old + "'<b id=intruder>x</b>': 1\n")
+    os.kill(pid, signal.SIGHUP)
+    b.until("document.querySelector('#findings').textContent.includes('<b id=intruder>')")
+    same("markup", b.js("document.querySelector('#intruder')"), None)
+    put(fake, "netram.conf", old)
+    os.kill(pid, signal.SIGHUP)
+    b.until("!document.querySelector('#findings').textContent.includes('<b id=intruder>')")
+
+    # no module, and again
+    put(fake, "unloaded")
+    b.until("document.querySelector('#banner').textContent.includes('modprobe netram')")
+    b.until("document.querySelector('#health').textContent === 'problem: no module'")
+    b.until("document.querySelector('#objectives .badge').textContent.endsWith(' before')")
+    b.shot(os.path.join(shots, "no-module.png"))
+    os.unlink(os.path.join(fake, "unloaded"))
+    b.until("document.querySelector('#banner').hidden && document.querySelectorAll('#pool .card').length === 6")
+    check_all(b, page)
+    same("the page was loaded again", b.js("window.mark"), 1)
+    check_requests(b, page)
+    check_policy(b)
+
+    # the module hangs: netramd answers, and has nothing new; so it is to who comes then
+    put(fake, "hung")
+    b.until("document.querySelector('#banner').textContent.startsWith('no new figures since')")
+    same("health", b.js(HEALTH), ["unknown", "unknown"])
+    b.shot(os.path.join(shots, "hung.png"))
+    b.call("Page.navigate", url=f"http://{page}/")
+    b.until("window.mark === undefined && Number(document.body.dataset.seq) > 0")
+    same("health at once", b.js(HEALTH), ["unknown", "unknown"])
+    os.unlink(os.path.join(fake, "hung"))
+    b.until("document.querySelector('#banner').hidden")
+    same("it is known", b.js("document.querySelector('#health').dataset.level !== 'unknown'"), True)
+
+    # netramd ends: what is there is told to be old
+    os.kill(pid, signal.SIGTERM)
+    b.until("document.querySelector('#banner').textContent.includes('netramd does not answer since')")
+    same("health", b.js(HEALTH), ["unknown", "unknown"])
+    b.shot(os.path.join(shots, "no-netramd.png"))
+
+
 def main(page, fake, shots, pid):
     with Browser() as b:
         b.look(1280, 900, False)
+        # of a netramd that saw no reads
+        put(fake, "frozen")
         b.call("Page.navigate", url=f"http://{page}/")
         b.until("Number(document.body.dataset.seq) > 2")
-        b.until("document.querySelectorAll('#objectives .badge[data-level=good]').length >= 4")
         b.js("window.mark = 1")
-
-        check_all(b, page)
-        before = b.js(PICTURES)
-        text = b.js("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent")
-        b.until(f"document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent !== {json.dumps(text)}")
-        b.until(f"(() => {{ const now = {PICTURES}, then = {json.dumps(before)};"
-                "return now.every((p, i) => p !== then[i]); })()")
-        check_all(b, page)
-
-        # one volume's plots instead of all
-        before = b.js(PICTURES)
-        b.js("(() => { const s = document.querySelector('#which'); s.value = '=scratch';"
-             "s.dispatchEvent(new Event('change')); })()")
-        after = b.js(PICTURES)
-        assert all(x != y for x, y in list(zip(before, after))[:4]), "the choice changes nothing"
-        b.js("(() => { const s = document.querySelector('#which'); s.value = '';"
-             "s.dispatchEvent(new Event('change')); })()")
-
-        # pointing at a plot tells what is there
-        b.js("""(() => { const c = document.querySelector('#plot-latency canvas');
-            c.dispatchEvent(new PointerEvent('pointermove', {clientX: c.getBoundingClientRect().right - 12, bubbles: true})); })()""")
-        same("a readout", b.js("/^\\d.*: read p50 .*read p99/.test(document.querySelector('#plot-latency .readout').textContent)"), True)
-
-        # a node goes and comes
-        put(fake, "down", "fama\n")
-        b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'down'")
-        b.until("document.querySelector('#health').textContent.startsWith('fama is down')")
-        b.until("document.querySelectorAll('#events li').length >= 3 && document.querySelector('#events').textContent.includes('broken')")
-        b.until("document.querySelector('[data-key=\"volume:models\"] .badge').textContent === 'degraded'")
-        check_all(b, page)
-        for name, width, height in (("wide", 1280, 900), ("phone", 390, 844)):
-            for dark in (False, True):
-                check_look(b, shots, f"{name}-{'dark' if dark else 'light'}", width, height, dark)
-        check_look(b, shots, "narrow", 320, 640, False)
-        b.look(1280, 900, False)
-        os.unlink(os.path.join(fake, "down"))
-        b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'up'")
-        check_all(b, page)
-
-        # counters that stand still are no traffic, and no gap
-        put(fake, "frozen")
-        b.until("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent === '0/s, 0\u00a0B/s'")
-        check_all(b, page)
-        os.unlink(os.path.join(fake, "frozen"))
-
-        # what somebody wrote into the file is text
-        conf = os.path.join(fake, "netram.conf")
-        old = open(conf).read()
-        put(fake, "netram.conf", old + "'<b id=intruder>x</b>': 1\n")
-        os.kill(pid, signal.SIGHUP)
-        b.until("document.querySelector('#findings').textContent.includes('<b id=intruder>')")
-        same("markup", b.js("document.querySelector('#intruder')"), None)
-        put(fake, "netram.conf", old)
-        os.kill(pid, signal.SIGHUP)
-        b.until("!document.querySelector('#findings').textContent.includes('<b id=intruder>')")
-
-        # no module, and again
-        put(fake, "unloaded")
-        b.until("document.querySelector('#banner').textContent.includes('modprobe netram')")
-        b.until("document.querySelector('#health').textContent === 'problem: no module'")
-        b.until("document.querySelector('#objectives .badge').textContent.endsWith(' before')")
-        b.shot(os.path.join(shots, "no-module.png"))
-        os.unlink(os.path.join(fake, "unloaded"))
-        b.until("document.querySelector('#banner').hidden && document.querySelectorAll('#pool .card').length === 6")
-        check_all(b, page)
-        same("the page was loaded again", b.js("window.mark"), 1)
-        check_requests(b, page)
-        check_policy(b)
-
-        # netramd ends: what is there is told to be old
-        os.kill(pid, signal.SIGTERM)
-        b.until("document.querySelector('#banner').textContent.includes('netramd does not answer since')")
-        b.shot(os.path.join(shots, "no-netramd.png"))
+        seq = hide(b, page)
+        with Netramd(pid) as netramd:
+            os.unlink(os.path.join(fake, "frozen"))
+            check_restart(b, page, seq)
+            check_modules(b)
+            check_page(b, page, fake, shots, netramd.pid)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@
 #define REQUEST_MS	20000
 /* Request and its headers. */
 #define HEAD_MAX	16384
+/* Of what is in pieces, so much is copied at a time. */
+#define BLOCK_SIZE	16384
 
 /**
  * struct slot - a connection
@@ -95,19 +97,48 @@ static const char *const headers[][2] = {
 	{ "Cache-Control", "no-store" },
 };
 
-static struct MHD_Response *make_response(struct http_answer *a)
+static ssize_t read_pieces(void *pieces, uint64_t pos, char *to, size_t max)
+{
+	(void)pos;
+	return (ssize_t)pieces_read(pieces, to, max);
+}
+
+static void free_pieces(void *pieces)
+{
+	pieces_free(pieces);
+}
+
+static struct MHD_Response *wrap_pieces(struct pieces *pieces)
 {
 	struct MHD_Response *r;
-	size_t i;
+
+	r = MHD_create_response_from_callback(pieces_size(pieces), BLOCK_SIZE,
+					      read_pieces, pieces, free_pieces);
+	if (!r)
+		pieces_free(pieces);
+	return r;
+}
+
+static struct MHD_Response *wrap_text(const struct http_answer *a)
+{
+	struct MHD_Response *r;
 
 	r = MHD_create_response_from_buffer(a->size, a->text, a->fixed ?
 					    MHD_RESPMEM_PERSISTENT :
 					    MHD_RESPMEM_MUST_FREE);
-	if (!r) {
-		if (!a->fixed)
-			free(a->text);
+	if (!r && !a->fixed)
+		free(a->text);
+	return r;
+}
+
+static struct MHD_Response *make_response(struct http_answer *a)
+{
+	struct MHD_Response *r = a->pieces ? wrap_pieces(a->pieces) :
+					     wrap_text(a);
+	size_t i;
+
+	if (!r)
 		return NULL;
-	}
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
 	if (a->code == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
@@ -149,6 +180,14 @@ void http_text(struct http_answer *a, const char *type, char *text)
 		a->code = MHD_HTTP_SERVICE_UNAVAILABLE;
 }
 
+void http_pieces(struct http_answer *a, const char *type, struct pieces *pieces)
+{
+	a->type = type;
+	a->pieces = pieces;
+	if (!pieces)
+		a->code = MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
 const char *http_argument(const struct http_request *request, const char *name)
 {
 	return MHD_lookup_connection_value(request->connection,
@@ -178,7 +217,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *c,
 		       refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED,
 			      "only GET and HEAD\n");
 	http->fn(http->arg, url, &request, &a);
-	if (a.text) {
+	if (a.text || a.pieces) {
 		a.code = a.code ?: MHD_HTTP_OK;
 		return send_answer(c, &a);
 	}

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "common/pieces.h"
+
 #define HTTP_JSON	"application/json"
 #define HTTP_PLAIN	"text/plain; charset=utf-8"
 
@@ -23,6 +25,7 @@ struct http_request;
  * @text: the content; freed unless @fixed
  * @size: of it
  * @fixed: it stays where it is for good
+ * @pieces: the content, instead of @text; freed
  */
 struct http_answer {
 	unsigned int code;
@@ -30,6 +33,7 @@ struct http_answer {
 	char *text;
 	size_t size;
 	int fixed;
+	struct pieces *pieces;
 };
 
 /**
@@ -37,7 +41,7 @@ struct http_answer {
  * @arg: as given to http_start()
  * @url: the path
  * @request: for http_argument()
- * @answer: zeroed; no @text: there is nothing of that name, or, with @code, that
+ * @answer: zeroed; no content: there is nothing of that name, or, with @code, that
  */
 typedef void (*http_fn)(void *arg, const char *url,
 			const struct http_request *request,
@@ -48,6 +52,9 @@ const char *http_argument(const struct http_request *request, const char *name);
 
 /* The answer is this text, which is freed; NULL: there was no memory for it. */
 void http_text(struct http_answer *answer, const char *type, char *text);
+/* The same of pieces. */
+void http_pieces(struct http_answer *answer, const char *type,
+		 struct pieces *pieces);
 
 /**
  * http_start() - begin to answer

@@ -5,38 +5,43 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "common/clock.h"
 
 /**
  * struct point - an interval of the history
  * @seq: its number, from 1; 0: none
- * @text: JSON
+ * @text: JSON, or NULL
  */
 struct point {
 	uint64_t seq;
-	char *text;
+	struct shared *text;
 };
 
 /**
  * struct board - all of it
- * @lock: a leaf; guards the rest, and is held for copying texts only
+ * @lock: a leaf; guards the rest, and is held for counting who has a text only
  * @texts: by enum board_text
  * @points: @points[seq % BOARD_POINTS]
  * @last: the last seq there is
+ * @start_ms: when it was made, CLOCK_REALTIME: whose seq that is
  */
 struct board {
 	pthread_mutex_t lock;
-	char *texts[BOARD_TEXTS];
+	struct shared *texts[BOARD_TEXTS];
 	struct point points[BOARD_POINTS];
 	uint64_t last;
+	uint64_t start_ms;
 };
 
 struct board *board_new(void)
 {
 	struct board *b = calloc(1, sizeof(*b));
 
-	if (b)
-		pthread_mutex_init(&b->lock, NULL);
+	if (!b)
+		return NULL;
+	pthread_mutex_init(&b->lock, NULL);
+	b->start_ms = clock_wall_ms();
 	return b;
 }
 
@@ -47,82 +52,91 @@ void board_free(struct board *b)
 	if (!b)
 		return;
 	for (i = 0; i < BOARD_TEXTS; i++)
-		free(b->texts[i]);
+		shared_put(b->texts[i]);
 	for (i = 0; i < BOARD_POINTS; i++)
-		free(b->points[i].text);
+		shared_put(b->points[i].text);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
 }
 
 void board_put(struct board *b, enum board_text which, char *text)
 {
-	char *old;
+	struct shared *new = shared_new(text), *old;
 
 	pthread_mutex_lock(&b->lock);
 	old = b->texts[which];
-	b->texts[which] = text;
+	b->texts[which] = new;
 	pthread_mutex_unlock(&b->lock);
-	free(old);
+	shared_put(old);
 }
 
-char *board_get(struct board *b, enum board_text which)
+bool board_get(struct board *b, enum board_text which, struct pieces *to)
 {
-	char *text = NULL;
+	struct shared *text;
 
 	pthread_mutex_lock(&b->lock);
-	if (b->texts[which])
-		text = strdup(b->texts[which]);
+	text = shared_get(b->texts[which]);
 	pthread_mutex_unlock(&b->lock);
-	return text;
+	return pieces_add(to, text);
 }
 
 void board_add_point(struct board *b, uint64_t seq, char *text)
 {
 	struct point *point = &b->points[seq % BOARD_POINTS];
-	char *old;
+	struct shared *new = shared_new(text), *old;
 
 	pthread_mutex_lock(&b->lock);
 	old = point->text;
-	*point = (struct point){ seq, text };
+	*point = (struct point){ seq, new };
 	b->last = seq;
 	pthread_mutex_unlock(&b->lock);
-	free(old);
+	shared_put(old);
 }
 
-static void write_points(struct board *b, uint64_t after, FILE *to)
+static char *history_head(const struct board *b)
+{
+	char *text;
+
+	return asprintf(&text,
+			"{\"start_ms\":%" PRIu64 ",\"last\":%" PRIu64 ",\"points\":[",
+			b->start_ms, b->last) < 0 ? NULL : text;
+}
+
+static void add_points(struct board *b, uint64_t after, struct pieces *to)
 {
 	uint64_t first = b->last < BOARD_POINTS ? 1 : b->last - BOARD_POINTS + 1;
 	const struct point *point;
-	const char *before = "";
+	bool begun = false;
 	uint64_t seq;
 
 	for (seq = after < first ? first : after + 1; seq <= b->last; seq++) {
 		point = &b->points[seq % BOARD_POINTS];
 		if (point->seq != seq || !point->text)
 			continue;
-		fprintf(to, "%s%s", before, point->text);
-		before = ",\n";
+		if (begun)
+			pieces_add_fixed(to, ",\n");
+		begun = pieces_add(to, shared_get(point->text));
 	}
 }
 
-char *board_history(struct board *b, uint64_t seq)
+struct pieces *board_history(struct board *b, uint64_t seq)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	/* each with what is between it and the next, and the two ends */
+	struct pieces *all = pieces_new(2 * BOARD_POINTS + 2);
+	bool whole;
 
-	if (!to)
+	if (!all)
 		return NULL;
 	pthread_mutex_lock(&b->lock);
 	/* a number of another netramd's life: begin anew */
 	if (seq > b->last)
 		seq = 0;
-	fprintf(to, "{\"last\":%" PRIu64 ",\"points\":[", b->last);
-	write_points(b, seq, to);
+	whole = pieces_add(all, shared_new(history_head(b)));
+	add_points(b, seq, all);
 	pthread_mutex_unlock(&b->lock);
-	fputs("]}\n", to);
-	if (!fclose(to))
-		return text;
-	free(text);
+	pieces_add_fixed(all, "]}\n");
+	if (whole)
+		return all;
+	pieces_free(all);
 	return NULL;
 }

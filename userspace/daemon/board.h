@@ -6,7 +6,10 @@
 #ifndef NETRAMD_BOARD_H
 #define NETRAMD_BOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "common/pieces.h"
 
 /**
  * enum board_text - what hangs there
@@ -34,12 +37,12 @@ void board_free(struct board *board);
 
 /* @text is the board's from then on; NULL: there was no memory for it. */
 void board_put(struct board *board, enum board_text which, char *text);
-/* A copy, to be freed; NULL: there is none yet. */
-char *board_get(struct board *board, enum board_text which);
+/* Add one to @to, which has room; false: there is none yet. */
+bool board_get(struct board *board, enum board_text which, struct pieces *to);
 
 /* One more point of the history; @seq counts up by one. */
 void board_add_point(struct board *board, uint64_t seq, char *text);
 /* /api/history: those after @seq; to be freed, or NULL. */
-char *board_history(struct board *board, uint64_t seq);
+struct pieces *board_history(struct board *board, uint64_t seq);
 
 #endif /* NETRAMD_BOARD_H */

@@ -141,17 +141,6 @@ static int settle(struct keeper *k, struct netram *nt,
 	return err;
 }
 
-static bool has_finding(const struct finding *findings, size_t nr,
-			const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (!strcmp(findings[i].text, text))
-			return true;
-	return false;
-}
-
 /* Each is told once when it comes and once when it goes. */
 static void tell_changes(const struct keeper *k, const struct plan *plan)
 {
@@ -159,12 +148,12 @@ static void tell_changes(const struct keeper *k, const struct plan *plan)
 
 	for (i = 0; i < k->nr_findings; i++)
 		if (k->findings[i].kind == FINDING_PROBLEM &&
-		    !has_finding(plan->findings, plan->nr_findings,
-				 k->findings[i].text))
+		    !findings_have(plan->findings, plan->nr_findings,
+				   k->findings[i].text))
 			log_line("no more: %s", k->findings[i].text);
 	for (i = 0; i < plan->nr_findings; i++)
-		if (!has_finding(k->findings, k->nr_findings,
-				 plan->findings[i].text))
+		if (!findings_have(k->findings, k->nr_findings,
+				   plan->findings[i].text))
 			log_line("%s: %s",
 				 finding_kind_name(plan->findings[i].kind),
 				 plan->findings[i].text);

@@ -2,6 +2,7 @@
 /* What Documentation/metrics.md has of netramd itself, objectives and servers. */
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/exposition.h"
 #include "status.h"
 
@@ -17,6 +18,10 @@ static void add_self(struct exposition *e, const struct status_source *s)
 	exposition_family(e, "netramd_looks_total", "counter",
 			  "Times that it compared what there is with the file.");
 	exposition_u64(e, s->keeper->looks, NULL);
+	exposition_family(e, "netramd_last_look_timestamp_seconds", "gauge",
+			  "When it had done so last, in seconds since the epoch.");
+	/* this text is made at the end of each look */
+	exposition_u64(e, clock_wall_ms() / 1000, NULL);
 }
 
 static void add_findings(struct exposition *e, const struct keeper *k)
@@ -147,6 +152,13 @@ static void add_servers(struct exposition *e, const struct objectives *o)
 	add_pressure(e, o);
 }
 
+static void add_measures(struct exposition *e, const struct objectives *o)
+{
+	add_objectives(e, o);
+	add_shares(e, &o->weights);
+	add_servers(e, o);
+}
+
 char *keeper_metrics(const struct status_source *source)
 {
 	struct exposition e;
@@ -155,9 +167,9 @@ char *keeper_metrics(const struct status_source *source)
 		return NULL;
 	add_self(&e, source);
 	add_findings(&e, source->keeper);
-	add_objectives(&e, &source->keeper->objectives);
 	add_capacity(&e, source->config);
-	add_shares(&e, &source->keeper->objectives.weights);
-	add_servers(&e, &source->keeper->objectives);
+	/* while there is no module, servers are not asked and nothing is measured */
+	if (!source->keeper->why[0])
+		add_measures(&e, &source->keeper->objectives);
 	return exposition_end(&e);
 }

@@ -26,21 +26,39 @@ static void answer_asset(const char *url, struct http_answer *a)
 	}
 }
 
-/* What the keeper and what the watch has to tell, one behind the other. */
-static char *all_metrics(struct board *board)
+/* One behind the other; NULL: one of them is not there yet. */
+static struct pieces *texts(struct board *board, const enum board_text *which,
+			    size_t nr)
 {
-	char *keeper = board_get(board, BOARD_KEEPER_METRICS);
-	char *sample = board_get(board, BOARD_SAMPLE_METRICS);
-	char *all = NULL;
+	struct pieces *all = pieces_new(nr);
+	bool there = all;
+	size_t i;
 
-	if (keeper && sample && asprintf(&all, "%s%s", keeper, sample) < 0)
-		all = NULL;
-	free(keeper);
-	free(sample);
-	return all;
+	for (i = 0; i < nr && there; i++)
+		there = board_get(board, which[i], all);
+	if (there)
+		return all;
+	pieces_free(all);
+	return NULL;
 }
 
-static char *history(struct board *board, const struct http_request *request)
+static struct pieces *text(struct board *board, enum board_text which)
+{
+	return texts(board, &which, 1);
+}
+
+/* What the keeper and what the watch has to tell. */
+static struct pieces *all_metrics(struct board *board)
+{
+	static const enum board_text both[] = {
+		BOARD_KEEPER_METRICS, BOARD_SAMPLE_METRICS,
+	};
+
+	return texts(board, both, 2);
+}
+
+static struct pieces *history(struct board *board,
+			      const struct http_request *request)
 {
 	const char *after = http_argument(request, "after");
 
@@ -53,13 +71,13 @@ void page_answer(void *arg, const char *url, const struct http_request *request,
 	struct board *board = arg;
 
 	if (!strcmp(url, "/metrics"))
-		http_text(a, EXPOSITION_TYPE, all_metrics(board));
+		http_pieces(a, EXPOSITION_TYPE, all_metrics(board));
 	else if (!strcmp(url, "/api/status") || !strcmp(url, "/status"))
-		http_text(a, HTTP_JSON, board_get(board, BOARD_STATUS));
+		http_pieces(a, HTTP_JSON, text(board, BOARD_STATUS));
 	else if (!strcmp(url, "/api/live"))
-		http_text(a, HTTP_JSON, board_get(board, BOARD_LIVE));
+		http_pieces(a, HTTP_JSON, text(board, BOARD_LIVE));
 	else if (!strcmp(url, "/api/history"))
-		http_text(a, HTTP_JSON, history(board, request));
+		http_pieces(a, HTTP_JSON, history(board, request));
 	else
 		answer_asset(url, a);
 }

@@ -14,6 +14,25 @@ void plan_free(struct plan *plan)
 	memset(plan, 0, sizeof(*plan));
 }
 
+/**
+ * findings_have() - look for a sentence
+ * @findings: where
+ * @nr: how many they are
+ * @text: the sentence
+ *
+ * Return: whether one of them says just that.
+ */
+bool findings_have(const struct finding *findings, size_t nr, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(findings[i].text, text))
+			return true;
+	return false;
+}
+
+/* The same of two volumes of a name, which have gone one after the other, is told once. */
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 {
 	struct finding *more;
@@ -25,11 +44,13 @@ void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 		return;
 	}
 	plan->findings = more;
-	more += plan->nr_findings++;
+	more += plan->nr_findings;
 	more->kind = kind;
 	va_start(ap, fmt);
 	vsnprintf(more->text, sizeof(more->text), fmt, ap);
 	va_end(ap);
+	if (!findings_have(plan->findings, plan->nr_findings, more->text))
+		plan->nr_findings++;
 }
 
 static void change_format(const struct step *step, const char *is, char *text,

@@ -124,6 +124,7 @@ void reconcile(const struct config *config, const struct actual *actual,
 void plan_free(struct plan *plan);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+bool findings_have(const struct finding *findings, size_t nr, const char *text);
 void step_format(const struct step *step, bool done, char *text, size_t size);
 
 #endif /* NETRAMD_RECONCILE_H */

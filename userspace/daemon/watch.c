@@ -165,14 +165,6 @@ void watch_objects(struct watch *w)
 
 /* ---- samples */
 
-static uint64_t wall_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int take_sample(struct watch *w, struct sample *sample)
 {
 	struct netram *nt;
@@ -213,7 +205,7 @@ static void look(struct watch *w)
 		w->now = sample;
 		watch_objects(w);
 	}
-	w->time_ms = wall_ms();
+	w->time_ms = clock_wall_ms();
 	if (w->before.at_ms) {
 		w->seq++;
 		board_add_point(w->board, w->seq, point_json(w));

@@ -52,7 +52,7 @@ struct watch_object {
  * @seq: of the last sample that has one before it
  * @before: the sample before; @before.at_ms is 0 if there is none
  * @now: the last sample
- * @time_ms: when that was, CLOCK_REALTIME
+ * @time_ms: when the module was asked for it last, CLOCK_REALTIME; also in vain
  * @objects: see there
  * @nr_objects: how many
  */

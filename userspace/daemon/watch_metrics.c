@@ -373,6 +373,9 @@ char *watch_metrics(const struct watch *w)
 	exposition_family(&e, "netram_module_loaded", "gauge",
 			  "1 if the kernel module answers.");
 	exposition_u64(&e, !w->why[0], NULL);
+	exposition_family(&e, "netramd_last_sample_timestamp_seconds", "gauge",
+			  "When the module was last asked for what is told here, in seconds since the epoch.");
+	exposition_u64(&e, w->time_ms / 1000, NULL);
 	exposition_family(&e, "netram_events_total", "counter",
 			  "Events of the module since netramd was started.");
 	exposition_u64(&e, w->nr_events, NULL);

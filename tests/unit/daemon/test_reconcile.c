@@ -714,6 +714,23 @@ static void test_emptying(void **state)
 			    EMPTYING);
 }
 
+/* Two volumes of a name were there one after the other: nothing tells them apart. */
+static void test_same_finding(void **state)
+{
+	struct plan plan = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		plan_find(&plan, FINDING_NOTE, "volume %s: what it had", "v1");
+		plan_find(&plan, FINDING_NOTE, "volume %s: what it had", "v2");
+	}
+	assert_int_equal(plan.nr_findings, 2);
+	assert_string_equal(plan.findings[0].text, "volume v1: what it had");
+	assert_string_equal(plan.findings[1].text, "volume v2: what it had");
+	plan_free(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -725,6 +742,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_emptying),
+		cmocka_unit_test(test_same_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

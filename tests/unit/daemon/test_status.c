@@ -149,6 +149,7 @@ static void test_json(void **state)
 static void test_states(void **state)
 {
 	struct json_object *o;
+	char *text;
 
 	(void)state;
 	keeper.nr_findings = 1;
@@ -161,6 +162,13 @@ static void test_states(void **state)
 	assert_string_equal(at(o, "findings.0.text"),
 			    "the module is not loaded");
 	json_object_put(o);
+	/* what was measured before is not told as what is */
+	text = keeper_metrics(&source);
+	assert_non_null(strstr(text, "netram_node_capacity_bytes{"));
+	assert_null(strstr(text, "netram_objective_met"));
+	assert_null(strstr(text, "netram_node_server_"));
+	assert_null(strstr(text, "netram_node_weight_share_ratio"));
+	free(text);
 	keeper.why[0] = '\0';
 	keeper.nr_findings = 2;
 }
@@ -229,6 +237,92 @@ static void test_socket(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* ---- many who read slowly */
+
+#define SLOW		16
+#define POINT_SIZE	16384
+#define HISTORY_SIZE	(BOARD_POINTS * POINT_SIZE)
+
+/* A socket on which the answer to a GET has begun, and is not read any further. */
+static int ask_slowly(const char *path, const char *request)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char first[16];
+
+	strcpy(addr.sun_path, path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+	assert_int_equal(recv(fd, first, sizeof(first), MSG_WAITALL),
+			 sizeof(first));
+	assert_memory_equal(first, "HTTP/1.1 200", 12);
+	return fd;
+}
+
+static size_t rest_of(int fd)
+{
+	char part[65536];
+	size_t size = 0;
+	ssize_t n;
+
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		size += n;
+	assert_int_equal(n, 0);
+	close(fd);
+	return size;
+}
+
+static size_t resident(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	assert_int_equal(fscanf(file, "%*u %lu", &pages), 1);
+	fclose(file);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static char *make_point(void)
+{
+	char *text = malloc(POINT_SIZE);
+
+	memset(text, '7', POINT_SIZE - 1);
+	text[POINT_SIZE - 1] = '\0';
+	return text;
+}
+
+/* What all of them are told is there once, and stays until the last has it. */
+static void test_slow_readers(void **state)
+{
+	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
+	struct board *board = board_new();
+	struct status *status;
+	size_t before;
+	int fds[SLOW];
+	uint64_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/sock", folder);
+	assert_int_equal(status_start(path, board, &status), 0);
+	for (i = 1; i <= BOARD_POINTS; i++)
+		board_add_point(board, i, make_point());
+	before = resident();
+	for (i = 0; i < SLOW; i++)
+		fds[i] = ask_slowly(path, "GET /api/history HTTP/1.0\r\n\r\n");
+	if (resident() - before > 2 * HISTORY_SIZE)
+		fail_msg("%d readers of %d bytes take %zu", SLOW, HISTORY_SIZE,
+			 resident() - before);
+	for (i = 1; i <= BOARD_POINTS; i++)
+		board_add_point(board, BOARD_POINTS + i, strdup("8"));
+	for (i = 0; i < SLOW; i++)
+		assert_in_range(rest_of(fds[i]), HISTORY_SIZE,
+				HISTORY_SIZE + 2000);
+	status_stop(status);
+	board_free(board);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* Our own status has no member memory: not a page server's. */
 static void test_not_a_server(void **state)
 {
@@ -282,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_slow_readers),
 		cmocka_unit_test(test_not_a_server),
 	};
 

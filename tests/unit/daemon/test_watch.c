@@ -85,9 +85,11 @@ static void test_metrics(void **state)
 	/* when there was nothing */
 	w.before.at_ms = 500;
 	w.now = now.sample;
+	w.time_ms = 1800000000999;
 	watch_objects(&w);
 	text = watch_metrics(&w);
 	expect_part(text, "\nnetram_module_loaded 1\n");
+	expect_part(text, "\nnetramd_last_sample_timestamp_seconds 1800000000\n");
 	expect_part(text, "\nnetram_node_stored_bytes{node=\"n1\"} 1048576\n");
 	expect_part(text, "\nnetram_node_state{node=\"n2\",state=\"down\"} 1\n");
 	expect_part(text, "\nnetram_node_state{node=\"n2\",state=\"up\"} 0\n");
@@ -311,45 +313,69 @@ static void test_events(void **state)
 	free(text);
 }
 
+/* As a string, to be freed; read by three bytes, so that pieces end anywhere in them. */
+static char *whole(struct pieces *pieces)
+{
+	size_t size = pieces_size(pieces), at = 0, n;
+	char *text = calloc(1, size + 1);
+
+	while ((n = pieces_read(pieces, text + at,
+				size - at < 3 ? size - at : 3)))
+		at += n;
+	assert_int_equal(at, size);
+	pieces_free(pieces);
+	return text;
+}
+
 static void expect_history(struct board *board, uint64_t after,
 			   const char *want)
 {
-	char *text = board_history(board, after);
+	static const char head[] = "{\"start_ms\":";
+	char *text = whole(board_history(board, after));
 
-	assert_string_equal(text, want);
+	assert_memory_equal(text, head, strlen(head));
+	assert_string_equal(strchr(text, ','), want);
 	free(text);
 }
 
 static void test_board(void **state)
 {
 	struct board *board = board_new();
+	struct pieces *pieces = pieces_new(4);
 	char *text;
 	uint64_t seq;
 
 	(void)state;
-	assert_null(board_get(board, BOARD_LIVE));
-	board_put(board, BOARD_LIVE, strdup("a"));
-	board_put(board, BOARD_LIVE, strdup("b"));
-	text = board_get(board, BOARD_LIVE);
-	assert_string_equal(text, "b");
+	assert_false(board_get(board, BOARD_LIVE, pieces));
+	board_put(board, BOARD_LIVE, strdup("abcd"));
+	assert_true(board_get(board, BOARD_LIVE, pieces));
+	pieces_add_fixed(pieces, "");
+	/* who has the old one keeps it */
+	board_put(board, BOARD_LIVE, strdup("efgh"));
+	assert_true(board_get(board, BOARD_LIVE, pieces));
+	board_put(board, BOARD_LIVE, NULL);
+	assert_false(board_get(board, BOARD_LIVE, pieces));
+	text = whole(pieces);
+	assert_string_equal(text, "abcdefgh");
 	free(text);
-	expect_history(board, 0, "{\"last\":0,\"points\":[]}\n");
+	expect_history(board, 0, ",\"last\":0,\"points\":[]}\n");
 	for (seq = 1; seq <= 3; seq++) {
 		char point[2] = { '0' + seq };
 
 		board_add_point(board, seq, strdup(point));
 	}
-	expect_history(board, 0, "{\"last\":3,\"points\":[1,\n2,\n3]}\n");
-	expect_history(board, 2, "{\"last\":3,\"points\":[3]}\n");
-	expect_history(board, 3, "{\"last\":3,\"points\":[]}\n");
+	expect_history(board, 0, ",\"last\":3,\"points\":[1,\n2,\n3]}\n");
+	expect_history(board, 2, ",\"last\":3,\"points\":[3]}\n");
+	expect_history(board, 3, ",\"last\":3,\"points\":[]}\n");
 	/* of another life: all */
-	expect_history(board, 4, "{\"last\":3,\"points\":[1,\n2,\n3]}\n");
+	expect_history(board, 4, ",\"last\":3,\"points\":[1,\n2,\n3]}\n");
 	for (; seq <= BOARD_POINTS + 2; seq++)
 		board_add_point(board, seq, seq == 5 ? NULL : strdup("x"));
-	text = board_history(board, 0);
+	text = whole(board_history(board, 0));
 	/* 3 is the first there is, and one there was no memory for */
 	expect_part(text, "\"points\":[3,\nx,\nx");
-	assert_int_equal(strlen(text), strlen("{\"last\":302,\"points\":[3]}\n") +
+	assert_int_equal(strlen(strchr(text, ',')),
+			 strlen(",\"last\":302,\"points\":[3]}\n") +
 			 3 * (BOARD_POINTS - 2));
 	free(text);
 	board_free(board);

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 // Asks netramd every other second and shows what it says. Only the last answers and
 // the points of ten minutes are kept here.
-import {HeatMap, LinePlot} from '/plot.js';
+import {HeatMap, LinePlot, recent} from '/plot.js';
 import {showEvents, showFindings, showHealth, showObjectives, showPool, showVolumes} from '/parts.js';
 import {bytes, clock, count, element, keyed, rate, say, time} from '/text.js';
 
 const ANSWER_MS = 10000;
 const RETRY_MS = 2000;
 const POINTS_MAX = 300;
+// A sample that is older is of then: the module hangs, and netramd says what it knew last.
+const OLD_MS = 15000;
 
 const $ = (id) => document.getElementById(id);
 
-const seen = {live: null, status: null, points: [], last: 0, at: 0};
+// at is when an answer came last; sent, when that was by the clock of there; sampled, since
+// when live is the same, by one that nobody sets
+const seen = {live: null, status: null, points: [], start: 0, last: 0, at: 0, sent: 0, sampled: 0};
 let plots = null;
 let timer = null;
 let asking = false;
@@ -22,23 +26,43 @@ async function ask(path) {
 	const answer = await fetch(path, {cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS)});
 	if (!answer.ok)
 		throw new Error(`${path}: ${answer.status}`);
+	seen.sent = Date.parse(answer.headers.get('Date'));
 	return answer.json();
 }
 
+/** What is behind the points that are known; all, where netramd was started anew and counts anew. */
+async function askHistory() {
+	const history = await ask(`/api/history?after=${seen.last}`);
+	return seen.last && history.start_ms !== seen.start ? ask('/api/history') : history;
+}
+
 function addPoints(history) {
-	// netramd was started anew, and counts anew
-	if (history.last < seen.last)
-		seen.points = [];
-	const known = seen.points.length ? seen.points[seen.points.length - 1].seq : 0;
-	seen.points.push(...history.points.filter((p) => p.seq > known));
-	seen.points.splice(0, seen.points.length - POINTS_MAX);
+	const old = history.start_ms === seen.start ? seen.points : [];
+	const known = old[old.length - 1]?.seq ?? 0;
+	seen.points = recent([...old, ...history.points.filter((p) => p.seq > known)]).slice(-POINTS_MAX);
+	seen.start = history.start_ms;
 	seen.last = history.last;
+}
+
+/** The first one may be old already; of others it is seen here, so no two clocks have to agree. */
+function noteSample(live) {
+	if (!seen.live)
+		seen.sampled = performance.now() - Math.max(seen.sent - live.time_ms || 0, 0);
+	else if (live.time_ms !== seen.live.time_ms)
+		seen.sampled = performance.now();
+}
+
+function isOld() {
+	// with many volumes they are taken more seldom
+	const interval = seen.points[seen.points.length - 1]?.interval_ms ?? 0;
+	return performance.now() - seen.sampled > Math.max(OLD_MS, 3 * interval);
 }
 
 async function askAll() {
 	const [live, status, history] = await Promise.all([
-		ask('/api/live'), ask('/api/status'), ask(`/api/history?after=${seen.last}`)]);
+		ask('/api/live'), ask('/api/status'), askHistory()]);
 	addPoints(history);
+	noteSample(live);
 	seen.live = live;
 	seen.status = status;
 	seen.at = Date.now();
@@ -162,7 +186,6 @@ function show() {
 	const {live, status, points} = seen;
 	const point = points[points.length - 1];
 	const {region, zone} = status.config;
-	showHealth($('health'), live, status);
 	say($('place'), [region && `region ${region}`, zone && `zone ${zone}`].filter((t) => t).join(', '));
 	say($('clock'), clock(live.time_ms));
 	say($('version'), `netramd ${live.version}`);
@@ -178,9 +201,19 @@ function show() {
 	document.body.dataset.point = String(point?.seq ?? 0);
 }
 
-function warn(text) {
+/** old: nobody knows how it is now */
+function judge(text, old) {
 	$('banner').hidden = !text;
 	say($('banner'), text);
+	if (seen.live)
+		showHealth($('health'), seen.live, seen.status, old);
+}
+
+function judgeAnswer() {
+	if (isOld())
+		judge(`no new figures since ${clock(seen.live.time_ms)}; what is below is of then: the module does not answer netramd`, true);
+	else
+		judge(seen.live.problem, false);
 }
 
 async function turn() {
@@ -191,9 +224,9 @@ async function turn() {
 	try {
 		await askAll();
 		show();
-		warn(seen.live.problem);
+		judgeAnswer();
 	} catch (error) {
-		warn(`netramd does not answer${seen.at ? ` since ${clock(seen.at)}; what is below is of then` : ''}: ${error.message}`);
+		judge(`netramd does not answer${seen.at ? ` since ${clock(seen.at)}; what is below is of then` : ''}: ${error.message}`, true);
 	}
 	asking = false;
 	if (!document.hidden)

@@ -375,6 +375,7 @@ export function healthOf(live, status) {
 	return ['healthy', 'good'];
 }
 
-export function showHealth(e, live, status) {
-	badge(e, ...healthOf(live, status));
+/** old: live and status are of a while ago */
+export function showHealth(e, live, status, old) {
+	badge(e, ...(old ? ['unknown', 'unknown'] : healthOf(live, status)));
 }

@@ -139,7 +139,8 @@ function line(f, points, get, y, stroke) {
 	f.c.stroke();
 }
 
-function visible(points) {
+/** Those of the ten minutes that are shown; there may be others before a pause. */
+export function recent(points) {
 	if (!points.length)
 		return points;
 	const begin = points[points.length - 1].time_ms - WINDOW_MS;
@@ -173,7 +174,7 @@ export class LinePlot {
 	}
 
 	draw(points) {
-		this.points = visible(points);
+		this.points = points;
 		const end = this.points.length ? this.points[this.points.length - 1].time_ms : Date.now();
 		const f = frame(this.canvas, end);
 		const o = this.options;
@@ -224,7 +225,7 @@ export class HeatMap {
 	}
 
 	draw(points) {
-		this.points = visible(points);
+		this.points = points;
 		const end = this.points.length ? this.points[this.points.length - 1].time_ms : Date.now();
 		const f = frame(this.canvas, end);
 		const o = this.options;

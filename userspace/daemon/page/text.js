@@ -69,6 +69,7 @@ export function say(e, text) {
 /**
  * Children of `parent`, one for each of `items`, in their order: made by
  * make(item), kept by key(item), brought up to date by update(element, item).
+ * Of several items with the same key one is kept, the others are made anew.
  */
 export function keyed(parent, items, key, make, update) {
 	const old = new Map();
@@ -87,6 +88,6 @@ export function keyed(parent, items, key, make, update) {
 			parent.insertBefore(child, parent.children[i] ?? null);
 		update(child, item);
 	});
-	for (const child of old.values())
-		child.remove();
+	while (parent.children.length > items.length)
+		parent.lastElementChild.remove();
 }
