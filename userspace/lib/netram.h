@@ -878,7 +878,7 @@ void netram_size_format(uint64_t bytes, char *text, size_t size);
  *
  * Return: 0, -EINVAL: not an address, -ENOENT: the host is not known,
  * -EAGAIN: the resolver cannot tell now, -ENXIO: a link-local address whose
- * interface this host does not have (yet).
+ * interface this host does not have (yet), or another -errno.
  */
 int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
 			  char *why, size_t size);
