@@ -47,6 +47,7 @@ static int error_code(int err)
 	case -EPERM:
 	case -EACCES:
 	case -EBADMSG:
+	case -ENODEV:
 		return CTL_MODULE;
 	}
 	return CTL_FAILED;

@@ -8,6 +8,10 @@
  * -errno, and netram_error() then has the sentence to show: the module's own
  * where it sent one.
  *
+ * A handle outlives the module. When that was unloaded, calls return -ENODEV until
+ * it is loaded again, which they do not make the kernel do, other than netram_open();
+ * then they ask the new one, which has nothing of what the old one had.
+ *
  * Objects are given out as linked lists the library allocates, so that a later
  * version can append members. What a caller fills in has reserved room for such;
  * it must be all zeroes, as {} and {0} make it, or the call is refused with

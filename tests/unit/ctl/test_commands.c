@@ -687,7 +687,7 @@ static void expect_plan(const struct ctl_command *cmd, char **argv,
 
 	assert_int_equal(ctl_opts_parse(cmd, argv, &call, &help), CTL_OK);
 	kit_reset_family();
-	queue_ack(-ENOENT, NULL);
+	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(kit_run(cmd, &call), CTL_OK);
 	kit_reset();
 	assert_string_equal(output, want);

@@ -60,6 +60,20 @@ static void queue_done(int err, const char *text)
 	kit_queue(m.buf, m.len);
 }
 
+/* All that there are, ours among them under this number unless it is 0. */
+static void queue_families(uint16_t ours)
+{
+	struct kit_msg m = { 0 };
+
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, "nlctrl", GENL_ID_CTRL);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME "2", KIT_FAMILY);
+	if (ours)
+		kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME, ours);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, "netra", KIT_FAMILY);
+	kit_done(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
 static void test_family(void **state)
 {
 	(void)state;
@@ -117,9 +131,56 @@ static void test_module_text(void **state)
 	queue_ack(-EPERM, NULL);
 	assert_int_equal(netram_node_remove(nt, "n1"), -EPERM);
 	expect_error("run as root");
+	/* no family has this number, but one has */
 	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY);
 	assert_int_equal(netram_node_remove(nt, "n1"), -ENOENT);
 	expect_error("No such file");
+}
+
+/* The module was loaded anew: what it had the old number for is asked of it again. */
+static void test_loaded_anew(void **state)
+{
+	struct netram_node *first;
+
+	(void)state;
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY + 1);
+	queue_ack(0, NULL);
+	assert_int_equal(netram_node_drain(nt, "n1", true), 0);
+	assert_int_equal(kit_sent()->nlmsg_type, KIT_FAMILY + 1);
+	assert_int_equal(sent_cmd(), NETRAM_CMD_NODE_SET);
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY);
+	queue_nodes(0, "n1", "n2");
+	queue_done(0, NULL);
+	assert_int_equal(netram_node_list(nt, &first), 0);
+	assert_string_equal(first->next->name, "n2");
+	netram_node_free(first);
+	/* of the new one's own there is no doubt */
+	queue_ack(-ENOENT, "no node of this name");
+	assert_int_equal(netram_node_remove(nt, "n1"), -ENOENT);
+	expect_error("no node of this name");
+}
+
+static void test_unloaded(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		queue_ack(-ENOENT, NULL);
+		queue_families(0);
+		assert_int_equal(netram_node_remove(nt, "n1"), -ENODEV);
+		expect_error("not loaded any more");
+	}
+	/* looked for, not asked for by its name, which would load it */
+	assert_int_equal(kit_sent()->nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+	assert_int_equal(kit_sent()->nlmsg_len, NLMSG_HDRLEN + GENL_HDRLEN);
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY + 7);
+	queue_ack(0, NULL);
+	assert_int_equal(netram_node_remove(nt, "n1"), 0);
 }
 
 static void test_text_behind_echo(void **state)
@@ -382,7 +443,7 @@ static void test_events(void **state)
 	kit_family(&m);
 	kit_queue(m.buf, m.len);
 	assert_int_equal(netram_events_open(&events), 0);
-	assert_int_equal(kit_joined(), KIT_GROUP);
+	assert_true(kit_joined(KIT_GROUP));
 	for (i = 0; i < 2; i++) {
 		memset(&m, 0, sizeof(m));
 		kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_EVENT);
@@ -445,6 +506,8 @@ int main(void)
 		TEST(test_remove),
 		TEST(test_changes),
 		TEST(test_module_text),
+		TEST(test_loaded_anew),
+		TEST(test_unloaded),
 		TEST(test_text_behind_echo),
 		TEST(test_long_text),
 		TEST(test_list),
