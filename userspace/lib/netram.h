@@ -740,11 +740,14 @@ typedef int (*netram_event_fn)(const struct netram_event_info *event,
  * @fn: called for each
  * @arg: passed to @fn
  *
- * Does not wait when poll() says that netram_events_fd() is readable. Other
- * than a handle, a subscription must not be shared by threads.
+ * Does not wait when poll() says that netram_events_fd() is readable; there may be
+ * none to hand over then. Other than a handle, a subscription must not be shared by
+ * threads, and ends with its module.
  *
  * Return: 0; -ENOBUFS: events were lost, list again and go on; -EINTR: a
- * signal came; another -errno; or what @fn returned.
+ * signal came; -ENODEV: the module was unloaded, so there are no more: close it, and
+ * open another and list again when the module is loaded anew; another -errno; or
+ * what @fn returned.
  */
 int netram_events_read(struct netram_events *events, netram_event_fn fn,
 		       void *arg);

@@ -455,6 +455,9 @@ static void test_events(void **state)
 		kit_queue(m.buf, m.len);
 	}
 	kit_queue_errno(-ENOBUFS);
+	memset(&m, 0, sizeof(m));
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
 	assert_int_equal(netram_events_read(events, count_event, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(netram_events_read(events, count_event, &count), 42);
@@ -467,6 +470,69 @@ static void test_events(void **state)
 	assert_int_equal(netram_events_read(events, count_event, &count),
 			 -EBADMSG);
 	netram_events_close(events);
+}
+
+static void queue_nlctrl(uint8_t cmd, const char *name, uint16_t id)
+{
+	struct kit_msg m = { 0 };
+
+	kit_nlctrl(&m, cmd, name, id);
+	kit_queue(m.buf, m.len);
+}
+
+/* A subscription ends with the module, of whatever else nlctrl may tell. */
+static void test_events_end(void **state)
+{
+	struct netram_events *events;
+	struct kit_msg m = { 0 };
+	int i, count = 0;
+
+	(void)state;
+	kit_keep_seq(true);
+	/* of an earlier life, heard before the family is looked up */
+	queue_nlctrl(CTRL_CMD_DELFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	m.last->nlmsg_seq = 1;
+	kit_ack(&m, 0, NULL);
+	m.last->nlmsg_seq = 1;
+	kit_queue(m.buf, m.len);
+	assert_int_equal(netram_events_open(&events), 0);
+	assert_true(kit_joined(GENL_ID_CTRL));
+	queue_nlctrl(CTRL_CMD_NEWFAMILY, "other", KIT_FAMILY + 1);
+	queue_nlctrl(CTRL_CMD_DELFAMILY, "other", KIT_FAMILY + 1);
+	queue_nlctrl(CTRL_CMD_NEWMCAST_GRP, NETRAM_GENL_NAME, KIT_FAMILY);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(netram_events_read(events, count_event,
+						    &count), 0);
+	queue_nlctrl(CTRL_CMD_DELFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(netram_events_read(events, count_event,
+						    &count), -ENODEV);
+	assert_int_equal(count, 0);
+	netram_events_close(events);
+}
+
+/* What was lost may have been that. */
+static void test_events_end_lost(void **state)
+{
+	struct netram_events *events;
+	struct kit_msg m = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		kit_reset_family();
+		assert_int_equal(netram_events_open(&events), 0);
+		kit_queue_errno(-ENOBUFS);
+		if (i)
+			kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME,
+				   KIT_FAMILY + 1);
+		kit_ack(&m, i ? 0 : -ENOENT, NULL);
+		kit_queue_msg(&m);
+		assert_int_equal(netram_events_read(events, count_event, NULL),
+				 -ENODEV);
+		netram_events_close(events);
+	}
 }
 
 static int take_value(const struct netram_event_info *event, void *arg)
@@ -525,6 +591,8 @@ int main(void)
 		TEST(test_short_family_data),
 		TEST(test_not_loaded),
 		TEST(test_events),
+		TEST(test_events_end),
+		TEST(test_events_end_lost),
 		TEST(test_event_value),
 	};
 
