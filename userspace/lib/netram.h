@@ -12,12 +12,14 @@
  * it is loaded again, which they do not make the kernel do, other than netram_open();
  * then they ask the new one, which has nothing of what the old one had.
  *
- * Objects are given out as linked lists the library allocates, so that a later
- * version can append members. What a caller fills in has reserved room for such;
- * it must be all zeroes, as {} and {0} make it, or the call is refused with
- * -EINVAL. What arrives has been checked: names are names,
- * texts are printable, numbers have their width. States are the enums of
- * <linux/netram.h>; a newer module may report values this header does not know.
+ * What is given out is allocated by the library, several objects as a linked list, so
+ * that a later version can append members. What callers make never grows, nor does
+ * struct netram_traffic, which is a part of others: it has reserved room for what a
+ * later version has. In what a caller fills in for a call that must be all zeroes, as
+ * {} and {0} make it, or the call is refused with -EINVAL. What arrives has been
+ * checked: names are names, texts are printable, numbers have their width. States are
+ * the enums of <linux/netram.h>; a newer module may report values this header does not
+ * know.
  *
  * The module wants CAP_NET_ADMIN and, for everything that changes something,
  * CAP_SYS_ADMIN.
@@ -37,17 +39,14 @@ extern "C" {
 
 #define NETRAM_LIBRARY_VERSION	"0.1.0"
 
-/* Room for any of these with its final NUL. */
+/* Room for any of these with its final NUL; it never changes. */
 #define NETRAM_NAME_SIZE	64
 #define NETRAM_EXPORT_SIZE	256
 #define NETRAM_TEXT_SIZE	256
 #define NETRAM_ENDPOINT_SIZE	80
 #define NETRAM_UUID_SIZE	37
 
-/* So many copies an extent has at most. */
-#define NETRAM_COPIES_MAX	4
-
-/* Room in what callers fill in, in units of 8 bytes; it never changes. */
+/* Room in what cannot grow, in units of 8 bytes; it never changes. */
 #define NETRAM_RESERVED		8
 
 struct netram;
@@ -64,6 +63,7 @@ struct netram_events;
  * @handshakes: handshakes
  * @tx_bytes: all bytes sent
  * @rx_bytes: all bytes received
+ * @reserved: zeroes; room for what a later version has
  *
  * While nothing is under way the others add up to the last two. The parts are told
  * of exactly at enum netram_traffic_attr in <linux/netram.h>.
@@ -78,6 +78,7 @@ struct netram_traffic {
 	uint64_t handshakes;
 	uint64_t tx_bytes;
 	uint64_t rx_bytes;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -289,7 +290,8 @@ struct netram_volume {
  * @writes: counts of buckets
  *
  * What is counted, and which latencies a bucket counts, is told in
- * <linux/netram.h>; <netram/latency.h> makes percentiles of it.
+ * <linux/netram.h>, and how many buckets there are, which stays so;
+ * <netram/latency.h> makes percentiles of it.
  */
 struct netram_latency {
 	struct netram_latency *next;
@@ -301,12 +303,14 @@ struct netram_latency {
 
 /**
  * struct netram_copy - a copy of an extent
+ * @next: the next one of the extent, or NULL
  * @node: whose
  * @state: enum netram_copy_state
  * @up: the node can be reached
  * @missing: pages present that it lacks, at most
  */
 struct netram_copy {
+	struct netram_copy *next;
 	char node[NETRAM_NAME_SIZE];
 	uint8_t state;
 	bool up;
@@ -321,7 +325,7 @@ struct netram_copy {
  * @lost_pages: of these, that nobody has any more
  * @backup_pages: of these, that the backup alone has
  * @nr_copies: how many it has; 0: no place yet, so nothing was ever written there
- * @copies: they
+ * @copies: they, or NULL
  */
 struct netram_extent {
 	struct netram_extent *next;
@@ -330,7 +334,7 @@ struct netram_extent {
 	uint32_t lost_pages;
 	uint32_t backup_pages;
 	uint32_t nr_copies;
-	struct netram_copy copies[NETRAM_COPIES_MAX];
+	struct netram_copy *copies;
 };
 
 /**
