@@ -7,6 +7,8 @@ _netram_server() {
 	COMPREPLY=()
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
 	-s | --status)
+		# what is found is quoted when it is put in
+		compopt -o filenames 2> /dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

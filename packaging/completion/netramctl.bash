@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # bash completion of netramctl. Words are kept here; names of nodes and volumes
-# are asked from the module, silently, when it is there.
+# are asked from the module, silently, when it is there. Names are never words of
+# compgen -W, which runs commands in them: a folder may be called $(reboot).
 
 _netramctl_names() { # node|volume: their names
 	"$1" "$2" list 2> /dev/null | sed -n '2,$s/ .*//p'
@@ -49,18 +50,30 @@ _netramctl_takes_value() { # OPTION
 	return 1
 }
 
-_netramctl_operands() { # PROGRAM COMMAND WORD: what may stand there
+_netramctl_operands() { # PROGRAM COMMAND: what may stand there
 	case $2 in
 	'node remove' | 'node drain' | 'node set' | 'node show' | 'sync node') _netramctl_names "$1" node ;;
 	'volume delete' | 'volume set') _netramctl_names "$1" volume ;;
 	'sync region' | 'sync zone') _netramctl_places "$1" "${2#sync }" ;;
 	'tmpfs remove') "$1" tmpfs list 2> /dev/null | sed -n '2,$s/  .*//p' ;;
-	'tmpfs create' | 'scratch create') compgen -d -- "$3" ;;
 	'volume show' | 'extent list' | 'extent show' | verify | resolve | swapon | swapoff | latency | 'swap remove' | 'scratch remove')
 		_netramctl_names "$1" volume
 		_netramctl_devices
 		;;
 	esac
+}
+
+_netramctl_beginning() { # WORD: those of the lines that begin with it, quoted or not
+	local name word=${1#[\"\']}
+	word=${word//\\/}
+	while IFS= read -r name; do
+		[[ $name != "$word"* ]] || printf '%s\n' "$name"
+	done
+}
+
+_netramctl_paths() { # compgen's option: what is found is quoted when it is put in
+	compopt -o filenames 2> /dev/null
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
 }
 
 _netramctl() {
@@ -96,14 +109,20 @@ _netramctl() {
 		elif [ "${COMP_WORDS[COMP_CWORD - 1]}" = --backup-mode ]; then
 			words='sync behind'
 		elif [[ ${COMP_WORDS[COMP_CWORD - 1]} = --@(backup|netramd) ]]; then
-			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			_netramctl_paths -f
 			return
 		elif _netramctl_takes_value "${COMP_WORDS[COMP_CWORD - 1]}"; then
 			return
 		elif [[ $cur = -* ]]; then
 			words="$(_netramctl_options "$command") --json --help"
+		elif [[ $command = @(tmpfs|scratch)' create' ]]; then
+			_netramctl_paths -d
+			return
 		else
-			words=$(_netramctl_operands "$program" "$command" "$cur")
+			[ "$command" != 'tmpfs remove' ] || compopt -o filenames 2> /dev/null
+			mapfile -t COMPREPLY < <(_netramctl_operands "$program" "$command" |
+				_netramctl_beginning "$cur")
+			return
 		fi
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

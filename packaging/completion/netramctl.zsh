@@ -108,7 +108,8 @@ _netramctl() {
 		command+=($words[3])
 	fi
 	_netramctl_options $command
-	_arguments -S : $reply "*: :{ _netramctl_operands '$command' }"
+	# by its name, for it is what somebody has typed, and _arguments evaluates this
+	_arguments -S : $reply '*: :{ _netramctl_operands "$command" }'
 }
 
 _netramctl "$@"

@@ -9,6 +9,8 @@ _netramd() {
 	-[cs] | --config | --check | --status | --state)
 		# --check may go without its file
 		[[ $cur = -* ]] || {
+			# what is found is quoted when it is put in
+			compopt -o filenames 2> /dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return
 		}

@@ -59,10 +59,7 @@ done
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
 trap 'kill $events 2> /dev/null' EXIT
-# 16 is generic netlink; it has joined a group
-# shellcheck disable=SC2317 # called by wait_for
-listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
-wait_for 20 listens || fail "nobody listens for events"
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
 
 note "nodes"
 shaped 0 status

@@ -39,10 +39,7 @@ server_start n1 || fail "no server"
 server_start n2 --listen "[$(node_addr6 n2)]:$NODE_PORT" || fail "no IPv6 server"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-# 16 is generic netlink; it has joined a group
-# shellcheck disable=SC2317 # called by wait_for
-listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
-wait_for 20 listens || fail "nobody listens for events"
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
 out=$(netramctl node add n1 "$(node_addr n1)" --zone rack1 --weight 300 --json) || fail "node add n1"
 is "$out" '.name == "n1" and .state == "idle" and .weight == 300 and .zone == "rack1" and .port == 10809'
 netramctl node add n2 "[$(node_addr6 n2)]:$NODE_PORT" || fail "node add n2"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: events tell of nodes, volumes, sessions, lost pages and changed settings as they happen
+# DESCRIPTION: events tell of nodes, volumes, sessions, lost pages and changed settings as they happen, and that the module goes
 # KERNELS: 6.1
 # TIMEOUT: 120
 # MEM: 2G
@@ -15,9 +15,7 @@ server_start n1 || fail "no server"
 server_start n2 || fail "no server"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-# 16 is generic netlink; it has joined a group
-listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
-wait_for 20 listens || fail "nobody listens for events"
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
 
 # happened TEXT...: the last event with all these texts in its line comes soon
 happened() {
@@ -98,4 +96,28 @@ cat "$NETRAM_RUN/events"
 [[ $(sessions n1) != *broken* ]] || fail "n1 was never away, but told as: $(sessions n1)"
 jq -se 'all(.[]; has("type") and has("time_ns")) and ([.[].time_ns] == ([.[].time_ns] | sort))' \
 	"$NETRAM_RUN/events" > /dev/null || fail "events without time, or out of order"
+
+note "a subscription ends with the module, and whoever asks goes on with the next one"
+netramctl events --follow > "$NETRAM_RUN/ended" 2>&1 &
+events=$!
+netramctl latency --watch --interval 1 --json > "$NETRAM_RUN/asked" &
+watch=$!
+asks() { [ "$(wc -l < "$NETRAM_RUN/asked")" -ge "$1" ]; }
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
+wait_for 20 asks 1 || fail "nobody asks"
+# there is nobody to answer between the two
+kill -STOP $watch
+netramctl node remove n2 || fail "node remove"
+module_unload || fail "the module does not go"
+wait_for 20 pid_gone $events || fail "events are waited for that cannot come"
+wait $events
+[ $? -eq 3 ] || fail "the end is no failure: $(cat "$NETRAM_RUN/ended")"
+grep -q 'module was unloaded' "$NETRAM_RUN/ended" || fail "the end is told as: $(cat "$NETRAM_RUN/ended")"
+# shellcheck disable=SC2119 # no parameters are needed
+module_load || fail "the module does not load again"
+asked=$(wc -l < "$NETRAM_RUN/asked")
+kill -CONT $watch
+wait_for 20 asks $((asked + 2)) || fail "of the new module nothing is asked"
+kill $watch
+wait $watch 2> /dev/null
 exit 0

@@ -57,8 +57,7 @@ wait_for 20 waits || fail "no request waits: $(attr_of "$dev" state)"
 kill -0 $reader || fail "a read of what n1 has did not wait: $(cat "$NETRAM_RUN/waiting")"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
-wait_for 20 listens || fail "nobody listens for events"
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
 
 netramctl node remove n1 --lost || fail "node remove --lost"
 wait $reader

@@ -51,8 +51,7 @@ load_flowing "$dev"
 become 2 $total "two copies in zone a"
 netramctl events --follow --json > "$NETRAM_RUN/events" &
 events=$!
-listens() { awk -v pid="$events" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
-wait_for 20 listens || fail "nobody listens for events"
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
 
 note "a node comes in zone b: one copy of each extent goes there, from the two others alike"
 add_node n3 b

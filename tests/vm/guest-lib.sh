@@ -99,6 +99,12 @@ module_load() { # PARAMETER...: with the modules it depends on
 module_loaded() { [ -d /sys/module/netram ]; }
 module_unload() { ! module_loaded || rmmod netram; }
 
+# netramctl events has subscribed. 16 is generic netlink, the fourth word what groups it has
+# joined; the 8000 among them is that in which the kernel tells of modules that come and go.
+listens_for_events() { # PID
+	awk -v pid="$1" '$2 == 16 && $3 == pid && $4 !~ /^0000[08]000$/ { n++ } END { exit !n }' /proc/net/netlink
+}
+
 # ---- nodes: a network namespace each, joined to the guest by a veth pair
 # The I-th node has 10.99.I.2 and fd99:I::2; the guest has .1 and ::1 there.
 

@@ -20,7 +20,12 @@
 
 #define TIMEOUT_MS	1000
 #define ANSWER_MIN	8192
-#define ANSWER_MAX	(1024 * 1024)
+/*
+ * From each of those who are asked, up to 64 at the same time. A page server says less
+ * than a KiB without its exports, of which it may have 65536; netramd, with as many
+ * nodes and volumes as there can be and something to tell of each, one MiB or two.
+ */
+#define ANSWER_MAX	(4 * 1024 * 1024)
 
 /**
  * struct talk - a connection that is used for one question
@@ -87,7 +92,8 @@ static int put_question(struct talk *t)
 {
 	char request[ADDRESS_SIZE + 64];
 	int len = snprintf(request, sizeof(request),
-			   "GET /status HTTP/1.0\r\nHost: %s\r\n\r\n", t->host);
+			   "GET /status?exports=0 HTTP/1.0\r\nHost: %s\r\n\r\n",
+			   t->host);
 	ssize_t sent = send(t->fd, request, len, MSG_NOSIGNAL);
 
 	if (sent < 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Asking programs of netram's how they are: GET /status, see netram-server(8). */
+/*
+ * Asking programs of netram's how they are: GET /status, see netram-server(8), without
+ * the exports of a page server.
+ */
 #ifndef NETRAM_COMMON_ASK_H
 #define NETRAM_COMMON_ASK_H
 

@@ -285,11 +285,9 @@ struct json_object *shape_latency(const __u64 *counts)
 static struct json_object *json_copies(const struct netram_extent *extent)
 {
 	struct json_object *array = json_object_new_array(), *o;
-	uint32_t i;
+	const struct netram_copy *copy;
 
-	for (i = 0; i < extent->nr_copies; i++) {
-		const struct netram_copy *copy = &extent->copies[i];
-
+	for (copy = extent->copies; copy; copy = copy->next) {
 		o = json_object_new_object();
 		put_text(o, "node", copy->node);
 		put_text(o, "state", netram_copy_state_name(copy->state));

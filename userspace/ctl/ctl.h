@@ -164,7 +164,7 @@ int ctl_fail(int code, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int ctl_fail_module(struct netram *nt, int err);
 int ctl_check_name(const char *what, const char *name);
-int ctl_check_folder(const char *path);
+int ctl_check_folder(char *path);
 int ctl_open(struct netram **nt);
 int ctl_open_failed(int err);
 

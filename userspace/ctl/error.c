@@ -47,6 +47,7 @@ static int error_code(int err)
 	case -EPERM:
 	case -EACCES:
 	case -EBADMSG:
+	case -ENODEV:
 		return CTL_MODULE;
 	}
 	return CTL_FAILED;
@@ -69,14 +70,20 @@ int ctl_check_name(const char *what, const char *name)
 			name, what, NETRAM_NAME_SIZE - 1);
 }
 
-/* Where something is to be mounted; not on the root of everything. */
-int ctl_check_folder(const char *path)
+/*
+ * Where something is to be mounted; not on the root of everything. A slash at the
+ * end, as shells complete a folder, is cut off: what is told of it has none.
+ */
+int ctl_check_folder(char *path)
 {
-	if (path[0] == '/' && path[strlen(path) - 1] != '/')
-		return CTL_OK;
-	return ctl_fail(CTL_USAGE,
-			"'%s' is no absolute path of a folder, without a slash at its end",
-			path);
+	size_t len = strlen(path);
+
+	if (path[0] != '/' || len == strspn(path, "/"))
+		return ctl_fail(CTL_USAGE,
+				"'%s' is no absolute path of a folder", path);
+	while (path[len - 1] == '/')
+		path[--len] = '\0';
+	return CTL_OK;
 }
 
 int ctl_open_failed(int err)

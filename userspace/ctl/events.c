@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "ctl.h"
 #include "print.h"
 
@@ -24,6 +25,16 @@ static const struct ctl_opt opts[] = {
 	  "end when nothing has happened for so long (default: wait)",
 	  1, 86400, 0 },
 	{ 0 }
+};
+
+/**
+ * struct wait - for events
+ * @call: the command line
+ * @since_ms: nothing has happened
+ */
+struct wait {
+	const struct ctl_call *call;
+	uint64_t since_ms;
 };
 
 static void print_text(const struct netram_event_info *event)
@@ -51,21 +62,31 @@ static void print_text(const struct netram_event_info *event)
 
 static int show(const struct netram_event_info *event, void *arg)
 {
-	const struct ctl_call *call = arg;
+	struct wait *wait = arg;
 
-	if (call->json)
+	if (wait->call->json)
 		ctl_json_print_line(shape_event(event));
 	else
 		print_text(event);
 	fflush(stdout);
+	wait->since_ms = clock_ms();
 	return args.follow ? 0 : 1;
 }
 
-static int wait_readable(struct netram_events *events)
+/* Not all that can be read is an event of ours. */
+static int left_ms(const struct wait *wait)
+{
+	uint64_t end = wait->since_ms + args.timeout * 1000, now = clock_ms();
+
+	if (args.timeout == FOREVER)
+		return -1;
+	return end > now ? (int)(end - now) : 0;
+}
+
+static int wait_readable(struct netram_events *events, const struct wait *wait)
 {
 	struct pollfd pfd = { netram_events_fd(events), POLLIN, 0 };
-	int ms = args.timeout == FOREVER ? -1 : (int)args.timeout * 1000;
-	int n = poll(&pfd, 1, ms);
+	int n = poll(&pfd, 1, left_ms(wait));
 
 	if (n < 0)
 		return -errno;
@@ -75,12 +96,13 @@ static int wait_readable(struct netram_events *events)
 static int read_events(struct netram_events *events,
 		       const struct ctl_call *call)
 {
+	struct wait wait = { call, clock_ms() };
 	int err;
 
 	do {
-		err = wait_readable(events);
+		err = wait_readable(events, &wait);
 		if (!err)
-			err = netram_events_read(events, show, (void *)call);
+			err = netram_events_read(events, show, &wait);
 		if (err == -ENOBUFS) {
 			ctl_fail(0, "some events were lost");
 			err = 0;
@@ -90,6 +112,9 @@ static int read_events(struct netram_events *events,
 		return CTL_OK;
 	if (err == -ETIMEDOUT)
 		return args.follow ? CTL_OK : CTL_FAILED;
+	if (err == -ENODEV)
+		return ctl_fail(CTL_MODULE,
+				"the netram kernel module was unloaded, so there are no more events");
 	return ctl_fail(CTL_MODULE, "cannot read events: %s", strerror(-err));
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl extent list */
 #include <inttypes.h>
-#include <netram/limits.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ctl.h"
 #include "show.h"
 
-/* "n1 insync, n2 stale (lacks 12 pages, away)" */
-static void copy_text(const struct netram_copy *copy, char *text, size_t size)
+/* "n1 insync, n2 stale (lacks 12, away)" */
+static void add_copy(struct ctl_table *t, const struct netram_copy *copy)
 {
 	const char *away = copy->up ? "" : "away";
 	char lacks[48] = "";
@@ -17,25 +15,19 @@ static void copy_text(const struct netram_copy *copy, char *text, size_t size)
 	if (copy->missing)
 		snprintf(lacks, sizeof(lacks), "lacks %u%s", copy->missing,
 			 copy->up ? "" : ", ");
-	snprintf(text, size, "%s %s%s%s%s%s", copy->node,
-		 netram_copy_state_name(copy->state),
-		 lacks[0] || away[0] ? " (" : "", lacks, away,
-		 lacks[0] || away[0] ? ")" : "");
+	ctl_table_append(t, "%s %s%s%s%s%s%s", copy->node,
+			 netram_copy_state_name(copy->state),
+			 lacks[0] || away[0] ? " (" : "", lacks, away,
+			 lacks[0] || away[0] ? ")" : "", copy->next ? ", " : "");
 }
 
 static void copies_cell(struct ctl_table *t, const struct netram_extent *extent)
 {
-	char text[NETRAM_COPIES_MAX * (NETRAM_NAME_SIZE + 80)] = "none";
-	size_t len = 0;
-	uint32_t i;
+	const struct netram_copy *copy;
 
-	for (i = 0; i < extent->nr_copies; i++) {
-		if (i)
-			len += snprintf(text + len, sizeof(text) - len, ", ");
-		copy_text(&extent->copies[i], text + len, sizeof(text) - len);
-		len += strlen(text + len);
-	}
-	ctl_table_cell(t, "%s", text);
+	ctl_table_cell(t, "%s", extent->copies ? "" : "none");
+	for (copy = extent->copies; copy; copy = copy->next)
+		add_copy(t, copy);
 }
 
 void ctl_show_extents(const struct netram_extent *extent, const char *indent)

@@ -53,7 +53,7 @@ static void print_extent(const struct netram_volume *volume,
 {
 	uint64_t from = extent->index * volume->extent_size;
 	uint64_t to = from + volume->extent_size;
-	uint32_t i;
+	const struct netram_copy *copy;
 
 	if (to > volume->size)
 		to = volume->size;
@@ -65,16 +65,14 @@ static void print_extent(const struct netram_volume *volume,
 	printf("lost pages   %u\n", extent->lost_pages);
 	if (volume->backup)
 		printf("backup only  %u\n", extent->backup_pages);
-	if (!extent->nr_copies)
+	if (!extent->copies)
 		puts("copies       none: it gets a place when it is written to");
-	for (i = 0; i < extent->nr_copies; i++) {
-		const struct netram_copy *copy = &extent->copies[i];
-
-		printf("%-13s%s %s, lacks %u pages%s\n", i ? "" : "copies",
+	for (copy = extent->copies; copy; copy = copy->next)
+		printf("%-13s%s %s, lacks %u pages%s\n",
+		       copy == extent->copies ? "copies" : "",
 		       copy->node, netram_copy_state_name(copy->state),
 		       copy->missing,
 		       copy->up ? "" : ", its node is away");
-	}
 }
 
 static int print_json(const struct netram_volume *volume,

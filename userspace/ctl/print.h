@@ -41,6 +41,8 @@ struct ctl_table {
 
 void ctl_table_cell(struct ctl_table *table, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void ctl_table_append(struct ctl_table *table, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void ctl_table_print(const struct ctl_table *table, const char *indent);
 void ctl_table_free(struct ctl_table *table);
 

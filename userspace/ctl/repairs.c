@@ -39,10 +39,9 @@ static bool is_whole(const struct netram_verify *v, uint64_t offset)
 static bool choose(const struct netram_extent *extent,
 		   const struct netram_verify *v, uint64_t offset, char *node)
 {
-	const struct netram_copy *copy = extent->copies;
-	uint32_t n;
+	const struct netram_copy *copy;
 
-	for (n = extent->nr_copies; n; n--, copy++) {
+	for (copy = extent->copies; copy; copy = copy->next) {
 		if (copy->state != NETRAM_COPY_INSYNC || !copy->up ||
 		    is_bad(v, offset, copy->node))
 			continue;

@@ -177,7 +177,7 @@ static int plan_create(struct netram *nt, const char *name, const char *path,
 	return ctl_plan_tell(&plan, json);
 }
 
-static int check_create(const char *name, const char *path)
+static int check_create(const char *name, char *path)
 {
 	const struct filesystem *fs;
 
@@ -203,7 +203,8 @@ static int check_create(const char *name, const char *path)
 
 static int run_create(const struct ctl_call *call)
 {
-	const char *name = call->operands[0], *path = call->operands[1];
+	const char *name = call->operands[0];
+	char *path = call->operands[1];
 	struct netram *nt;
 	int ret = check_create(name, path);
 

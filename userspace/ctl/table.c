@@ -16,18 +16,37 @@ static void *must(void *p)
 	exit(1);
 }
 
+static char *text_of(const char *fmt, va_list ap)
+{
+	char *text;
+
+	return must(vasprintf(&text, fmt, ap) < 0 ? NULL : text);
+}
+
 void ctl_table_cell(struct ctl_table *table, const char *fmt, ...)
 {
-	char *cell = NULL;
+	va_list ap;
+
+	table->cells = must(realloc(table->cells, (table->count + 1) *
+				    sizeof(*table->cells)));
+	va_start(ap, fmt);
+	table->cells[table->count++] = text_of(fmt, ap);
+	va_end(ap);
+}
+
+/* To what the last cell has. */
+void ctl_table_append(struct ctl_table *table, const char *fmt, ...)
+{
+	char **cell = &table->cells[table->count - 1], *more;
+	size_t len = strlen(*cell);
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&cell, fmt, ap) < 0)
-		cell = NULL;
+	more = text_of(fmt, ap);
 	va_end(ap);
-	table->cells = must(realloc(table->cells, (table->count + 1) *
-				    sizeof(*table->cells)));
-	table->cells[table->count++] = must(cell);
+	*cell = must(realloc(*cell, len + strlen(more) + 1));
+	strcpy(*cell + len, more);
+	free(more);
 }
 
 static size_t width(const struct ctl_table *table, int column)

@@ -142,7 +142,7 @@ static int create(const char *path, bool json)
 	return ctl_json_print(o);
 }
 
-static int check_words(const char *path)
+static int check_words(char *path)
 {
 	if (!args.mode)
 		args.mode = MODE_DEF;
@@ -160,8 +160,8 @@ static int check_words(const char *path)
 
 static int run_create(const struct ctl_call *call)
 {
-	const char *path = call->operands[0];
 	struct tmpfs_list list = { 0 };
+	char *path = call->operands[0];
 	int ret = check_words(path);
 
 	if (!ret)

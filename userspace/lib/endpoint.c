@@ -104,7 +104,8 @@ static int resolve_errno(int gai)
 	case EAI_MEMORY:
 		return -ENOMEM;
 	case EAI_SYSTEM:
-		return -errno;
+		/* a plugin of the resolver may have left none; 0 is success */
+		return errno ? -errno : -EIO;
 	}
 	return -ENOENT;
 }
@@ -148,15 +149,15 @@ static int resolve(const struct split *s, int flags,
 		.ai_flags = s->numeric ? AI_NUMERICHOST : flags,
 	};
 	struct addrinfo *found;
-	int gai;
+	int gai, err;
 
 	gai = getaddrinfo(s->host, NULL, &hints, &found);
+	err = gai ? resolve_errno(gai) : 0;
 	if (gai && s->numeric)
 		return refuse_numeric(s->host, why, size);
 	if (gai)
-		return refuse(why, size, resolve_errno(gai),
-			      "cannot resolve '%s': %s", s->host,
-			      gai_strerror(gai));
+		return refuse(why, size, err, "cannot resolve '%s': %s",
+			      s->host, gai_strerror(gai));
 	memset(endpoint, 0, sizeof(*endpoint));
 	memcpy(endpoint, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);

@@ -10,6 +10,7 @@
  */
 #include <netram/netram.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,15 @@ static void list_volumes(const struct netram_volume *volume)
 	}
 }
 
+static int complain(struct netram *nt, int err)
+{
+	char why[NETRAM_TEXT_SIZE];
+
+	netram_error(nt, why, sizeof(why));
+	fprintf(stderr, "%s\n", why);
+	return err;
+}
+
 static int list(struct netram *nt)
 {
 	struct netram_volume *volumes;
@@ -45,13 +55,13 @@ static int list(struct netram *nt)
 
 	err = netram_node_list(nt, &nodes);
 	if (err)
-		return err;
+		return complain(nt, err);
 	list_nodes(nodes);
 	netram_node_free(nodes);
 
 	err = netram_volume_list(nt, &volumes);
 	if (err)
-		return err;
+		return complain(nt, err);
 	list_volumes(volumes);
 	netram_volume_free(volumes);
 	return 0;
@@ -66,12 +76,24 @@ static int tell(const struct netram_event_info *event, void *left)
 	return --*(long *)left <= 0;
 }
 
-static int watch(struct netram_events *events, long count)
+static int watch(struct netram *nt, struct netram_events *events, long count)
 {
 	int err = 0;
 
-	while (!err && count > 0)
+	while (!err && count > 0) {
 		err = netram_events_read(events, tell, &count);
+		if (err == -ENOBUFS) {
+			printf("events were lost, but this is what there is now:\n");
+			err = list(nt);
+		} else if (err == -EINTR) {
+			/* a program that is to end with a signal would do so here */
+			err = 0;
+		} else if (err == -ENODEV) {
+			fprintf(stderr, "the module was unloaded\n");
+		} else if (err < 0) {
+			fprintf(stderr, "cannot read events: %s\n", strerror(-err));
+		}
+	}
 	return err < 0 ? err : 0;
 }
 
@@ -80,7 +102,6 @@ int main(int argc, char **argv)
 	long count = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
 	struct netram_events *events;
 	struct netram *nt;
-	char why[NETRAM_TEXT_SIZE];
 	int err;
 
 	/* First, so that nothing happens between the list and the events. */
@@ -96,13 +117,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	err = list(nt);
-	if (err) {
-		netram_error(nt, why, sizeof(why));
-		fprintf(stderr, "%s\n", why);
-	}
-	netram_close(nt);
 	if (!err)
-		err = watch(events, count);
+		err = watch(nt, events, count);
+	netram_close(nt);
 	netram_events_close(events);
 	return err ? 1 : 0;
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Where the copies of a volume's extents are: NETRAM_CMD_EXTENT_GET */
 #include <errno.h>
-#include <netram/limits.h>
 #include <stdlib.h>
 
 #include "internal.h"
 #include "list.h"
-
-_Static_assert(NETRAM_COPIES_MAX == NETRAM_REPLICAS_MAX, "copies");
 
 #define EXTENT(_attr, _kind, _member) \
 	NETRAM_FIELD(NETRAM_EXTENT_A_##_attr, _kind, true, \
@@ -30,25 +27,44 @@ static const struct netram_field copy_fields[] = {
 	COPY(MISSING, U32, missing),
 };
 
+static void copy_free(struct netram_copy *copy)
+{
+	struct netram_copy *next;
+
+	for (; copy; copy = next) {
+		next = copy->next;
+		free(copy);
+	}
+}
+
 static int copy_decode(const struct nlattr *attr, void *arg)
 {
-	struct netram_extent *extent = arg;
+	struct netram_list *list = arg;
 	struct netram_copy *copy;
 	uint64_t seen;
+	int err;
 
 	if (mnl_attr_get_type(attr) != NETRAM_EXTENT_A_COPY)
 		return 0;
-	if (extent->nr_copies == NETRAM_COPIES_MAX)
-		return -EBADMSG;
-	copy = &extent->copies[extent->nr_copies++];
-	return netram_fields_decode(copy_fields,
-				    sizeof(copy_fields) / sizeof(*copy_fields),
-				    attr, copy, &seen);
+	copy = calloc(1, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	err = netram_fields_decode(copy_fields,
+				   sizeof(copy_fields) / sizeof(*copy_fields),
+				   attr, copy, &seen);
+	if (err) {
+		free(copy);
+		return err;
+	}
+	netram_list_append(list, copy, &copy->next);
+	return 0;
 }
 
+/* On failure nothing is left to free in extent. */
 int netram_extent_decode(const struct nlattr *nest,
 			 struct netram_extent *extent)
 {
+	struct netram_list copies = { 0 };
 	uint64_t seen;
 	int err;
 
@@ -56,7 +72,16 @@ int netram_extent_decode(const struct nlattr *nest,
 				   sizeof(extent_fields) /
 				   sizeof(*extent_fields),
 				   nest, extent, &seen);
-	return err ? err : netram_attr_nested(nest, copy_decode, extent);
+	if (err)
+		return err;
+	err = netram_attr_nested(nest, copy_decode, &copies);
+	if (err) {
+		copy_free(copies.first);
+		return err;
+	}
+	extent->copies = copies.first;
+	extent->nr_copies = copies.count;
+	return 0;
 }
 
 static int extent_reply(const void *payload, size_t len, void *arg)
@@ -159,6 +184,7 @@ void netram_extent_free(struct netram_extent *extent)
 
 	for (; extent; extent = next) {
 		next = extent->next;
+		copy_free(extent->copies);
 		free(extent);
 	}
 }

@@ -75,6 +75,7 @@ struct netram {
 
 int netram_handle_open(const struct netram_transport *ops, void *ctx,
 		       struct netram **handle);
+int netram_handle_renew(struct netram *nt);
 
 /* message.c */
 

@@ -8,12 +8,18 @@
  * -errno, and netram_error() then has the sentence to show: the module's own
  * where it sent one.
  *
- * Objects are given out as linked lists the library allocates, so that a later
- * version can append members. What a caller fills in has reserved room for such;
- * it must be all zeroes, as {} and {0} make it, or the call is refused with
- * -EINVAL. What arrives has been checked: names are names,
- * texts are printable, numbers have their width. States are the enums of
- * <linux/netram.h>; a newer module may report values this header does not know.
+ * A handle outlives the module. When that was unloaded, calls return -ENODEV until
+ * it is loaded again, which they do not make the kernel do, other than netram_open();
+ * then they ask the new one, which has nothing of what the old one had.
+ *
+ * What is given out is allocated by the library, several objects as a linked list, so
+ * that a later version can append members. What callers make never grows, nor does
+ * struct netram_traffic, which is a part of others: it has reserved room for what a
+ * later version has. In what a caller fills in for a call that must be all zeroes, as
+ * {} and {0} make it, or the call is refused with -EINVAL. What arrives has been
+ * checked: names are names, texts are printable, numbers have their width. States are
+ * the enums of <linux/netram.h>; a newer module may report values this header does not
+ * know.
  *
  * The module wants CAP_NET_ADMIN and, for everything that changes something,
  * CAP_SYS_ADMIN.
@@ -33,17 +39,14 @@ extern "C" {
 
 #define NETRAM_LIBRARY_VERSION	"0.1.0"
 
-/* Room for any of these with its final NUL. */
+/* Room for any of these with its final NUL; it never changes. */
 #define NETRAM_NAME_SIZE	64
 #define NETRAM_EXPORT_SIZE	256
 #define NETRAM_TEXT_SIZE	256
 #define NETRAM_ENDPOINT_SIZE	80
 #define NETRAM_UUID_SIZE	37
 
-/* So many copies an extent has at most. */
-#define NETRAM_COPIES_MAX	4
-
-/* Room in what callers fill in, in units of 8 bytes; it never changes. */
+/* Room in what cannot grow, in units of 8 bytes; it never changes. */
 #define NETRAM_RESERVED		8
 
 struct netram;
@@ -60,6 +63,7 @@ struct netram_events;
  * @handshakes: handshakes
  * @tx_bytes: all bytes sent
  * @rx_bytes: all bytes received
+ * @reserved: zeroes; room for what a later version has
  *
  * While nothing is under way the others add up to the last two. The parts are told
  * of exactly at enum netram_traffic_attr in <linux/netram.h>.
@@ -74,6 +78,7 @@ struct netram_traffic {
 	uint64_t handshakes;
 	uint64_t tx_bytes;
 	uint64_t rx_bytes;
+	uint64_t reserved[NETRAM_RESERVED];
 };
 
 /**
@@ -285,7 +290,8 @@ struct netram_volume {
  * @writes: counts of buckets
  *
  * What is counted, and which latencies a bucket counts, is told in
- * <linux/netram.h>; <netram/latency.h> makes percentiles of it.
+ * <linux/netram.h>, and how many buckets there are, which stays so;
+ * <netram/latency.h> makes percentiles of it.
  */
 struct netram_latency {
 	struct netram_latency *next;
@@ -297,12 +303,14 @@ struct netram_latency {
 
 /**
  * struct netram_copy - a copy of an extent
+ * @next: the next one of the extent, or NULL
  * @node: whose
  * @state: enum netram_copy_state
  * @up: the node can be reached
  * @missing: pages present that it lacks, at most
  */
 struct netram_copy {
+	struct netram_copy *next;
 	char node[NETRAM_NAME_SIZE];
 	uint8_t state;
 	bool up;
@@ -317,7 +325,7 @@ struct netram_copy {
  * @lost_pages: of these, that nobody has any more
  * @backup_pages: of these, that the backup alone has
  * @nr_copies: how many it has; 0: no place yet, so nothing was ever written there
- * @copies: they
+ * @copies: they, or NULL
  */
 struct netram_extent {
 	struct netram_extent *next;
@@ -326,7 +334,7 @@ struct netram_extent {
 	uint32_t lost_pages;
 	uint32_t backup_pages;
 	uint32_t nr_copies;
-	struct netram_copy copies[NETRAM_COPIES_MAX];
+	struct netram_copy *copies;
 };
 
 /**
@@ -736,11 +744,14 @@ typedef int (*netram_event_fn)(const struct netram_event_info *event,
  * @fn: called for each
  * @arg: passed to @fn
  *
- * Does not wait when poll() says that netram_events_fd() is readable. Other
- * than a handle, a subscription must not be shared by threads.
+ * Does not wait when poll() says that netram_events_fd() is readable; there may be
+ * none to hand over then. Other than a handle, a subscription must not be shared by
+ * threads, and ends with its module.
  *
  * Return: 0; -ENOBUFS: events were lost, list again and go on; -EINTR: a
- * signal came; another -errno; or what @fn returned.
+ * signal came; -ENODEV: the module was unloaded, so there are no more: close it, and
+ * open another and list again when the module is loaded anew; another -errno; or
+ * what @fn returned.
  */
 int netram_events_read(struct netram_events *events, netram_event_fn fn,
 		       void *arg);
@@ -878,7 +889,7 @@ void netram_size_format(uint64_t bytes, char *text, size_t size);
  *
  * Return: 0, -EINVAL: not an address, -ENOENT: the host is not known,
  * -EAGAIN: the resolver cannot tell now, -ENXIO: a link-local address whose
- * interface this host does not have (yet).
+ * interface this host does not have (yet), or another -errno.
  */
 int netram_endpoint_parse(const char *text, struct sockaddr_storage *endpoint,
 			  char *why, size_t size);

@@ -18,13 +18,15 @@
  * @arg: for @fn
  * @err: the first error of @fn; the rest is read all the same, because the
  *   kernel refuses another dump until this one has been read to its end
+ * @told: whoever refused it said why
  */
 struct exchange {
 	struct netram *nt;
-	const struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh;
 	netram_reply_fn fn;
 	void *arg;
 	int err;
+	bool told;
 };
 
 int netram_fail(struct netram *nt, int err, const char *fmt, ...)
@@ -51,7 +53,8 @@ static int fail_errno(struct netram *nt, int err)
 
 static int ack_text(const struct nlattr *attr, void *arg)
 {
-	char *error = arg;
+	struct exchange *x = arg;
+	char *error = x->nt->error;
 	const char *text = mnl_attr_get_payload(attr);
 	size_t i, len = mnl_attr_get_payload_len(attr);
 
@@ -62,6 +65,7 @@ static int ack_text(const struct nlattr *attr, void *arg)
 	for (i = 0; i < len; i++)
 		error[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	error[len] = '\0';
+	x->told = true;
 	return 0;
 }
 
@@ -83,15 +87,15 @@ static size_t ack_offset(const struct nlmsghdr *nlh)
 	return offset + MNL_ALIGN(echoed - sizeof(e->msg));
 }
 
-static int ack_fail(struct netram *nt, const struct nlmsghdr *nlh, int err)
+static int ack_fail(struct exchange *x, const struct nlmsghdr *nlh, int err)
 {
 	size_t len = mnl_nlmsg_get_payload_len(nlh);
 	size_t offset = ack_offset(nlh);
 
-	fail_errno(nt, err);
+	fail_errno(x->nt, err);
 	if (offset && offset < len)
 		netram_attr_walk(mnl_nlmsg_get_payload_offset(nlh, offset),
-				 len - offset, ack_text, nt->error);
+				 len - offset, ack_text, x);
 	return err;
 }
 
@@ -109,7 +113,7 @@ static int exchange_end(struct exchange *x, const struct nlmsghdr *nlh)
 	if (err > 0 || err < -4095)
 		return fail_errno(x->nt, -EBADMSG);
 	if (err)
-		return ack_fail(x->nt, nlh, err);
+		return ack_fail(x, nlh, err);
 	return x->err ? fail_errno(x->nt, x->err) : 0;
 }
 
@@ -168,7 +172,32 @@ static int exchange_datagram(struct exchange *x)
 	return ret;
 }
 
-/* Ask and read the whole answer. The handle's lock is held. */
+static int exchange_run(struct exchange *x)
+{
+	struct netram *nt = x->nt;
+	int ret;
+
+	x->nlh->nlmsg_seq = ++nt->seq;
+	ret = nt->ops->send(nt->ctx, x->nlh, x->nlh->nlmsg_len);
+	if (ret)
+		return fail_errno(nt, ret);
+	do
+		ret = exchange_datagram(x);
+	while (ret == 1);
+	return ret;
+}
+
+/* The module says what it does not have: without a text it was the kernel. */
+static bool is_unknown_family(const struct exchange *x, int err)
+{
+	return err == -ENOENT && !x->told &&
+	       x->nlh->nlmsg_type != GENL_ID_CTRL;
+}
+
+/*
+ * Ask and read the whole answer. The handle's lock is held. What went to a family
+ * that is gone nobody has got, so it is sent to the one that has come in its place.
+ */
 int netram_request(struct netram *nt, struct netram_message *msg,
 		   netram_reply_fn fn, void *arg)
 {
@@ -181,14 +210,15 @@ int netram_request(struct netram *nt, struct netram_message *msg,
 		return netram_fail(nt, -EMSGSIZE, "the request is too long");
 	if (msg->unknown)
 		return netram_fail(nt, -EINVAL, "reserved members are not zero: is this program made for a later libnetram?");
-	msg->nlh->nlmsg_seq = ++nt->seq;
-	ret = nt->ops->send(nt->ctx, msg->nlh, msg->nlh->nlmsg_len);
-	if (ret)
-		return fail_errno(nt, ret);
-	do
-		ret = exchange_datagram(&x);
-	while (ret == 1);
-	return ret;
+	for (;;) {
+		ret = exchange_run(&x);
+		if (!is_unknown_family(&x, ret))
+			return ret;
+		ret = netram_handle_renew(nt);
+		if (ret)
+			return ret == -ENOENT ? fail_errno(nt, ret) : ret;
+		x.nlh->nlmsg_type = nt->family;
+	}
 }
 
 /* Begin a command that answers with success or an error; takes the handle's lock. */

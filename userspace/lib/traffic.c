@@ -4,6 +4,9 @@
 
 #include "internal.h"
 
+/* Programs have made it, and it is a part of others, so it has no end to append to. */
+_Static_assert(sizeof(struct netram_traffic) == 17 * sizeof(uint64_t), "traffic");
+
 #define TRAFFIC(_attr, _member) \
 	NETRAM_FIELD(NETRAM_TRAFFIC_A_##_attr, U64, true, \
 		     struct netram_traffic, _member)

@@ -56,7 +56,9 @@ static int bad_decode(const struct nlattr *attr, void *arg)
 	uint64_t seen;
 	int err;
 
-	if (mnl_attr_get_type(attr) != NETRAM_VERIFY_A_BAD)
+	/* callers have been told how many there are at most; a later module may tell more */
+	if (mnl_attr_get_type(attr) != NETRAM_VERIFY_A_BAD ||
+	    list->count == NETRAM_VERIFY_BAD_MAX)
 		return 0;
 	bad = calloc(1, sizeof(*bad));
 	if (!bad)

@@ -96,7 +96,8 @@ static struct json_object *bytes_json(const struct stats *s)
 	return o;
 }
 
-static struct json_object *status_json(const struct status_source *src)
+static struct json_object *status_json(const struct status_source *src,
+				       bool exports)
 {
 	struct json_object *o = json_object_new_object();
 	struct stats sum;
@@ -111,15 +112,16 @@ static struct json_object *status_json(const struct status_source *src)
 	put_object(o, "memory", memory_json(src->table->store));
 	put_u64(o, "connections",
 		__atomic_load_n(&src->loops->nr_connections, __ATOMIC_RELAXED));
-	put_object(o, "exports", exports_json(src->table));
+	if (exports)
+		put_object(o, "exports", exports_json(src->table));
 	put_object(o, "requests", requests_json(&sum));
 	put_object(o, "bytes", bytes_json(&sum));
 	return o;
 }
 
-static char *status_text(const struct status_source *src)
+static char *status_text(const struct status_source *src, bool exports)
 {
-	struct json_object *o = status_json(src);
+	struct json_object *o = status_json(src, exports);
 	char *text;
 
 	text = strdup(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
@@ -131,13 +133,15 @@ static char *status_text(const struct status_source *src)
 static void answer(void *arg, const char *url,
 		   const struct http_request *request, struct http_answer *a)
 {
+	const char *exports = http_argument(request, "exports");
 	const struct status *s = arg;
 
-	(void)request;
 	if (!strcmp(url, "/metrics"))
 		http_text(a, EXPOSITION_TYPE, metrics_text(&s->source));
 	else if (!strcmp(url, "/status"))
-		http_text(a, HTTP_JSON, status_text(&s->source));
+		http_text(a, HTTP_JSON,
+			  status_text(&s->source,
+				      !exports || strcmp(exports, "0")));
 }
 
 int status_start(int fd, const struct status_source *source,

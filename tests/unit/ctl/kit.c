@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define QUEUE	16
@@ -18,7 +19,7 @@ static struct {
 	} queue[QUEUE];
 	unsigned int in, out, requests;
 	bool keep_seq;
-	uint32_t joined;
+	uint64_t joined;
 	char sent[NETRAM_SEND_SIZE] __attribute__((aligned(8)));
 } kit;
 
@@ -73,9 +74,9 @@ unsigned int kit_open_transports(void)
 	return open_transports;
 }
 
-uint32_t kit_joined(void)
+bool kit_joined(uint32_t group)
 {
-	return kit.joined;
+	return kit.joined >> group & 1;
 }
 
 /* ---- the transport */
@@ -120,14 +121,19 @@ static ssize_t kit_recv(void *ctx, void *buf, size_t len)
 static int kit_join(void *ctx, uint32_t group)
 {
 	(void)ctx;
-	kit.joined = group;
+	kit.joined |= 1ULL << group;
 	return 0;
 }
 
+/* Readable at any time. */
 static int kit_fd(void *ctx)
 {
+	static int fd = -1;
+
 	(void)ctx;
-	return 0;
+	if (fd < 0)
+		fd = eventfd(1, EFD_CLOEXEC);
+	return fd;
 }
 
 static void kit_close(void *ctx)
@@ -221,13 +227,14 @@ void kit_done(struct kit_msg *m, int err, const char *text)
 	kit_end(m);
 }
 
-void kit_family(struct kit_msg *m)
+/* What nlctrl says of a family, asked or not. */
+void kit_nlctrl(struct kit_msg *m, uint8_t cmd, const char *name, uint16_t id)
 {
 	struct nlattr *groups, *group;
 
-	kit_begin(m, GENL_ID_CTRL, 0, CTRL_CMD_NEWFAMILY);
-	mnl_attr_put_strz(m->last, CTRL_ATTR_FAMILY_NAME, NETRAM_GENL_NAME);
-	mnl_attr_put_u16(m->last, CTRL_ATTR_FAMILY_ID, KIT_FAMILY);
+	kit_begin(m, GENL_ID_CTRL, 0, cmd);
+	mnl_attr_put_strz(m->last, CTRL_ATTR_FAMILY_NAME, name);
+	mnl_attr_put_u16(m->last, CTRL_ATTR_FAMILY_ID, id);
 	groups = mnl_attr_nest_start(m->last, CTRL_ATTR_MCAST_GROUPS);
 	group = mnl_attr_nest_start(m->last, 1);
 	mnl_attr_put_u32(m->last, CTRL_ATTR_MCAST_GRP_ID, KIT_GROUP);
@@ -236,6 +243,11 @@ void kit_family(struct kit_msg *m)
 	mnl_attr_nest_end(m->last, group);
 	mnl_attr_nest_end(m->last, groups);
 	kit_end(m);
+}
+
+void kit_family(struct kit_msg *m)
+{
+	kit_nlctrl(m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
 	kit_ack(m, 0, NULL);
 }
 

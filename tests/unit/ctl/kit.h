@@ -40,7 +40,7 @@ void kit_keep_seq(bool keep);
 const struct nlmsghdr *kit_sent(void);
 unsigned int kit_requests(void);
 unsigned int kit_open_transports(void);
-uint32_t kit_joined(void);
+bool kit_joined(uint32_t group);
 
 void kit_begin(struct kit_msg *m, uint16_t type, uint16_t flags, uint8_t cmd);
 void kit_end(struct kit_msg *m);
@@ -48,6 +48,7 @@ void kit_ack(struct kit_msg *m, int err, const char *text);
 void kit_ack_echo(struct kit_msg *m, int err, const char *text,
 		  uint32_t echoed);
 void kit_done(struct kit_msg *m, int err, const char *text);
+void kit_nlctrl(struct kit_msg *m, uint8_t cmd, const char *name, uint16_t id);
 void kit_family(struct kit_msg *m);
 void kit_reset_family(void);
 

@@ -472,6 +472,41 @@ static void expect_event(const struct netram_event_info *event,
 	expect_json(expected);
 }
 
+static void queue_event(void)
+{
+	struct kit_msg m = { 0 };
+
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_EVENT);
+	kit_put_event(&m, NETRAM_EVENT_WEIGHT, "n1");
+	kit_end(&m);
+	kit_queue(m.buf, m.len);
+}
+
+/* To the end of the module, and no longer. */
+static void test_events_follow(void **state)
+{
+	char *argv[] = { "--follow", "--json", NULL };
+	struct ctl_call call;
+	struct kit_msg m = { 0 };
+	bool help;
+
+	(void)state;
+	assert_int_equal(ctl_opts_parse(&ctl_events, argv, &call, &help), CTL_OK);
+	kit_reset_family();
+	queue_event();
+	kit_queue_errno(-ENOBUFS);
+	kit_family(&m);
+	kit_queue_msg(&m);
+	queue_event();
+	kit_nlctrl(&m, CTRL_CMD_DELFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	kit_queue_msg(&m);
+	assert_int_equal(kit_run(&ctl_events, &call), CTL_MODULE);
+	kit_reset();
+	assert_non_null(strstr(strstr(output, "weight") + 1, "weight"));
+	assert_non_null(strstr(kit_errors, "some events were lost"));
+	assert_non_null(strstr(kit_errors, "the netram kernel module was unloaded"));
+}
+
 static void test_event_json(void **state)
 {
 	struct netram_event_info event = {
@@ -687,7 +722,7 @@ static void expect_plan(const struct ctl_command *cmd, char **argv,
 
 	assert_int_equal(ctl_opts_parse(cmd, argv, &call, &help), CTL_OK);
 	kit_reset_family();
-	queue_ack(-ENOENT, NULL);
+	queue_ack(-ENOENT, "no volume of this name");
 	assert_int_equal(kit_run(cmd, &call), CTL_OK);
 	kit_reset();
 	assert_string_equal(output, want);
@@ -748,6 +783,7 @@ int main(void)
 		cmocka_unit_test(test_exit_codes),
 		cmocka_unit_test(test_create_without_answer),
 		cmocka_unit_test(test_swap_without_device),
+		cmocka_unit_test(test_events_follow),
 		cmocka_unit_test(test_event_json),
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_status_speed),

@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Addresses: what is taken, what is refused and with which words. */
+#include <dlfcn.h>
 #include <errno.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "kit.h"
+
+#define BROKEN	"broken.test"
+
+static int broken_errno;
+
+/* In the place of libc's: of one host the resolver says that the system has failed. */
+int getaddrinfo(const char *host, const char *service,
+		const struct addrinfo *hints, struct addrinfo **found)
+{
+	int (*real)(const char *host, const char *service,
+		    const struct addrinfo *hints, struct addrinfo **found) =
+		dlsym(RTLD_NEXT, "getaddrinfo");
+
+	if (strcmp(host, BROKEN))
+		return real(host, service, hints, found);
+	errno = broken_errno;
+	return EAI_SYSTEM;
+}
 
 static void test_accepted(void **state)
 {
@@ -87,6 +107,21 @@ static void test_unknown_host(void **state)
 	assert_non_null(strstr(why, "cannot resolve 'nosuchhost.invalid'"));
 }
 
+static void test_broken_resolver(void **state)
+{
+	struct sockaddr_storage ep;
+	char why[256];
+
+	(void)state;
+	broken_errno = EMFILE;
+	assert_int_equal(netram_endpoint_parse(BROKEN, &ep, why, sizeof(why)),
+			 -EMFILE);
+	assert_non_null(strstr(why, "cannot resolve '" BROKEN "'"));
+	broken_errno = 0;
+	assert_int_equal(netram_endpoint_parse(BROKEN, &ep, why, sizeof(why)),
+			 -EIO);
+}
+
 /* It may come up later, as a name may be resolved later. */
 static void test_unknown_interface(void **state)
 {
@@ -133,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_unknown_host),
+		cmocka_unit_test(test_broken_resolver),
 		cmocka_unit_test(test_unknown_interface),
 		cmocka_unit_test(test_long_host),
 		cmocka_unit_test(test_other_family),

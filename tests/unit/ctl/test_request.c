@@ -60,6 +60,20 @@ static void queue_done(int err, const char *text)
 	kit_queue(m.buf, m.len);
 }
 
+/* All that there are, ours among them under this number unless it is 0. */
+static void queue_families(uint16_t ours)
+{
+	struct kit_msg m = { 0 };
+
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, "nlctrl", GENL_ID_CTRL);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME "2", KIT_FAMILY);
+	if (ours)
+		kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME, ours);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, "netra", KIT_FAMILY);
+	kit_done(&m, 0, NULL);
+	kit_queue(m.buf, m.len);
+}
+
 static void test_family(void **state)
 {
 	(void)state;
@@ -117,9 +131,56 @@ static void test_module_text(void **state)
 	queue_ack(-EPERM, NULL);
 	assert_int_equal(netram_node_remove(nt, "n1"), -EPERM);
 	expect_error("run as root");
+	/* no family has this number, but one has */
 	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY);
 	assert_int_equal(netram_node_remove(nt, "n1"), -ENOENT);
 	expect_error("No such file");
+}
+
+/* The module was loaded anew: what it had the old number for is asked of it again. */
+static void test_loaded_anew(void **state)
+{
+	struct netram_node *first;
+
+	(void)state;
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY + 1);
+	queue_ack(0, NULL);
+	assert_int_equal(netram_node_drain(nt, "n1", true), 0);
+	assert_int_equal(kit_sent()->nlmsg_type, KIT_FAMILY + 1);
+	assert_int_equal(sent_cmd(), NETRAM_CMD_NODE_SET);
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY);
+	queue_nodes(0, "n1", "n2");
+	queue_done(0, NULL);
+	assert_int_equal(netram_node_list(nt, &first), 0);
+	assert_string_equal(first->next->name, "n2");
+	netram_node_free(first);
+	/* of the new one's own there is no doubt */
+	queue_ack(-ENOENT, "no node of this name");
+	assert_int_equal(netram_node_remove(nt, "n1"), -ENOENT);
+	expect_error("no node of this name");
+}
+
+static void test_unloaded(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		queue_ack(-ENOENT, NULL);
+		queue_families(0);
+		assert_int_equal(netram_node_remove(nt, "n1"), -ENODEV);
+		expect_error("not loaded any more");
+	}
+	/* looked for, not asked for by its name, which would load it */
+	assert_int_equal(kit_sent()->nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+	assert_int_equal(kit_sent()->nlmsg_len, NLMSG_HDRLEN + GENL_HDRLEN);
+	queue_ack(-ENOENT, NULL);
+	queue_families(KIT_FAMILY + 7);
+	queue_ack(0, NULL);
+	assert_int_equal(netram_node_remove(nt, "n1"), 0);
 }
 
 static void test_text_behind_echo(void **state)
@@ -382,7 +443,7 @@ static void test_events(void **state)
 	kit_family(&m);
 	kit_queue(m.buf, m.len);
 	assert_int_equal(netram_events_open(&events), 0);
-	assert_int_equal(kit_joined(), KIT_GROUP);
+	assert_true(kit_joined(KIT_GROUP));
 	for (i = 0; i < 2; i++) {
 		memset(&m, 0, sizeof(m));
 		kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_EVENT);
@@ -394,6 +455,9 @@ static void test_events(void **state)
 		kit_queue(m.buf, m.len);
 	}
 	kit_queue_errno(-ENOBUFS);
+	memset(&m, 0, sizeof(m));
+	kit_family(&m);
+	kit_queue(m.buf, m.len);
 	assert_int_equal(netram_events_read(events, count_event, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(netram_events_read(events, count_event, &count), 42);
@@ -406,6 +470,69 @@ static void test_events(void **state)
 	assert_int_equal(netram_events_read(events, count_event, &count),
 			 -EBADMSG);
 	netram_events_close(events);
+}
+
+static void queue_nlctrl(uint8_t cmd, const char *name, uint16_t id)
+{
+	struct kit_msg m = { 0 };
+
+	kit_nlctrl(&m, cmd, name, id);
+	kit_queue(m.buf, m.len);
+}
+
+/* A subscription ends with the module, of whatever else nlctrl may tell. */
+static void test_events_end(void **state)
+{
+	struct netram_events *events;
+	struct kit_msg m = { 0 };
+	int i, count = 0;
+
+	(void)state;
+	kit_keep_seq(true);
+	/* of an earlier life, heard before the family is looked up */
+	queue_nlctrl(CTRL_CMD_DELFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	m.last->nlmsg_seq = 1;
+	kit_ack(&m, 0, NULL);
+	m.last->nlmsg_seq = 1;
+	kit_queue(m.buf, m.len);
+	assert_int_equal(netram_events_open(&events), 0);
+	assert_true(kit_joined(GENL_ID_CTRL));
+	queue_nlctrl(CTRL_CMD_NEWFAMILY, "other", KIT_FAMILY + 1);
+	queue_nlctrl(CTRL_CMD_DELFAMILY, "other", KIT_FAMILY + 1);
+	queue_nlctrl(CTRL_CMD_NEWMCAST_GRP, NETRAM_GENL_NAME, KIT_FAMILY);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(netram_events_read(events, count_event,
+						    &count), 0);
+	queue_nlctrl(CTRL_CMD_DELFAMILY, NETRAM_GENL_NAME, KIT_FAMILY);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(netram_events_read(events, count_event,
+						    &count), -ENODEV);
+	assert_int_equal(count, 0);
+	netram_events_close(events);
+}
+
+/* What was lost may have been that. */
+static void test_events_end_lost(void **state)
+{
+	struct netram_events *events;
+	struct kit_msg m = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		kit_reset_family();
+		assert_int_equal(netram_events_open(&events), 0);
+		kit_queue_errno(-ENOBUFS);
+		if (i)
+			kit_nlctrl(&m, CTRL_CMD_NEWFAMILY, NETRAM_GENL_NAME,
+				   KIT_FAMILY + 1);
+		kit_ack(&m, i ? 0 : -ENOENT, NULL);
+		kit_queue_msg(&m);
+		assert_int_equal(netram_events_read(events, count_event, NULL),
+				 -ENODEV);
+		netram_events_close(events);
+	}
 }
 
 static int take_value(const struct netram_event_info *event, void *arg)
@@ -445,6 +572,8 @@ int main(void)
 		TEST(test_remove),
 		TEST(test_changes),
 		TEST(test_module_text),
+		TEST(test_loaded_anew),
+		TEST(test_unloaded),
 		TEST(test_text_behind_echo),
 		TEST(test_long_text),
 		TEST(test_list),
@@ -462,6 +591,8 @@ int main(void)
 		TEST(test_short_family_data),
 		TEST(test_not_loaded),
 		TEST(test_events),
+		TEST(test_events_end),
+		TEST(test_events_end_lost),
 		TEST(test_event_value),
 	};
 

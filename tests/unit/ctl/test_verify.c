@@ -136,6 +136,31 @@ static void test_wrong(void **state)
 	assert_non_null(strstr(kit_output, "v1: cancelled; "));
 }
 
+/* Arrays have room for what the header promises, whatever a later module tells. */
+static void test_many_bad(void **state)
+{
+	struct netram_bad bad[NETRAM_VERIFY_BAD_MAX + 6];
+	struct netram_verify v = clean;
+	struct netram_volume *volume = calloc(1, sizeof(*volume));
+	const struct netram_bad *at;
+	struct kit_msg m = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NETRAM_VERIFY_BAD_MAX + 6; i++)
+		bad[i] = (struct netram_bad){ .next = &bad[i + 1], .offset = i };
+	bad[i - 1].next = NULL;
+	v.bad = bad;
+	kit_begin(&m, KIT_FAMILY, 0, NETRAM_CMD_VOLUME_GET);
+	kit_put_verified(&m, "v1", &v);
+	assert_int_equal(netram_volume_decode(mnl_nlmsg_get_payload_offset(m.last, GENL_HDRLEN),
+					      volume), 0);
+	for (i = 0, at = volume->verify->bad; at; at = at->next)
+		assert_int_equal(at->offset, i++);
+	assert_int_equal(i, NETRAM_VERIFY_BAD_MAX);
+	netram_volume_free(volume);
+}
+
 static void test_waits(void **state)
 {
 	char *argv[] = { "v1", NULL };
@@ -297,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_many_bad),
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_sync),
