@@ -42,8 +42,14 @@ expect_stat "$dev" checksum_errors -eq 0
 [ "$(node_attr n2 reconnects)" -eq 0 ] || fail "the other node was disturbed"
 
 note "an error that nobody knows is an I/O error"
-before=$(proxy_done)
+before=$(proxy_done) errors=$(stat_of "$dev" errors)
+# once: the pages are asked for one by one then
 proxy_mode error 1
+intact || fail "an error for pages that could be had"
+wait_for 10 proxy_did "$before" || fail "not tried"
+expect_stat "$dev" errors -eq "$errors"
+before=$(proxy_done)
+proxy_mode error 1000
 intact 2> /dev/null && fail "no error"
 wait_for 10 proxy_did "$before" || fail "not tried"
 proxy_mode pass 0
