@@ -39,25 +39,11 @@ static void copy_free(struct netram_copy *copy)
 
 static int copy_decode(const struct nlattr *attr, void *arg)
 {
-	struct netram_list *list = arg;
-	struct netram_copy *copy;
-	uint64_t seen;
-	int err;
-
 	if (mnl_attr_get_type(attr) != NETRAM_EXTENT_A_COPY)
 		return 0;
-	copy = calloc(1, sizeof(*copy));
-	if (!copy)
-		return -ENOMEM;
-	err = netram_fields_decode(copy_fields,
-				   sizeof(copy_fields) / sizeof(*copy_fields),
-				   attr, copy, &seen);
-	if (err) {
-		free(copy);
-		return err;
-	}
-	netram_list_append(list, copy, &copy->next);
-	return 0;
+	return netram_list_decode(arg, attr, copy_fields,
+				  sizeof(copy_fields) / sizeof(*copy_fields),
+				  sizeof(struct netram_copy));
 }
 
 /* On failure nothing is left to free in extent. */

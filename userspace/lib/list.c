@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Get one, list all, delete one: the same for every kind of object. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "list.h"
@@ -17,6 +18,25 @@ void netram_list_append(struct netram_list *list, void *object, void *link)
 		list->first = object;
 	list->link = link;
 	list->count++;
+}
+
+/* Append an object of size bytes, which begins with its next pointer. */
+int netram_list_decode(struct netram_list *list, const struct nlattr *nest,
+		       const struct netram_field *fields, size_t nr, size_t size)
+{
+	void *object = calloc(1, size);
+	uint64_t seen;
+	int err;
+
+	if (!object)
+		return -ENOMEM;
+	err = netram_fields_decode(fields, nr, nest, object, &seen);
+	if (err) {
+		free(object);
+		return err;
+	}
+	netram_list_append(list, object, object);
+	return 0;
 }
 
 static void noun_ask(struct netram *nt, const struct netram_noun *noun,

@@ -38,6 +38,9 @@ struct netram_noun {
 };
 
 void netram_list_append(struct netram_list *list, void *object, void *link);
+int netram_list_decode(struct netram_list *list, const struct nlattr *nest,
+		       const struct netram_field *fields, size_t nr,
+		       size_t size);
 int netram_noun_get(struct netram *nt, const struct netram_noun *noun,
 		    const char *name, void **first);
 int netram_noun_list(struct netram *nt, const struct netram_noun *noun,

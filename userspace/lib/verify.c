@@ -52,26 +52,14 @@ static void bad_free(struct netram_bad *bad)
 static int bad_decode(const struct nlattr *attr, void *arg)
 {
 	struct netram_list *list = arg;
-	struct netram_bad *bad;
-	uint64_t seen;
-	int err;
 
 	/* callers have been told how many there are at most; a later module may tell more */
 	if (mnl_attr_get_type(attr) != NETRAM_VERIFY_A_BAD ||
 	    list->count == NETRAM_VERIFY_BAD_MAX)
 		return 0;
-	bad = calloc(1, sizeof(*bad));
-	if (!bad)
-		return -ENOMEM;
-	err = netram_fields_decode(bad_fields,
-				   sizeof(bad_fields) / sizeof(*bad_fields),
-				   attr, bad, &seen);
-	if (err) {
-		free(bad);
-		return err;
-	}
-	netram_list_append(list, bad, &bad->next);
-	return 0;
+	return netram_list_decode(list, attr, bad_fields,
+				  sizeof(bad_fields) / sizeof(*bad_fields),
+				  sizeof(struct netram_bad));
 }
 
 /* On failure nothing is left to free in verify. */

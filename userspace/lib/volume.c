@@ -56,26 +56,11 @@ static void session_free(struct netram_session *session)
 
 static int session_decode(const struct nlattr *attr, void *arg)
 {
-	struct netram_list *list = arg;
-	struct netram_session *session;
-	uint64_t seen;
-	int err;
-
 	if (mnl_attr_get_type(attr) != NETRAM_VOLUME_A_SESSION)
 		return 0;
-	session = calloc(1, sizeof(*session));
-	if (!session)
-		return -ENOMEM;
-	err = netram_fields_decode(session_fields,
-				   sizeof(session_fields) /
-				   sizeof(*session_fields),
-				   attr, session, &seen);
-	if (err) {
-		free(session);
-		return err;
-	}
-	netram_list_append(list, session, &session->next);
-	return 0;
+	return netram_list_decode(arg, attr, session_fields,
+				  sizeof(session_fields) / sizeof(*session_fields),
+				  sizeof(struct netram_session));
 }
 
 static int verify_decode(const struct nlattr *attr, void *arg)
