@@ -28,27 +28,17 @@ static void room_cells(struct ctl_table *t, unsigned int known,
 	ctl_table_cell(t, "%s", ctl_human(free_of(capacity, used)).text);
 }
 
-/* Nobody has tried those that no volume uses: they are neither up nor down. */
-static void up_text(const struct pool_fill *fill, const char *of, char *text,
-		    size_t size)
-{
-	int len = snprintf(text, size, "%u%s up", fill->up, of);
-
-	if (fill->idle)
-		snprintf(text + len, size - len, ", %u idle", fill->idle);
-}
-
 static void place_row(struct ctl_table *t, const struct pool *pool,
 		      const char *region, const char *zone)
 {
 	struct pool_fill fill;
-	char of[16], up[48];
 
 	pool_sum(pool, region, zone, &fill);
 	ctl_table_cell(t, "%s%s", zone ? "  " : "", zone ? zone : region);
-	snprintf(of, sizeof(of), " of %u", fill.nodes);
-	up_text(&fill, of, up, sizeof(up));
-	ctl_table_cell(t, "%s", up);
+	ctl_table_cell(t, "%u of %u up", fill.up, fill.nodes);
+	/* Nobody has tried those that no volume uses: neither up nor down. */
+	if (fill.idle)
+		ctl_table_append(t, ", %u idle", fill.idle);
 	room_cells(t, fill.known, fill.capacity, fill.used);
 	ctl_table_cell(t, "%s", ctl_human(fill.stored).text);
 	ctl_table_cell(t, "%" PRIu64, fill.extents);
@@ -90,11 +80,12 @@ static void region_rows(struct ctl_table *t, const struct pool *pool, size_t at)
 static void print_total(const struct pool *pool)
 {
 	struct pool_fill fill;
-	char up[48];
 
 	pool_sum(pool, NULL, NULL, &fill);
-	up_text(&fill, "", up, sizeof(up));
-	printf("nodes: %u, %s\n", fill.nodes, up);
+	printf("nodes: %u, %u up", fill.nodes, fill.up);
+	if (fill.idle)
+		printf(", %u idle", fill.idle);
+	putchar('\n');
 	if (fill.known)
 		printf("capacity: %s%s, used %s (%.0f %%), free %s\n",
 		       ctl_human(fill.capacity).text,
