@@ -21,7 +21,7 @@ without_n2() { # VOLUME: sets dev; two copies in sync, and then n2 is away
 	kinds put 1 || fail "put"
 	wait_for 10 well || fail "not in sync to begin with"
 	tune "$dev" io_timeout_ms 2000
-	cut n2
+	node_cut n2
 }
 
 turns=12
@@ -41,7 +41,7 @@ refused 'drain it' netramctl node remove n1
 refused 'can be reached.*drain it' netramctl node remove n1 --lost
 refused 'can reach it: drain it' netramctl node remove n1 --lost --dry-run
 tune "$dev" io_timeout_ms 2000
-cut n1
+node_cut n1
 # it goes on where n2 has the pages, until each thread has come to one that n1 has
 [ "$(would_lose n1)" = "[[\"v1\",$((${#gone[@]} * (still + live)))]]" ] || fail "would lose $(would_lose n1) for ${#gone[@]} extents"
 refused 'drain it, or delete' netramctl node remove n1
@@ -98,7 +98,7 @@ without_n2 v2
 dd if=/dev/urandom of="$NETRAM_RUN/new" bs=4k count=5 status=none
 dd if="$NETRAM_RUN/new" of="$dev" bs=4k seek=$((2 * 256 + 10)) oflag=direct conv=notrunc status=none || fail "writing"
 [ "$(would_lose n2)" = '[]' ] || fail "without n2 would be lost: $(would_lose n2)"
-cut n1
+node_cut n1
 node_up n2
 wait_for 30 session_is "$dev" n2 up || fail "n2 does not come back"
 [ "$(would_lose n1)" = '[["v2",5]]' ] || fail "without n1 would be lost: $(would_lose n1)"
@@ -122,7 +122,7 @@ note "given up with all copies in sync elsewhere: nothing is lost"
 tune "$dev" io_timeout_ms 2000
 tune "$dev" rereplicate_delay_ms 3600000
 live_start
-cut n2
+node_cut n2
 [ "$(would_lose n2)" = '[]' ] || fail "without n2 would be lost: $(would_lose n2)"
 netramctl node remove n2 --lost || fail "node remove --lost"
 live_end
@@ -146,7 +146,7 @@ for ((turn = 1; turn <= turns; turn++)); do
 	kinds put $turn || fail "put $turn"
 	mapfile -t gone < <(on v3 n1)
 	[ ${#gone[@]} -gt 0 ] || fail "turn $turn: n1 has nothing"
-	cut n1
+	node_cut n1
 	node_up n1
 	netramctl sync node n1 > /dev/null 2>&1 & # it tries at once
 	trying=$!
@@ -177,7 +177,7 @@ note "what is lost is told by verify, though its extents have no place any more"
 kinds put $turn || fail "put $turn"
 mapfile -t gone < <(on v3 n1)
 [ ${#gone[@]} -gt 0 ] || fail "n1 has nothing"
-cut n1
+node_cut n1
 netramctl node remove n1 --lost || fail "node remove --lost"
 [ -z "$(on v3 n1)" ] || fail "n1 has copies: $(netramctl extent list v3)"
 all=$((extents * still)) gone_pages=$((${#gone[@]} * still))
@@ -198,7 +198,7 @@ before=$(stat_of "$dev" resync_pages)
 got_some() { [ "$(stat_of "$dev" resync_pages)" -gt $((before + 100)) ]; }
 node_up n2
 wait_for 60 got_some || fail "n2 gets nothing"
-cut n1
+node_cut n1
 # nothing comes to n2 any more, so this is how many it lacks
 lacks=$(would_lose n1 | jq '.[0][1]')
 if [ "$lacks" -lt 1 ] || [ "$lacks" -ge $((extents * still - 99)) ]; then fail "n2 lacks $lacks pages"; fi

@@ -12,12 +12,6 @@
 . "$COMMON/proxy.sh"
 
 stale() { [ "$(attr_of "$dev" degraded_extents)" -eq 1 ]; }
-not_up() { ! session_is "$dev" "$1" up; }
-cut() { # NODE
-	node_down "$1"
-	node_reset_connections "$1"
-	wait_for 20 not_up "$1" || fail "$1 is up still"
-}
 join() { # NODE
 	node_up "$1"
 	wait_for 30 session_is "$dev" "$1" up || fail "$1 does not come back"
@@ -63,11 +57,11 @@ fetch 0 16 || fail "reading"
 same 0 16
 
 note "n2 lacks a page that was discarded, and nothing else"
-cut n2
+node_cut n2
 blkdiscard -f -o $((16 * 4096)) -l 4096 "$dev" || fail "blkdiscard"
 dd if=/dev/zero of="$NETRAM_RUN/golden" bs=4k seek=16 count=1 conv=notrunc status=none
 wait_for 20 stale || fail "n2 has missed nothing"
-cut n1
+node_cut n1
 join n2
 fetch 16 8 || fail "pages that n2 has cannot be read"
 same 16 8
@@ -78,10 +72,10 @@ join n1
 in_sync "n1 is back"
 
 note "n2 lacks one of eight pages that were asked for one by one, and go by one request"
-cut n2
+node_cut n2
 put 34 1
 wait_for 20 stale || fail "n2 has missed nothing"
-cut n1
+node_cut n1
 join n2
 tune "$dev" io_deadline_ms 2000
 before=$(stat_of "$dev" reads)
@@ -104,7 +98,7 @@ fetch 32 8 || fail "reading"
 same 32 8
 
 note "n1 answers with errors, and n2 is just not there"
-cut n2
+node_cut n2
 before=$(proxy_done)
 proxy_mode eio 1000000
 fetch 40 8 2> "$NETRAM_RUN/error" &

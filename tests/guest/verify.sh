@@ -13,7 +13,6 @@
 
 ill() { ! well; }
 in_sync() { wait_for 60 well || fail "$1: $(attr_of "$dev" degraded_extents) extents are still degraded"; }
-# turn a bit of pages in a node's memory
 found() { # NODE:OFFSET...: exactly these are wrong, or "repaired" as kind says
 	local is
 	is=$(jq -r '.bad[] | select(.kind == "'"$kind"'") | (.node // "") + ":" + (.offset | tostring)' "$NETRAM_RUN/report" | sort)

@@ -86,6 +86,12 @@ session_of() { # DEVICE NODE: sets session_state, session_extents, session_pages
 node_slow() { node_exec "$1" tc qdisc add dev eth0 root netem delay "$2" limit 100000; } # NODE DELAY
 node_fast() { node_exec "$1" tc qdisc del dev eth0 root; }
 session_is() { session_of "$1" "$2" && [ "$session_state" = "$3" ]; } # DEVICE NODE STATE
+session_not_up() { ! session_is "$dev" "$1" up; }
+node_cut() { # NODE: away from one moment to the next, and $dev knows
+	node_down "$1"
+	node_reset_connections "$1"
+	wait_for 20 session_not_up "$1" || fail "$1 is up still"
+}
 
 # expect_stat DEVICE NAME [TEST-OPERATOR VALUE]: fails the test when it is not so
 expect_stat() {

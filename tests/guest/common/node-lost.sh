@@ -13,7 +13,6 @@ on() { # VOLUME NODE: its extents there, a number a line
 }
 lost() { attr_of "$dev" lost_pages; }
 lost_is() { [ "$(lost)" -eq "$1" ]; }
-session_not_up() { ! session_is "$dev" "$1" up; }
 would_lose() { # NODE: pages of each volume, as the dry run has it
 	netramctl node remove "$1" --lost --dry-run --json | jq -c '[.loses[] | [.volume, .pages]]'
 }
@@ -22,12 +21,6 @@ refused() { # REGEX COMMAND...
 	grep -qE "$1" "$NETRAM_RUN/error" || fail "${*:2} says: $(cat "$NETRAM_RUN/error")"
 }
 node_add_again() { netramctl node add "$1" "$(node_addr "$1"):$NODE_PORT" || fail "node add $1"; }
-
-cut() { # NODE
-	node_down "$1"
-	node_reset_connections "$1"
-	wait_for 20 session_not_up "$1" || fail "$1 is up still"
-}
 
 live_begin() {
 	rm -f "$NETRAM_RUN/stop" "$NETRAM_RUN/live"
