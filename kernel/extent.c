@@ -486,8 +486,8 @@ static bool unplace(struct netram_router *r, union netram_set set, u64 extent)
 	spin_unlock_irq(&r->loss_lock);
 	if (!unplaced)
 		return false;
-	rcu_read_lock();
 	netram_extent_owe(r, set, untrimmed);
+	rcu_read_lock();
 	count_extent(r, set, -1);
 	rcu_read_unlock();
 	if (untrimmed)

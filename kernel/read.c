@@ -590,6 +590,15 @@ static bool changed(struct netram_router *r, const struct netram_cmd *cmd)
 	       cmd->set.word;
 }
 
+/* No copy has all of this round. Return: whether one has some, and is asked for that. */
+static bool read_apart(struct netram_router *r, struct netram_cmd *cmd)
+{
+	if (!netram_read_some(r, cmd, cmd->set) || !split(cmd))
+		return false;
+	begin_anew(r, cmd);
+	return true;
+}
+
 /* Return: as netram_read_start(). */
 static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 {
@@ -621,10 +630,8 @@ static bool send_read(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_submit(r, s, cmd);
 		return true;
 	}
-	if (!anew && i < 0 && netram_read_some(r, cmd, set) && split(cmd)) {
-		begin_anew(r, cmd);
+	if (!anew && i < 0 && read_apart(r, cmd))
 		return true;
-	}
 	err = anew ? 0 : netram_router_overdue(r, cmd);
 	if (err) {
 		fail(r, cmd, err);
@@ -721,11 +728,8 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 	anew = changed(r, cmd) || (copy >= 0 && lags(r, cmd, copy));
 	if (copy >= 0 && !anew && read_copy(r, cmd, copy))
 		return true;
-	if (!anew && copy < 0 && netram_read_some(r, cmd, cmd->set) &&
-	    split(cmd)) {
-		begin_anew(r, cmd);
+	if (!anew && copy < 0 && read_apart(r, cmd))
 		return true;
-	}
 	/* Only they fail: others of the request may be on the backup. */
 	if (!anew && netram_router_overdue(r, cmd)) {
 		fail_round(r, cmd, -ETIMEDOUT);
