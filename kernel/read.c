@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads fetch the pages that are present; the rest are zeroes.
+ * Reads fetch the pages that are present; the rest are zeroes: read_layout.c.
  *
  * Checksums: a read takes no lock, so it may meet a write of the same page
  * half-way and see either version, which is allowed, but a checksum of the
@@ -17,158 +17,12 @@
  */
 #include "read.h"
 #include "backup.h"
-#include "cursor.h"
 #include "extent.h"
 #include "hedge.h"
 #include "integrity.h"
 #include "log.h"
 #include "read_choice.h"
-
-/*
- * A page that cannot be had. Only the bio it belongs to fails: swap reads ahead,
- * and a neighbour that is intact must not go down with it.
- */
-static void fail_page(struct netram_router *r, struct netram_cmd *cmd, u64 page,
-		      int error)
-{
-	u64 left = (page - cmd->page) << NETRAM_PAGE_SHIFT;
-	struct bio *bio = cmd->bio;
-
-	while (bio && left >= bio->bi_iter.bi_size) {
-		left -= bio->bi_iter.bi_size;
-		bio = bio->bi_next;
-	}
-	if (!WARN_ON_ONCE(!bio))
-		bio->bi_status = errno_to_blk_status(error);
-	netram_stats_add(r->stats, NETRAM_STAT_ERRORS, 1);
-}
-
-static void fail_lost(struct netram_router *r, struct netram_cmd *cmd, u64 page,
-		      int error)
-{
-	netram_stats_add(r->stats, NETRAM_STAT_LOST_READS, 1);
-	fail_page(r, cmd, page, error);
-}
-
-/* Fail the lost pages at the start of @from .. @to. Return: the first other. */
-static u64 skip_lost(struct netram_router *r, struct netram_cmd *cmd, u64 from,
-		     u64 to)
-{
-	for (; from < to && test_bit(from, r->pages.lost); from++)
-		fail_lost(r, cmd, from, -ENODATA);
-	return from;
-}
-
-static void add_hole(struct netram_router *r, struct netram_cursor *c, u32 pages)
-{
-	netram_cursor_zero(c, pages << NETRAM_PAGE_SHIFT);
-	netram_stats_add(r->stats, NETRAM_STAT_HOLE_PAGES, pages);
-}
-
-/*
- * From cmd->pos on: fill in zeroes, collect what is present. The cursor goes no
- * further than zeroes are to be written.
- */
-static void lay_out_read(struct netram_router *r, struct netram_cmd *cmd)
-{
-	bool lost = netram_pages_any_lost(&r->pages, cmd->page, cmd->pages);
-	u32 most = cmd->flags & NETRAM_CMD_F_SINGLY ? 1 : NETRAM_CMD_RUNS;
-	const unsigned long *present = r->pages.present;
-	u64 at = cmd->page + cmd->pos, end = cmd->page + cmd->pages, from, to;
-	u64 cursor_at = cmd->page;
-	struct netram_cursor c;
-
-	netram_cursor_init(&c, cmd->bio);
-	cmd->nr_runs = 0;
-	for (; at < end && cmd->nr_runs < most; at = to) {
-		from = find_next_bit(present, end, at);
-		if (from > at) {
-			netram_cursor_advance(&c, (at - cursor_at) <<
-						  NETRAM_PAGE_SHIFT);
-			add_hole(r, &c, from - at);
-			cursor_at = from;
-		}
-		to = from < end ? find_next_zero_bit(present, end, from) : end;
-		if (unlikely(lost)) {
-			from = skip_lost(r, cmd, from, to);
-			to = find_next_bit(r->pages.lost, to, from);
-		}
-		if (from == to)
-			continue;
-		if (unlikely(most == 1))
-			to = from + 1;
-		cmd->runs[cmd->nr_runs++] =
-			(struct netram_run){ from - cmd->page, to - from };
-	}
-	cmd->pos = at - cmd->page;
-}
-
-/* ---- with a backup: which pages go where */
-
-enum where { HOLE, NODES, BACKUP, NOWHERE };
-
-/* @nodes: they can be asked */
-static enum where where_is(struct netram_router *r, const struct netram_cmd *cmd,
-			   u64 page, bool nodes)
-{
-	if (!netram_pages_present(&r->pages, page))
-		return HOLE;
-	if (nodes && !test_bit(page, r->pages.lost))
-		return NODES;
-	smp_rmb(); /* pairs with netram_pages_settled() */
-	if (test_bit(page, r->pages.saved) && !(cmd->tried & NETRAM_TRIED_BACKUP))
-		return BACKUP;
-	smp_rmb(); /* likewise: a write may have brought it to nodes just now */
-	return test_bit(page, r->pages.lost) ? NOWHERE : NODES;
-}
-
-/*
- * As lay_out_read(), until pages are to be read from somewhere else than those
- * before. Return: where the runs are: NODES or BACKUP, or neither if there are none.
- */
-static enum where lay_out_backed(struct netram_router *r, struct netram_cmd *cmd,
-				 bool nodes)
-{
-	enum where runs = HOLE, here;
-	struct netram_run *run = NULL;
-	struct netram_cursor c;
-
-	netram_cursor_init(&c, cmd->bio);
-	netram_cursor_advance(&c, cmd->pos << NETRAM_PAGE_SHIFT);
-	cmd->nr_runs = 0;
-	for (; cmd->pos < cmd->pages; cmd->pos++) {
-		here = where_is(r, cmd, cmd->page + cmd->pos, nodes);
-		if (here == HOLE) {
-			add_hole(r, &c, 1);
-			run = NULL;
-			cmd->tried &= ~NETRAM_TRIED_BACKUP;
-			continue;
-		}
-		/* What is told of the backup is of the first page only. */
-		if (here == NOWHERE && cmd->nr_runs)
-			break;
-		if (here == NOWHERE) {
-			fail_lost(r, cmd, cmd->page + cmd->pos,
-				  cmd->tried & NETRAM_TRIED_BACKUP ?
-				  -EIO : -ENODATA);
-			cmd->tried &= ~NETRAM_TRIED_BACKUP;
-			netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
-			continue;
-		}
-		if (cmd->nr_runs &&
-		    (here != runs || cmd->flags & NETRAM_CMD_F_SINGLY ||
-		     (!run && cmd->nr_runs == NETRAM_CMD_RUNS)))
-			break;
-		runs = here;
-		if (!run) {
-			run = &cmd->runs[cmd->nr_runs++];
-			*run = (struct netram_run){ cmd->pos, 0 };
-		}
-		run->pages++;
-		netram_cursor_advance(&c, NETRAM_PAGE_SIZE);
-	}
-	return runs;
-}
+#include "read_layout.h"
 
 /* This round has its pages, or they have failed. */
 static void round_through(struct netram_router *r, struct netram_cmd *cmd)
@@ -209,7 +63,7 @@ static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 					"page %lld is not what was written: checksum does not match",
 					page);
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
-		fail_page(r, cmd, page, -EILSEQ);
+		netram_read_fail_page(r, cmd, page, -EILSEQ);
 	}
 }
 
@@ -314,9 +168,9 @@ static void fail_round(struct netram_router *r, struct netram_cmd *cmd, int erro
 		page = cmd->page + cmd->runs[i].first;
 		for (end = page + cmd->runs[i].pages; page < end; page++)
 			if (r->backup)
-				fail_lost(r, cmd, page, error);
+				netram_read_fail_lost(r, cmd, page, error);
 			else
-				fail_page(r, cmd, page, error);
+				netram_read_fail_page(r, cmd, page, error);
 	}
 	round_through(r, cmd);
 }
@@ -684,34 +538,16 @@ static bool lags(struct netram_router *r, const struct netram_cmd *cmd,
 	return !netram_read_not_behind(r, cmd, 1U << copy);
 }
 
-/*
- * A copy is chosen before it is known which pages it is asked for: for all it may be
- * asked for. lags() looks at what it is.
- */
-static void guess(struct netram_router *r, struct netram_cmd *cmd)
-{
-	u32 at = cmd->pos;
-
-	while (at < cmd->pages &&
-	       where_is(r, cmd, cmd->page + at, true) != NODES)
-		at++;
-	cmd->nr_runs = at < cmd->pages;
-	cmd->runs[0] = (struct netram_run){
-		at, cmd->flags & NETRAM_CMD_F_SINGLY ? 1 : cmd->pages - at
-	};
-}
-
 /* As netram_read_start(), with a backup. */
 static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 {
-	enum where where;
-	bool anew;
+	bool saved, anew;
 	int copy;
 
-	guess(r, cmd);
+	netram_read_guess(r, cmd);
 	copy = cmd->set.word ? netram_read_choose(r, cmd, cmd->set) : -1;
 	smp_rmb(); /* pairs with lose(): see lost_meanwhile() */
-	where = lay_out_backed(r, cmd, copy >= 0);
+	saved = netram_read_lay_out_backed(r, cmd, copy >= 0);
 	cmd->flags &= ~NETRAM_CMD_F_SAVE;
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);
@@ -721,7 +557,7 @@ static bool start_backed(struct netram_router *r, struct netram_cmd *cmd)
 		netram_router_finish(r, cmd, -EBADE);
 		return true;
 	}
-	if (where == BACKUP) {
+	if (saved) {
 		read_backup(r, cmd);
 		return true;
 	}
@@ -776,7 +612,7 @@ bool netram_read_start(struct netram_router *r, struct netram_cmd *cmd)
 	cmd->set = copies_of(r, cmd->page);
 	if (unlikely(r->backup))
 		return start_backed(r, cmd);
-	lay_out_read(r, cmd);
+	netram_read_lay_out(r, cmd);
 	if (!cmd->nr_runs) {
 		netram_router_finish(r, cmd, 0);
 		return true;
