@@ -44,8 +44,8 @@ part_of() { # PART: of netramd's traffic of v1
 }
 # What the module had counted before netramd's first sample is not among what netramd has.
 begins() { # both of one sample, asked for by one program: on a busy debug kernel starting three takes longer than a sample
-	curl -sf -m 60 "http://$page/api/live" -o "$NETRAM_RUN/live" --next -sf -m 60 "http://$page/metrics" -o "$NETRAM_RUN/metrics" \
-		--next -sf -m 60 "http://$page/api/live" -o "$NETRAM_RUN/after" &&
+	curl -sf -m 60 --fail-early "http://$page/api/live" -o "$NETRAM_RUN/live" "http://$page/metrics" -o "$NETRAM_RUN/metrics" \
+		"http://$page/api/live" -o "$NETRAM_RUN/after" &&
 		live=$(cat "$NETRAM_RUN/live") && [ "$(jq .seq "$NETRAM_RUN/after")" = "$(jq .seq <<< "$live")" ]
 }
 wait_for 30 begins || fail "samples come all the time"
