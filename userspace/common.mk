@@ -24,10 +24,11 @@ CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-om
 LDFLAGS  += -fsanitize=address,undefined
 endif
 
-# $(call install-unit,NAME): a unit, its paths filled in
-define install-unit
-install -d $(DESTDIR)$(UNITDIR)
+# $(call install-filled,NAME,FOLDER,MODE): of packaging/systemd, its paths filled in
+define install-filled
+install -d $(DESTDIR)$(2)
 sed -e 's|@bindir@|$(PREFIX)/bin|' -e 's|@libexecdir@|$(LIBEXECDIR)/netram|' \
-	$(TOP)/packaging/systemd/$(1) > $(DESTDIR)$(UNITDIR)/$(1)
-chmod 644 $(DESTDIR)$(UNITDIR)/$(1)
+	$(TOP)/packaging/systemd/$(1) > $(DESTDIR)$(2)/$(1)
+chmod $(3) $(DESTDIR)$(2)/$(1)
 endef
+install-unit = $(call install-filled,$(1),$(UNITDIR),644)
