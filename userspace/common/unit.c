@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * netram-swap@VOLUME.service. Whether it is enabled, symbolic links tell, as they tell
- * systemd: nobody has to be asked, who may be busy, as often as somebody looks.
+ * systemd, and whether it runs, a folder: nobody has to be asked, who may be busy, as
+ * often as somebody looks.
  */
 #include "common/unit.h"
 
@@ -44,11 +45,11 @@ static bool any(const char *root, const char *where, const char *unit)
 }
 
 /**
- * unit_swap_enabled() - will somebody see to a volume's pages at a shutdown?
+ * unit_swap_enabled() - will a volume's unit be started with its device?
  * @root: "", or the folder to take for the root
  * @volume: the volume
  *
- * Return: whether its unit is enabled.
+ * Return: whether it is enabled. That it runs now does not follow, nor the opposite.
  */
 bool unit_swap_enabled(const char *root, const char *volume)
 {
@@ -69,12 +70,33 @@ bool unit_swap_enabled(const char *root, const char *volume)
 }
 
 /**
+ * unit_swap_runs() - will somebody see to a volume's pages at a shutdown?
+ * @root: "", or the folder to take for the root
+ * @volume: the volume
+ *
+ * For only what runs is stopped then. One that was enabled while the device was there
+ * already, or could not be stopped, does not.
+ *
+ * Return: whether its unit has been started and neither stopped nor failed: the folder
+ * that RuntimeDirectory= of the unit names is there for as long.
+ */
+bool unit_swap_runs(const char *root, const char *volume)
+{
+	char name[4 * NETRAM_NAME_SIZE], path[UNIT_SIZE + 256];
+
+	escape(volume, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/run/netram-swap/active/%s", root,
+		 name);
+	return !access(path, F_OK);
+}
+
+/**
  * unit_swap_command() - how to have it enabled
  * @volume: the volume
  * @text: the command
  * @size: room there, UNIT_COMMAND_SIZE
  *
- * It is started with it, for only what runs is stopped at a shutdown.
+ * It is started with it, see unit_swap_runs().
  */
 void unit_swap_command(const char *volume, char *text, size_t size)
 {

@@ -14,6 +14,7 @@
 
 bool unit_systemd_runs(void);
 bool unit_swap_enabled(const char *root, const char *volume);
+bool unit_swap_runs(const char *root, const char *volume);
 void unit_swap_command(const char *volume, char *text, size_t size);
 
 #endif /* NETRAM_COMMON_UNIT_H */

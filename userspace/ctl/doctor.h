@@ -145,7 +145,8 @@ struct doctor_silent {
  * @nr_processes: how many
  * @silent: page servers that do not tell netramd how they are
  * @nr_silent: how many
- * @unguarded: volumes whose netram-swap@ is not enabled, where systemd runs
+ * @unguarded: volumes whose netram-swap@ is not enabled or does not run, where
+ *	systemd runs
  * @nr_unguarded: how many
  */
 struct doctor_facts {

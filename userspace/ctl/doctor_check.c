@@ -427,7 +427,7 @@ static void check_shutdown(const struct doctor_facts *facts, struct findings *f)
 			continue;
 		unit_swap_command(v->name, command, sizeof(command));
 		fix(found(f, "shutdown", DOCTOR_WARNING,
-			  "volume %s is swapped on and its netram-swap@ is not enabled: at a shutdown the network goes first, and programs whose pages are there hang or are killed",
+			  "volume %s is swapped on and its netram-swap@ is not enabled, or does not run: at a shutdown the network goes first, and programs whose pages are there hang or are killed",
 			  v->name),
 		    "%s", command);
 	}

@@ -62,7 +62,8 @@ static void find_unguarded(struct doctor_facts *facts)
 	if (!facts->unguarded)
 		abort();
 	for (v = facts->volumes; v && unit_systemd_runs(); v = v->next)
-		if (!unit_swap_enabled("", v->name))
+		if (!unit_swap_enabled("", v->name) ||
+		    !unit_swap_runs("", v->name))
 			strcpy(facts->unguarded[facts->nr_unguarded++],
 			       v->name);
 }

@@ -42,6 +42,7 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 	to->swap_priority = swap ? swap->priority : 0;
 	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
 		to->mounted[0] = '\0';
+	/* Whether it runs is doctor's question: at boot it starts a moment after us. */
 	to->unguarded = unit_systemd_runs() && !unit_swap_enabled("", v->name);
 	if (v->backup)
 		backup_file(v->backup->path, to->backup, sizeof(to->backup));

@@ -51,6 +51,23 @@ static void test_enabled(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static void test_runs(void **state)
+{
+	char path[512];
+
+	(void)state;
+	strcpy(root, "/tmp/netram-unit.XXXXXX");
+	assert_non_null(mkdtemp(root));
+	assert_false(unit_swap_runs(root, "a-b"));
+	snprintf(path, sizeof(path),
+		 "mkdir -p '%s/run/netram-swap/active/a\\x2db'", root);
+	assert_int_equal(system(path), 0);
+	assert_true(unit_swap_runs(root, "a-b"));
+	assert_false(unit_swap_runs(root, "a"));
+	snprintf(path, sizeof(path), "rm -r %s", root);
+	assert_int_equal(system(path), 0);
+}
+
 static void test_command(void **state)
 {
 	char text[UNIT_COMMAND_SIZE], longest[NETRAM_NAME_SIZE] = { 0 };
@@ -70,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_enabled),
+		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_command),
 	};
 
