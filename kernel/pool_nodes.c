@@ -7,6 +7,8 @@
 #include "event.h"
 #include "sysfs.h"
 
+#include <net/ipv6.h>
+
 /* So long a node is waited for that is still told to free what it had. */
 #define LEAVE_PATIENCE	(10 * HZ)
 #define LEAVE_POLL_MS	20
@@ -72,16 +74,73 @@ static void start_all(struct netram_node *node)
 		netram_volume_start(volume, node);
 }
 
-static int add_node(const struct netram_node_config *cfg,
-		    struct netlink_ext_ack *extack)
+/* ::ffff:192.0.2.1 is 192.0.2.1. Return: its scope, and the address as IPv6 in @out. */
+static u32 as_ipv6(const struct sockaddr_storage *addr, struct in6_addr *out)
 {
-	u32 slot = find_first_zero_bit(slots, NETRAM_NODES_MAX);
+	const struct sockaddr_in6 *in6 = (const void *)addr;
+	const struct sockaddr_in *in = (const void *)addr;
+
+	if (addr->ss_family == AF_INET) {
+		ipv6_addr_set_v4mapped(in->sin_addr.s_addr, out);
+		return 0;
+	}
+	*out = in6->sin6_addr;
+	return in6->sin6_scope_id;
+}
+
+static bool same_endpoint(const struct sockaddr_storage *a,
+			  const struct sockaddr_storage *b)
+{
+	struct in6_addr at_a, at_b;
+
+	/* The port is at the same place in both families. */
+	return as_ipv6(a, &at_a) == as_ipv6(b, &at_b) &&
+	       ipv6_addr_equal(&at_a, &at_b) &&
+	       ((const struct sockaddr_in *)a)->sin_port ==
+		((const struct sockaddr_in *)b)->sin_port;
+}
+
+/*
+ * A second node of the same server would fence the first one's sessions there: for the
+ * server it is the same host with a newer epoch, and what the first has would be out of
+ * reach for good. Exports of a foreign server are different places.
+ */
+static bool is_same_server(const struct netram_peer *peer,
+			   const struct netram_node_config *cfg)
+{
+	return net_eq(peer->net, cfg->net) &&
+	       same_endpoint(&peer->addr, &cfg->addr) &&
+	       (!peer->foreign || !cfg->export ||
+		!strcmp(peer->export, cfg->export));
+}
+
+static int check_new(const struct netram_node_config *cfg,
+		     struct netlink_ext_ack *extack)
+{
 	struct netram_node *node;
 
 	if (netram_pool_find_node(cfg->name)) {
 		NL_SET_ERR_MSG(extack, "a node of this name exists already");
 		return -EEXIST;
 	}
+	list_for_each_entry(node, &netram_pool_nodes, list) {
+		if (!is_same_server(&node->peer, cfg))
+			continue;
+		NL_SET_ERR_MSG(extack, "a node has this address already: keep its name, or empty and remove it first");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static int add_node(const struct netram_node_config *cfg,
+		    struct netlink_ext_ack *extack)
+{
+	u32 slot = find_first_zero_bit(slots, NETRAM_NODES_MAX);
+	struct netram_node *node;
+	int err = check_new(cfg, extack);
+
+	if (err)
+		return err;
 	if (slot == NETRAM_NODES_MAX) {
 		NL_SET_ERR_MSG(extack, "no more nodes: 64 are known");
 		return -ENOSPC;

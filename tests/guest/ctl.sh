@@ -44,6 +44,10 @@ out=$(netramctl node add n1 "$(node_addr n1)" --zone rack1 --weight 300 --json) 
 is "$out" '.name == "n1" and .state == "idle" and .weight == 300 and .zone == "rack1" and .port == 10809'
 netramctl node add n2 "[$(node_addr6 n2)]:$NODE_PORT" || fail "node add n2"
 refuses 1 "" node add n1 192.0.2.1
+# a second name of a server would take it from the first
+refuses 1 "a node has this address already" node add again "$(node_addr n1)"
+refuses 1 "a node has this address already" node add again "::ffff:$(node_addr n1)"
+refuses 1 "a node has this address already" node add again "[$(node_addr6 n2)]:$NODE_PORT"
 refuses 1 "" node show n9
 refuses 1 "" node remove n9
 is "$(netramctl node list --json)" '[.nodes[].name] == ["n1", "n2"] and .nodes[1].address == "fd99:2::2"'
