@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/path.h"
 #include "ctl.h"
 
 static const struct ctl_command *current;
@@ -71,18 +72,24 @@ int ctl_check_name(const char *what, const char *name)
 }
 
 /*
- * Where something is to be mounted; not on the root of everything. A slash at the
- * end, as shells complete a folder, is cut off: what is told of it has none.
+ * Where something is to be mounted: never over what the system needs, by whatever
+ * name. It is written plainly from then on, also where a shell has completed a folder
+ * with a slash at the end.
  */
 int ctl_check_folder(char *path)
 {
-	size_t len = strlen(path);
+	char plain[PATH_MAX], full[PATH_MAX];
 
-	if (path[0] != '/' || len == strspn(path, "/"))
+	if (path[0] != '/' || strlen(path) >= sizeof(plain))
 		return ctl_fail(CTL_USAGE,
 				"'%s' is no absolute path of a folder", path);
-	while (path[len - 1] == '/')
-		path[--len] = '\0';
+	if (!path_plain(path, plain, sizeof(plain)))
+		strcpy(path, plain);
+	path_follow(plain, full);
+	if (path_of_system(plain) || path_of_system(full))
+		return ctl_fail(CTL_USAGE,
+				"mounted on %s it would hide what the system needs: take a folder of its own, as /mnt/NAME",
+				path);
 	return CTL_OK;
 }
 

@@ -8,9 +8,9 @@
 
 #include "common/backup.h"
 #include "common/device.h"
+#include "common/path.h"
 #include "common/swaps.h"
 #include "common/unit.h"
-#include "path.h"
 
 static void read_tunable(uint32_t index, unsigned int id,
 			 char value[TUNABLE_SIZE])

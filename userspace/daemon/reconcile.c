@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/path.h"
 #include "common/unit.h"
-#include "path.h"
 #include "rules.h"
 
 static struct step *add(struct plan *plan, enum step_kind kind)

@@ -11,9 +11,9 @@
 
 #include "common/backup.h"
 #include "common/filesystem.h"
+#include "common/path.h"
 #include "common/text.h"
 #include "host.h"
-#include "path.h"
 #include "rules.h"
 
 #define GIB		(1ULL << 30)

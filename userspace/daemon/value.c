@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "common/ask.h"
+#include "common/path.h"
 #include "common/text.h"
 #include "config.h"
 #include "keys.h"
-#include "path.h"
 
 /**
  * struct value - what is read

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "path.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/path.h"
 
 /* The next component, after any slashes; its length, 0 at the end. */
 static size_t next_part(const char **at)
@@ -54,12 +54,19 @@ bool path_below(const char *path, const char *above)
 	return !strncmp(path, above, len) && path[len] == '/';
 }
 
-/* Nothing may be mounted there: it would hide what the system needs. */
+/**
+ * path_of_system() - would what is mounted there hide what the system needs?
+ * @path: a plain one
+ *
+ * As it is written: where links may lead there, ask for what path_follow() makes of
+ * it, too.
+ */
 bool path_of_system(const char *path)
 {
 	static const char *const whole[] = { "/dev", "/proc", "/sys" };
 	static const char *const alone[] = {
-		"/", "/bin", "/boot", "/etc", "/lib", "/run", "/sbin", "/usr",
+		"/", "/bin", "/boot", "/etc", "/lib", "/lib64", "/run",
+		"/sbin", "/usr", "/usr/bin", "/usr/lib", "/usr/sbin", "/var",
 	};
 	size_t i;
 
@@ -72,8 +79,13 @@ bool path_of_system(const char *path)
 	return false;
 }
 
-/* Without links, as far as it is there; the rest may be made later. */
-static void follow(const char *path, char full[PATH_MAX])
+/**
+ * path_follow() - where a path leads, without links
+ * @path: begins with a slash
+ * @full: on return that, as far as it is there; the rest, which may be made later, as
+ *        in @path. Empty if it is too long.
+ */
+void path_follow(const char *path, char full[PATH_MAX])
 {
 	char head[PATH_MAX], found[PATH_MAX] = "";
 	char *slash;
@@ -100,7 +112,7 @@ bool path_same(const char *a, const char *b)
 
 	if (!strcmp(a, b))
 		return true;
-	follow(a, left);
-	follow(b, right);
+	path_follow(a, left);
+	path_follow(b, right);
 	return left[0] && !strcmp(left, right);
 }

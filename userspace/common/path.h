@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Paths that the file tells: whether two are one, or one is below another. */
-#ifndef NETRAMD_PATH_H
-#define NETRAMD_PATH_H
+/* Paths: whether two are one, one is below another, or is what the system needs. */
+#ifndef NETRAM_COMMON_PATH_H
+#define NETRAM_COMMON_PATH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,6 +11,7 @@ bool path_plain(const char *path, char *plain, size_t size);
 bool path_has_up(const char *path);
 bool path_of_system(const char *path);
 bool path_below(const char *path, const char *above);
+void path_follow(const char *path, char full[PATH_MAX]);
 bool path_same(const char *a, const char *b);
 
-#endif /* NETRAMD_PATH_H */
+#endif /* NETRAM_COMMON_PATH_H */
