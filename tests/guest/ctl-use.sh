@@ -89,6 +89,11 @@ for type in ext4 xfs; do
 	exec 8< "$s0/file"
 	refuses 1 "fuser -vm $s0" scratch remove f0
 	exec 8<&-
+	mount -t tmpfs other "$s0" || fail "mount"
+	refuses 1 "something else is mounted over it" scratch remove f0
+	refuses 1 "something else is mounted over it" scratch remove f0 --dry-run
+	grep -q "^other $s0 " /proc/mounts || fail "somebody else's went"
+	umount "$s0"
 	netramctl scratch remove f0 || fail "scratch remove"
 	no_volume || fail "the volume is still there"
 	! grep -q " $s0 " /proc/mounts || fail "it is still mounted"

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define DEVICE_SIZE	32
 
@@ -30,6 +31,7 @@ int device_wait(uint32_t index, int timeout_ms);
 bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
 		  char *where, size_t size);
 bool mounts_find(const char *device, char *where, size_t size);
+bool mounts_on_top(const char *where, dev_t device);
 
 /* content.c */
 int content_probe(const char *device, enum content *content,

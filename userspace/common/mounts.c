@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where a block device is mounted: /proc/self/mountinfo by device number. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,4 +42,22 @@ bool mounts_find(const char *device, char *where, size_t size)
 				 where, size);
 	free(text);
 	return found;
+}
+
+/**
+ * mounts_on_top() - is this what umount(2) would take?
+ * @where: where it is mounted, as mountinfo tells
+ * @device: of its file system, likewise
+ *
+ * What has been mounted there since, or on a folder above, hides it. Whose that is, is
+ * not asked anything: it may be a server that is away.
+ */
+bool mounts_on_top(const char *where, dev_t device)
+{
+	struct statx st;
+
+	if (statx(AT_FDCWD, where, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
+		  AT_STATX_DONT_SYNC, 0, &st))
+		return false;
+	return makedev(st.stx_dev_major, st.stx_dev_minor) == device;
 }

@@ -7,7 +7,6 @@
 #include <netram/limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "common/filesystem.h"
@@ -220,18 +219,26 @@ static int run_create(const struct ctl_call *call)
 
 /* ---- removal */
 
+static bool mounted(const char *device, char *where, size_t size, dev_t *number)
+{
+	struct stat st;
+
+	if (stat(device, &st))
+		return false;
+	*number = st.st_rdev;
+	return mounts_find(device, where, size);
+}
+
 /* It may be mounted at several places. */
 static int unmount_all(const char *device)
 {
 	char where[256];
+	dev_t number;
+	int ret = CTL_OK;
 
-	while (mounts_find(device, where, sizeof(where)))
-		if (umount2(where, UMOUNT_NOFOLLOW))
-			return ctl_fail(errno == EPERM ? CTL_MODULE :
-							 CTL_FAILED,
-					"cannot unmount %s: %m: 'fuser -vm %s' tells who uses it",
-					where, where);
-	return CTL_OK;
+	while (!ret && mounted(device, where, sizeof(where), &number))
+		ret = ctl_unmount(where, number);
+	return ret;
 }
 
 /* What is swapped on is no scratch space. */
@@ -255,9 +262,13 @@ static int plan_remove(const struct netram_volume *volume, const char *device,
 {
 	struct ctl_plan plan = { .loses = volume->pages * NETRAM_PAGE_SIZE };
 	char where[256];
+	dev_t number;
 
-	if (mounts_find(device, where, sizeof(where)))
+	if (mounted(device, where, sizeof(where), &number)) {
+		if (ctl_unmount_check(where, number))
+			return CTL_FAILED;
 		ctl_plan_step(&plan, "umount %s", where);
+	}
 	ctl_plan_step(&plan, "netramctl volume delete %s", volume->name);
 	return ctl_plan_tell(&plan, json);
 }

@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "print.h"
 #include "tmpfs.h"
+#include "use.h"
 
 #define FLAGS		(MS_NOATIME | MS_NODEV | MS_NOSUID)
 #define MODE_DEF	"1777"
@@ -183,7 +184,10 @@ static int run_create(const struct ctl_call *call)
 static int plan_remove(const struct tmpfs *tmpfs, bool json)
 {
 	struct ctl_plan plan = { .loses = tmpfs->used };
+	int ret = ctl_unmount_check(tmpfs->path, tmpfs->device);
 
+	if (ret)
+		return ret;
 	ctl_plan_step(&plan, "umount %s", tmpfs->path);
 	return ctl_plan_tell(&plan, json);
 }
@@ -191,15 +195,13 @@ static int plan_remove(const struct tmpfs *tmpfs, bool json)
 static int remove_one(const struct tmpfs *tmpfs, bool json)
 {
 	struct json_object *o;
+	int ret;
 
 	if (args.dry_run)
 		return plan_remove(tmpfs, json);
-	if (umount2(tmpfs->path, UMOUNT_NOFOLLOW))
-		return ctl_fail(errno == EPERM ? CTL_MODULE : CTL_FAILED,
-				"cannot unmount %s: %m: 'fuser -vm %s' tells who uses it",
-				tmpfs->path, tmpfs->path);
-	if (!json)
-		return CTL_OK;
+	ret = ctl_unmount(tmpfs->path, tmpfs->device);
+	if (ret || !json)
+		return ret;
 	o = json_object_new_object();
 	put_text(o, "removed", tmpfs->path);
 	return ctl_json_print(o);

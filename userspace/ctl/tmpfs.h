@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/swaps.h"
 
@@ -14,11 +15,13 @@
 /**
  * struct tmpfs - one of them
  * @path: where it is mounted
+ * @device: of it, as mountinfo and stat(2) have it
  * @size: bytes it may have
  * @used: bytes it has
  */
 struct tmpfs {
 	char path[256];
+	dev_t device;
 	uint64_t size;
 	uint64_t used;
 };

@@ -9,25 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 
 #include "common/device.h"
 #include "common/text.h"
 #include "tmpfs.h"
 
 /* Line: "36 35 98:0 / /mnt rw,noatime shared:1 - tmpfs netram rw,size=8k" */
-static bool parse_line(const char *line, char path[256])
+static bool parse_line(const char *line, struct tmpfs *tmpfs)
 {
+	unsigned int major, minor;
 	char type[32], source[32];
 	const char *dash;
 
-	if (sscanf(line, "%*u %*u %*u:%*u %*s %255s", path) != 1)
+	if (sscanf(line, "%*u %*u %u:%u %*s %255s", &major, &minor,
+		   tmpfs->path) != 3)
 		return false;
 	dash = strstr(line, " - ");
 	if (!dash || dash > strchrnul(line, '\n') ||
 	    sscanf(dash, " - %31s %31s", type, source) != 2 ||
 	    strcmp(type, "tmpfs") || strcmp(source, TMPFS_SOURCE))
 		return false;
-	unescape(path);
+	unescape(tmpfs->path);
+	tmpfs->device = makedev(major, minor);
 	return true;
 }
 
@@ -39,7 +43,7 @@ int tmpfs_parse(const char *text, struct tmpfs_list *list)
 	*list = (struct tmpfs_list){ 0 };
 	for (; text && *text; text = strchr(text, '\n')) {
 		text += *text == '\n';
-		if (!parse_line(text, tmpfs.path))
+		if (!parse_line(text, &tmpfs))
 			continue;
 		more = realloc(list->mounts,
 			       (list->count + 1) * sizeof(*more));

@@ -6,6 +6,7 @@
 #include <netram/netram.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/device.h"
 #include "common/swaps.h"
@@ -27,5 +28,9 @@ int ctl_swap_enable(const struct netram_volume *volume,
 /* swapoff.c */
 int ctl_swap_check(const char *device, bool force, uint64_t *used_kb);
 int ctl_swap_disable(const char *device, uint64_t used_kb);
+
+/* unmount.c */
+int ctl_unmount_check(const char *where, dev_t device);
+int ctl_unmount(const char *where, dev_t device);
 
 #endif /* NETRAM_CTL_USE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netramctl tmpfs: which mounts are ours, and what is behind a new one. */
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "kit.h"
 #include "ctl/tmpfs.h"
@@ -25,8 +26,10 @@ static void test_parse(void **state)
 	assert_int_equal(tmpfs_parse(mountinfo, &list), 0);
 	assert_int_equal(list.count, 3);
 	assert_string_equal(list.mounts[0].path, "/mnt/a");
+	assert_true(list.mounts[0].device == makedev(0, 33));
 	assert_string_equal(list.mounts[1].path, "/mnt/with blank\\");
 	assert_string_equal(list.mounts[2].path, "/last");
+	assert_true(list.mounts[2].device == makedev(0, 39));
 	tmpfs_free(&list);
 	assert_int_equal(tmpfs_parse("", &list), 0);
 	assert_int_equal(list.count, 0);
