@@ -61,6 +61,7 @@ lacks node-refused
 node_exec n1 ip route add blackhole "10.99.1.1/32" || fail "no blackhole"
 doctor 1
 finds node-silent error "node n1"
+finds node-silent error "let TCP from 10.99.1.1 to port $NODE_PORT pass"
 node_exec n1 ip route del blackhole "10.99.1.1/32"
 ip route add unreachable "$(node_addr n1)/32"
 doctor 1

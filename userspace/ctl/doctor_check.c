@@ -204,6 +204,19 @@ static void check_local(const struct doctor_path *p, struct findings *f)
 	    p->node);
 }
 
+/*
+ * What drops a packet is known there only, and an accept in one table does not undo a
+ * drop in another: so its rules are looked at, and a rule is told for our own example.
+ */
+static void check_silent(const struct doctor_path *p, struct findings *f)
+{
+	fix(found(f, "node-silent", DOCTOR_ERROR,
+		  "%s port %u, node %s, does not answer: the machine is off, or a firewall drops the packets: then let TCP from %s to port %u pass there; if the table is the one of admin.md, by 'nft insert rule inet netram input tcp dport %u ip%s saddr %s accept'",
+		  p->address, p->port, p->node, p->source, p->port, p->port,
+		  strchr(p->address, ':') ? "6" : "", p->source),
+	    "ssh %s nft list ruleset", p->address);
+}
+
 static void check_reach(const struct doctor_path *p, struct findings *f)
 {
 	if (p->local)
@@ -218,12 +231,7 @@ static void check_reach(const struct doctor_path *p, struct findings *f)
 		    "ssh %s ss -ltn 'sport = :%u'", p->address, p->port);
 		return;
 	case DOCTOR_SILENT:
-		fix(found(f, "node-silent", DOCTOR_ERROR,
-			  "%s port %u, node %s, does not answer: the machine is off, or a firewall drops the packets",
-			  p->address, p->port, p->node),
-		    "ssh %s nft insert rule inet netram input tcp dport %u ip%s saddr %s accept",
-		    p->address, p->port, strchr(p->address, ':') ? "6" : "",
-		    p->source);
+		check_silent(p, f);
 		return;
 	case DOCTOR_UNREACHABLE:
 		fix(found(f, "node-unreachable", DOCTOR_ERROR,

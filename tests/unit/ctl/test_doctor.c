@@ -149,6 +149,16 @@ static void silent6(struct host *h)
 	strcpy(h->paths[1].source, "2001:db8::1");
 }
 
+/* the longest there are: all of it is told */
+static void silent_long(struct host *h)
+{
+	silent(h);
+	h->paths[1].port = 65535;
+	memset(h->paths[1].node, 'n', NETRAM_NAME_SIZE - 1);
+	strcpy(h->paths[1].address, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+	strcpy(h->paths[1].source, "2001:db8:ffff:ffff:ffff:ffff:ffff:fffe");
+}
+
 static void no_way(struct host *h)
 {
 	h->paths[1].reach = DOCTOR_UNREACHABLE;
@@ -310,11 +320,14 @@ static const struct {
 	{ "refused", refused, "node-refused", DOCTOR_ERROR,
 	  "nothing listens on 192.0.2.7 port 10809",
 	  "ssh 192.0.2.7 ss -ltn 'sport = :10809'" },
-	{ "silent", silent, "node-silent", DOCTOR_ERROR, "does not answer",
-	  "ssh 192.0.2.7 nft insert rule inet netram input tcp dport 10809 ip saddr 192.0.2.1 accept" },
+	{ "silent", silent, "node-silent", DOCTOR_ERROR,
+	  "let TCP from 192.0.2.1 to port 10809 pass there; if the table is the one of admin.md, by 'nft insert rule inet netram input tcp dport 10809 ip saddr 192.0.2.1 accept'",
+	  "ssh 192.0.2.7 nft list ruleset" },
 	{ "silent, IPv6", silent6, "node-silent", DOCTOR_ERROR,
-	  "does not answer",
-	  "ssh 2001:db8::7 nft insert rule inet netram input tcp dport 10809 ip6 saddr 2001:db8::1 accept" },
+	  "'nft insert rule inet netram input tcp dport 10809 ip6 saddr 2001:db8::1 accept'",
+	  "ssh 2001:db8::7 nft list ruleset" },
+	{ "silent, long", silent_long, "node-silent", DOCTOR_ERROR,
+	  " accept'", "ssh 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff nft list ruleset" },
 	{ "no way", no_way, "node-unreachable", DOCTOR_ERROR,
 	  "no way to 192.0.2.7, node n2: Network is unreachable",
 	  "ip route get 192.0.2.7" },
