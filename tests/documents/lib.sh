@@ -95,8 +95,9 @@ doc_run_one() { # PROMPT COMMAND
 		eval "$2" 2>&1 7<&- < /dev/null
 	fi
 	rc=$?
-	# what it has found, it tells by its exit code, too
-	[[ $2 != 'netramctl doctor'* || $rc != [14] ]] || rc=0
+	# It may warn: how much memory the machine has, and what swaps there, is the test's own
+	# doing. But nowhere in the documents does anything not work, which would be 1.
+	[[ $2 != 'netramctl doctor'* || $rc != 4 ]] || rc=0
 	doc_ran=$((doc_ran + 1))
 	[ $rc -eq 0 ] || echo "FAIL: this command exits with $rc: $2"
 	return $rc
