@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: netramd's page, its JSON and metrics, and those of servers, say what the module and netramctl say
 # KERNELS: 6.1 6.12
-# CHECK: full
+# CHECK: 6.1
 # TIMEOUT: 240
 # MEM: 2G
 # TOPOLOGY: single
