@@ -38,12 +38,29 @@ static int parse_port(const char *text, uint16_t usual, in_port_t *port)
 	return 0;
 }
 
-static int parse_v6(const char *host, const char *port, uint16_t usual,
+/* Other addresses than link-local ones have none. */
+static int parse_interface(const char *name, struct address *addr)
+{
+	if (!*name || strlen(name) >= sizeof(addr->interface) ||
+	    !IN6_IS_ADDR_LINKLOCAL(&v6(addr)->sin6_addr))
+		return -EINVAL;
+	strcpy(addr->interface, name);
+	return 0;
+}
+
+/* The interface is cut off @host. */
+static int parse_v6(char *host, const char *port, uint16_t usual,
 		    struct address *addr)
 {
+	char *interface = strchr(host, '%');
+
+	if (interface)
+		*interface++ = '\0';
 	addr->sa.ss_family = AF_INET6;
 	addr->len = sizeof(struct sockaddr_in6);
 	if (inet_pton(AF_INET6, host, &v6(addr)->sin6_addr) != 1)
+		return -EINVAL;
+	if (interface && parse_interface(interface, addr))
 		return -EINVAL;
 	return parse_port(port, usual, &v6(addr)->sin6_port);
 }
@@ -60,7 +77,8 @@ static int parse_v4(const char *host, const char *port, uint16_t usual,
 
 /**
  * address_parse() - read a numeric address
- * @text: ADDR:PORT or [V6]:PORT; with a usual port also ADDR and [V6]
+ * @text: ADDR:PORT, [V6]:PORT or [V6%INTERFACE]:PORT; with a usual port also without
+ *	:PORT
  * @port: the usual port; 0: it has to be told
  * @addr: set on success
  *
@@ -68,7 +86,7 @@ static int parse_v4(const char *host, const char *port, uint16_t usual,
  */
 int address_parse(const char *text, uint16_t port, struct address *addr)
 {
-	char host[INET6_ADDRSTRLEN];
+	char host[INET6_ADDRSTRLEN + IF_NAMESIZE];
 	const char *end;
 	size_t len;
 
@@ -98,7 +116,8 @@ void address_format(const struct address *addr, char *text, size_t size)
 		snprintf(text, size, "%s:%u", host, ntohs(v4(addr)->sin_port));
 	} else {
 		inet_ntop(AF_INET6, &v6(addr)->sin6_addr, host, sizeof(host));
-		snprintf(text, size, "[%s]:%u", host,
+		snprintf(text, size, "[%s%s%s]:%u", host,
+			 addr->interface[0] ? "%" : "", addr->interface,
 			 ntohs(v6(addr)->sin6_port));
 	}
 }
@@ -118,7 +137,7 @@ bool address_is_any(const struct address *addr)
 	return IN6_IS_ADDR_UNSPECIFIED(&v6(addr)->sin6_addr);
 }
 
-/* The same but for the port. */
+/* The same but for the port, and the interface, which each host has its own name for. */
 bool address_same_host(const struct address *a, const struct address *b)
 {
 	if (a->sa.ss_family != b->sa.ss_family)
@@ -128,11 +147,47 @@ bool address_same_host(const struct address *a, const struct address *b)
 	return IN6_ARE_ADDR_EQUAL(&v6(a)->sin6_addr, &v6(b)->sin6_addr);
 }
 
+/* The kernel cannot guess which link is meant. */
+bool address_lacks_interface(const struct address *addr)
+{
+	return !v4(addr) && !addr->interface[0] &&
+	       IN6_IS_ADDR_LINKLOCAL(&v6(addr)->sin6_addr);
+}
+
+/**
+ * address_find() - what to bind or to connect to
+ * @addr: the address
+ * @sa: the same, with its interface, on success; @addr->len of it are used
+ *
+ * Return: 0, or -ENXIO: there is no such interface now.
+ */
+int address_find(const struct address *addr, struct sockaddr_storage *sa)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)sa;
+
+	*sa = addr->sa;
+	if (!addr->interface[0])
+		return 0;
+	in6->sin6_scope_id = if_nametoindex(addr->interface);
+	return in6->sin6_scope_id ? 0 : -ENXIO;
+}
+
+/* Why it could not be listened on, or connected to. */
+const char *address_error(int err)
+{
+	return err == -ENXIO ? "this machine has no such interface" :
+			       strerror(-err);
+}
+
 /* A listening TCP socket, or -errno. */
 int address_listen(const struct address *addr, int backlog)
 {
+	struct sockaddr_storage sa;
 	int err, one = 1, fd;
 
+	err = address_find(addr, &sa);
+	if (err)
+		return err;
 	fd = socket(addr->sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
@@ -140,7 +195,7 @@ int address_listen(const struct address *addr, int backlog)
 	/* [::] means IPv6 alone, so that 0.0.0.0 may be given beside it. */
 	if (!v4(addr))
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (!bind(fd, (const struct sockaddr *)&addr->sa, addr->len) &&
+	if (!bind(fd, (const struct sockaddr *)&sa, addr->len) &&
 	    !listen(fd, backlog))
 		return fd;
 	err = -errno;
@@ -154,4 +209,6 @@ void address_of(int fd, struct address *addr)
 	memset(addr, 0, sizeof(*addr));
 	addr->len = sizeof(addr->sa);
 	getsockname(fd, (struct sockaddr *)&addr->sa, &addr->len);
+	if (addr->sa.ss_family == AF_INET6 && v6(addr)->sin6_scope_id)
+		if_indextoname(v6(addr)->sin6_scope_id, addr->interface);
 }

@@ -59,15 +59,21 @@ static int find_unix(const char *path, struct address *at)
 
 static int find(struct talk *t, const char *whom, struct address *at)
 {
+	struct address addr;
 	int err;
 
 	memset(at, 0, sizeof(*at));
 	strcpy(t->host, "netram");
 	if (whom[0] == '/')
 		return find_unix(whom, at);
-	err = address_parse(whom, STATUS_PORT, at);
-	if (!err)
-		address_format(at, t->host, sizeof(t->host));
+	err = address_parse(whom, STATUS_PORT, &addr);
+	if (err)
+		return err;
+	at->len = addr.len;
+	err = address_find(&addr, &at->sa);
+	/* what this host calls the link means nothing to whoever is asked */
+	addr.interface[0] = '\0';
+	address_format(&addr, t->host, sizeof(t->host));
 	return err;
 }
 

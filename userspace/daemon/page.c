@@ -85,7 +85,8 @@ void page_answer(void *arg, const char *url, const struct http_request *request,
 static bool same(const struct config_listen *a, const struct config_listen *b)
 {
 	return a->off == b->off && a->at.len == b->at.len &&
-	       !memcmp(&a->at.sa, &b->at.sa, a->at.len);
+	       !memcmp(&a->at.sa, &b->at.sa, a->at.len) &&
+	       !strcmp(a->at.interface, b->at.interface);
 }
 
 /* Told when it changes, not each time it is tried again. */
@@ -94,7 +95,7 @@ static void fail(struct page *page, int err)
 	char at[ADDRESS_SIZE], why[sizeof(page->why)];
 
 	address_format(&page->listen.at, at, sizeof(at));
-	snprintf(why, sizeof(why), "%s: %s", at, strerror(-err));
+	snprintf(why, sizeof(why), "%s: %s", at, address_error(err));
 	if (strcmp(page->why, why))
 		log_line("no status page: %s; see status: in netram.conf(5)",
 			 why);

@@ -280,13 +280,22 @@ static bool parse_address(const char *text, uint16_t port, struct address *at)
 	return strcmp(strrchr(formatted, ':'), ":0");
 }
 
+static bool has_interface(const struct value *v, const struct address *at)
+{
+	return !address_lacks_interface(at) ||
+	       refuse(v, "'%s' is link-local, so it needs its interface: write it as \"[fe80::1%%eth0]\"",
+		      v->text);
+}
+
 static bool read_listen(const struct value *v)
 {
 	struct config_listen *to = v->to;
 
 	to->off = !strcmp(v->text, "off") || !strcmp(v->text, "no");
-	if (to->off || parse_address(v->text, CONFIG_LISTEN_PORT, &to->at))
+	if (to->off)
 		return true;
+	if (parse_address(v->text, CONFIG_LISTEN_PORT, &to->at))
+		return has_interface(v, &to->at);
 	return refuse(v, "'%s' is not an address to listen on: write one as %s or \"[::1]:%d\", or off",
 		      v->text, CONFIG_LISTEN_DEF, CONFIG_LISTEN_PORT);
 }
@@ -299,7 +308,7 @@ static bool read_status(const struct value *v)
 	if (v->text[0] == '/')
 		return read_path(v);
 	if (parse_address(v->text, STATUS_PORT, &at) && !address_is_any(&at))
-		return read_text(v);
+		return has_interface(v, &at) && read_text(v);
 	to[0] = '\0';
 	return refuse(v, "'%s' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:%d\"",
 		      v->text, STATUS_PORT);

@@ -46,7 +46,7 @@ struct server {
 
 /*
  * What to end with: 2 where trying again, as the unit does otherwise, would come to
- * the same. An address may come, and who has it may go.
+ * the same. An address may come, or its interface, and who has it may go.
  */
 static int exit_code(int err)
 {
@@ -159,7 +159,7 @@ static int open_listener(const struct address *addr)
 		return fd;
 	address_format(addr, text, sizeof(text));
 	log_error("cannot listen on %s: %s; choose another --listen", text,
-		  strerror(-fd));
+		  address_error(fd));
 	return fd;
 }
 
@@ -207,7 +207,7 @@ static int open_metrics(struct server *s)
 	fd = address_listen(&o->metrics_at, METRICS_BACKLOG);
 	if (fd < 0) {
 		log_error("--metrics %s: %s; choose another address or port",
-			  o->metrics, strerror(-fd));
+			  o->metrics, address_error(fd));
 		return exit_code(fd);
 	}
 	s->metrics_fd = fd;

@@ -124,14 +124,24 @@ static uint64_t export_size(const char *option, const char *text)
 	return n;
 }
 
+static void check_interface(const char *option, const char *text,
+			    const struct address *at)
+{
+	if (address_lacks_interface(at))
+		die("--%s %s: a link-local address needs its interface, as [fe80::1%%eth0]",
+		    option, text);
+}
+
 static void add_listen(struct options *o, const char *text)
 {
-	if (o->nr_listen == LISTEN_MAX)
+	struct address *at = &o->listen[o->nr_listen];
+
+	if (o->nr_listen++ == LISTEN_MAX)
 		die("--listen: at most %d addresses", LISTEN_MAX);
-	if (address_parse(text, NBD_DEFAULT_PORT,
-			  &o->listen[o->nr_listen++]))
+	if (address_parse(text, NBD_DEFAULT_PORT, at))
 		die("--listen %s: give a numeric address as 192.0.2.1, 192.0.2.1:10809, [2001:db8::1] or [2001:db8::1]:10809",
 		    text);
+	check_interface("listen", text, at);
 }
 
 static void set_metrics(struct options *o, const char *text)
@@ -140,6 +150,7 @@ static void set_metrics(struct options *o, const char *text)
 	if (address_parse(text, STATUS_PORT, &o->metrics_at))
 		die("--metrics %s: give a numeric address as 127.0.0.1, 127.0.0.1:%d or [::1]:%d",
 		    text, STATUS_PORT, STATUS_PORT);
+	check_interface("metrics", text, &o->metrics_at);
 }
 
 static bool is_given(const struct options *o, const char *name, size_t len)

@@ -79,7 +79,7 @@ static void test_many(void **state)
 	static char answer[LONG + 256];
 	enum { GOOD, SILENT, SILENT_TOO, NONSENSE, ERROR, NOT_JSON, NR };
 	struct talker talkers[NR];
-	struct ask asks[NR + 3] = { 0 };
+	struct ask asks[NR + 4] = { 0 };
 	struct json_object *text;
 	char expected[128];
 	int i, len;
@@ -100,7 +100,8 @@ static void test_many(void **state)
 	asks[NR].whom = "/nowhere/at/all";
 	asks[NR + 1].whom = "a name";
 	asks[NR + 2].whom = "127.0.0.1:1";
-	assert_int_equal(ask_all(asks, NR + 3), 0);
+	asks[NR + 3].whom = "[fe80::1%netram-none]";
+	assert_int_equal(ask_all(asks, NR + 4), 0);
 	for (i = 0; i < NR; i++)
 		stop(&talkers[i]);
 
@@ -119,7 +120,8 @@ static void test_many(void **state)
 	assert_int_equal(asks[NR].err, -ENOENT);
 	assert_int_equal(asks[NR + 1].err, -EINVAL);
 	assert_int_equal(asks[NR + 2].err, -ECONNREFUSED);
-	for (i = SILENT; i < NR + 3; i++)
+	assert_int_equal(asks[NR + 3].err, -ENXIO);
+	for (i = SILENT; i < NR + 4; i++)
 		assert_null(asks[i].status);
 }
 

@@ -135,6 +135,8 @@ static const struct bad {
 	  "status: '/run/../x' has '..' in it: write where that leads" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: 192.0.2.1:0\n", 4,
 	  "status: '192.0.2.1:0' is neither an address nor the path of a socket: write what its server has as --metrics, like 192.0.2.11 or \"[2001:db8::1]:10811\"" },
+	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    status: '[fe80::1]'\n", 4,
+	  "status: '[fe80::1]' is link-local, so it needs its interface: write it as \"[fe80::1%eth0]\"" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    drain: on\n", 4,
 	  "drain: 'on' is neither yes nor no" },
 	{ "nodes:\n  n1:\n    address: 192.0.2.1\n    limit: 4G\n", 4,
@@ -305,6 +307,9 @@ static const struct bad {
 	NO_LISTEN("[::1"),
 	NO_LISTEN("[::1]x"),
 	NO_LISTEN("fe80::1%eth0"),
+	NO_LISTEN("[2001:db8::1%eth0]"),
+	{ "status:\n  listen: \"[fe80::1]:10810\"\n", 2,
+	  "listen: '[fe80::1]:10810' is link-local, so it needs its interface: write it as \"[fe80::1%eth0]\"" },
 	NO_LISTEN("on"),
 };
 
@@ -716,6 +721,12 @@ static void test_listen(void **state)
 	expect_listen("status: {listen: 127.0.0.1:80}\n", "127.0.0.1:80");
 	expect_listen("status: {listen: \"[::1]\"}\n", "[::1]:10810");
 	expect_listen("status: {listen: \"[::1]:65535\"}\n", "[::1]:65535");
+	/* when netramd starts it may not be there yet */
+	config = load("status:\n  listen: \"[fe80::1%netram-none]\"\n", &c);
+	assert_non_null(config);
+	assert_string_equal(config->status.listen.at.interface, "netram-none");
+	complaints_free(&c);
+	config_free(config);
 	/* others may read it then: told, and allowed */
 	config = load("status:\n  listen: 192.0.2.1:80\n", &c);
 	assert_non_null(config);
