@@ -359,6 +359,24 @@ static void check_memory(const struct options *o)
 			    (unsigned long long)(has >> 20));
 }
 
+/* Nobody is asked who he is: the address is all that keeps others out. */
+static void check_reach(const struct options *o)
+{
+	char text[ADDRESS_SIZE];
+	unsigned int i = 0;
+
+	while (i < o->nr_listen && !address_is_any(&o->listen[i]))
+		i++;
+	if (i < o->nr_listen) {
+		address_format(&o->listen[i], text, sizeof(text));
+		log_warning("--listen %s: everybody who reaches this machine can read and change all pages: name an address, or have a packet filter keep others out",
+			    text);
+	}
+	if (o->metrics && address_is_any(&o->metrics_at))
+		log_warning("--metrics %s: everybody who reaches this machine can read names and figures of exports and clients: name an address, or have a packet filter keep others out",
+			    o->metrics);
+}
+
 int main(int argc, char **argv)
 {
 	static struct server server;
@@ -371,6 +389,7 @@ int main(int argc, char **argv)
 	if (check_uring())
 		return 1;
 	check_memory(o);
+	check_reach(o);
 	host_raise_files(o->max_connections + o->max_exports + SPARE_FILES);
 	host_prepare(!o->no_mlock, o->memory);
 	return serve(&server);
