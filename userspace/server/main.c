@@ -57,6 +57,7 @@ static int exit_code(int err)
 	case ELOOP:
 	case ENAMETOOLONG:
 	case ENOENT:
+	case ENOSYS:
 	case ENOTDIR:
 	case EPERM:
 	case EROFS:
@@ -98,7 +99,7 @@ static int check_uring(void)
 	if (ret)
 		log_error("the kernel refuses io_uring (%s): allow it (sysctl kernel.io_uring_disabled=0, container seccomp profile)",
 			  strerror(-ret));
-	return ret;
+	return ret ? exit_code(ret) : 0;
 }
 
 static int declare_exports(struct server *s)
@@ -381,13 +382,15 @@ int main(int argc, char **argv)
 {
 	static struct server server;
 	struct options *o = &server.options;
+	int code;
 
 	host_open();
 	options_parse(argc, argv, o);
 	block_signals(&server);
 	make_instance(&server);
-	if (check_uring())
-		return 1;
+	code = check_uring();
+	if (code)
+		return code;
 	check_memory(o);
 	check_reach(o);
 	host_raise_files(o->max_connections + o->max_exports + SPARE_FILES);
