@@ -88,7 +88,7 @@ static int fail_stuck(struct netram *nt, const struct netram_node *node)
 	netram_volume_free(volumes);
 	netram_node_free(nodes);
 	return ctl_fail(CTL_FAILED,
-			"%s still has %s, and for %d s nothing has moved: %s; it goes on as soon as it can",
+			"%s still has %s, and for %d s nothing has moved: %s; it goes on as soon as it can, or --cancel takes it back",
 			node->name, extents(node).text,
 			DRAIN_STUCK_MS / 1000, why);
 }

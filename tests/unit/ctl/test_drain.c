@@ -218,7 +218,7 @@ static void test_stuck(void **state)
 	queue_lists();
 	assert_int_equal(kit_run(&ctl_node_drain, &call), CTL_FAILED);
 	assert_string_equal(kit_errors,
-			    "netramctl: n1 still has 3 extents, and for 30 s nothing has moved: volume v1 should have 2 copies, and only 1 other node is up: add a node, or 'netramctl volume set v1 --replicas 1'; it goes on as soon as it can\n");
+			    "netramctl: n1 still has 3 extents, and for 30 s nothing has moved: volume v1 should have 2 copies, and only 1 other node is up: add a node, or 'netramctl volume set v1 --replicas 1'; it goes on as soon as it can, or --cancel takes it back\n");
 	/* why cannot be asked */
 	queue_start(0, NULL);
 	queue_node(NETRAM_NODE_DRAINING, 3);
