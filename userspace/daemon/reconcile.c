@@ -182,8 +182,67 @@ static const struct config_node *same_server(const struct config *config,
 	return NULL;
 }
 
+/* Is it added anew, elsewhere, before any is added? */
+static bool moves_away(const struct config *config, const struct netram_node *is)
+{
+	const struct config_node *node = config_find_node(config, is->name);
+	char what[256];
+
+	return node && !node->remove && !is->extents &&
+	       endpoint_differs(node, is, what, sizeof(what));
+}
+
+/* As the module sees it: exports of a foreign server are different places. */
+static bool is_server_of(const struct netram_node *is,
+			 const struct config_node *node)
+{
+	char what[256];
+
+	return node->resolved &&
+	       !endpoint_differs(node, is, what, sizeof(what)) &&
+	       (!is->has_export || !CONFIG_HAS(node, NODE_EXPORT) ||
+		!strcmp(is->export_name, node->export_name));
+}
+
+/* Who has the server under another name. */
+static const struct netram_node *other_name(const struct plan *plan,
+					    const struct config_node *node)
+{
+	const struct netram_node *is = plan->actual->nodes;
+
+	for (; is; is = is->next)
+		if (strcmp(is->name, node->name) && is_server_of(is, node) &&
+		    !moves_away(plan->config, is))
+			return is;
+	return NULL;
+}
+
+/*
+ * Once it is known by a second name, a server takes the first for a client of before, and
+ * refuses it: all pages it has there would be out of reach for good.
+ */
+static void find_other_name(const struct config_node *node,
+			    const struct netram_node *is, struct plan *plan)
+{
+	const struct config_node *old = config_find_node(plan->config, is->name);
+
+	if (old && old->remove)
+		plan_find(plan, FINDING_WAIT,
+			  "node %s: is added when node %s, which is the same server, has been removed",
+			  node->name, is->name);
+	else if (old)
+		plan_find(plan, FINDING_PROBLEM,
+			  "node %s: cannot be added: its server is in use as node %s: that has to be emptied and moved before",
+			  node->name, is->name);
+	else
+		plan_find(plan, FINDING_PROBLEM,
+			  "node %s: cannot be added: its server is in use as node %s: keep that name in the file, or write '%s: {remove: yes}', too: then it is emptied and removed, and %s is added",
+			  node->name, is->name, is->name, node->name);
+}
+
 static bool can_add(const struct config_node *node, struct plan *plan)
 {
+	const struct netram_node *is;
 	const struct config_node *same;
 
 	if (!node->resolved) {
@@ -191,11 +250,14 @@ static bool can_add(const struct config_node *node, struct plan *plan)
 		return false;
 	}
 	same = same_server(plan->config, node);
+	is = other_name(plan, node);
 	if (same)
 		plan_find(plan, FINDING_PROBLEM,
 			  "node %s: cannot be added: node %s has the same address: copies on both would be lost together",
 			  node->name, same->name);
-	return !same;
+	else if (is)
+		find_other_name(node, is, plan);
+	return !same && !is;
 }
 
 static void plan_node(const struct config_node *node,
@@ -227,13 +289,27 @@ static void plan_node(const struct config_node *node,
 	}
 }
 
+/* The file has its server by a name that it cannot be added with: that has been told. */
+static bool is_renamed(const struct config *config, const struct actual *actual,
+		       const struct netram_node *is)
+{
+	const struct config_node *node = config->nodes;
+
+	for (; node < config->nodes + config->nr_nodes; node++)
+		if (!node->remove && is_server_of(is, node) &&
+		    !actual_find_node(actual, node->name))
+			return true;
+	return false;
+}
+
 static void note_strange_nodes(const struct config *config,
 			       const struct actual *actual, struct plan *plan)
 {
 	const struct netram_node *is;
 
 	for (is = actual->nodes; is; is = is->next)
-		if (!config_find_node(config, is->name))
+		if (!config_find_node(config, is->name) &&
+		    !is_renamed(config, actual, is))
 			plan_find(plan, FINDING_NOTE,
 				  "node %s: is not in the file and left alone; to be rid of it, write it there with 'remove: yes'",
 				  is->name);

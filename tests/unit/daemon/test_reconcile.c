@@ -141,6 +141,14 @@ static void no_n2(struct world *w)
 	w->nodes[0].next = NULL;
 }
 
+static void foreign_no_n1(struct world *w)
+{
+	w->actual.nodes = &w->nodes[1];
+	w->nodes[1].extents = 2;
+	w->nodes[1].has_export = true;
+	strcpy(w->nodes[1].export_name, "disk");
+}
+
 static void foreign(struct world *w)
 {
 	w->nodes[1].has_export = true;
@@ -235,6 +243,9 @@ static void drifted(struct world *w)
 #define SIZE_1M	\
 	"problem: volume v1: its size is 64M, the file says 1M: that cannot change while it is there; take it out of use and 'netramctl volume delete v1', then it is created anew, empty\n"
 
+#define IN_USE	\
+	"problem: node node1: cannot be added: its server is in use as node n1: keep that name in the file, or write 'n1: {remove: yes}', too: then it is emptied and removed, and node1 is added\n"
+
 static const struct {
 	const char *name;
 	const char *file;
@@ -281,6 +292,37 @@ static const struct {
 	{ "a region changes", "host: {region: east}\n" NODES V1 "}\n", none,
 	  "node n2: removed\nnode n2: added\n",
 	  "problem: node n1: its region is default, the file says east: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n" },
+	{ "a node with pages is renamed",
+	  "nodes:\n  node1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  none, "", IN_USE },
+	{ "an empty node is renamed: nothing is removed by a guess",
+	  "nodes:\n  node1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n" V1 "}\n",
+	  no_pages, "", IN_USE },
+	{ "a node is renamed, and the old one removed",
+	  "nodes:\n  node1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n  n1: {remove: yes}\n" V1 "}\n",
+	  none, "node n1: is being drained\n",
+	  "waiting: node node1: is added when node n1, which is the same server, has been removed\n" },
+	{ "a node is renamed, and the old one removed, which is empty",
+	  "nodes:\n  node1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2}\n  n1: {remove: yes}\n" V1 "}\n",
+	  no_pages, "node n1: removed\n",
+	  "waiting: node node1: is added when node n1, which is the same server, has been removed\n" },
+	{ "a node moves to where another one is",
+	  "nodes:\n  n1: {address: 192.0.2.9}\n  n2: {address: 192.0.2.1}\n" V1 "}\n",
+	  none, "",
+	  "problem: node n1: its address is 192.0.2.1:10809, the file says 192.0.2.9:10809: that cannot change while it has pages; write 'drain: yes' for it until it is empty, then it is added anew\n"
+	  "problem: node n2: cannot be added: its server is in use as node n1: that has to be emptied and moved before\n" },
+	{ "empty nodes change places",
+	  "nodes:\n  n1: {address: 192.0.2.2}\n  n2: {address: 192.0.2.1}\n" V1 "}\n",
+	  no_pages, "node n1: removed\nnode n2: removed\nnode n1: added\nnode n2: added\n", "" },
+	{ "another export of one server",
+	  "nodes:\n  n1: {address: 192.0.2.2, export: other}\n  n2: {address: 192.0.2.2, export: disk}\n" V1 "}\n",
+	  foreign_no_n1, "node n1: added\n", "" },
+	{ "a foreign server, once with an export and once without",
+	  "nodes:\n  n1: {address: 192.0.2.2}\n" V1 "}\n", foreign_no_n1, "",
+	  "problem: node n1: cannot be added: its server is in use as node n2: keep that name in the file, or write 'n2: {remove: yes}', too: then it is emptied and removed, and n1 is added\n" },
+	{ "the same export of one server",
+	  "nodes:\n  n1: {address: 192.0.2.2, export: disk}\n" V1 "}\n", foreign_no_n1, "",
+	  "problem: node n1: cannot be added: its server is in use as node n2: keep that name in the file, or write 'n2: {remove: yes}', too: then it is emptied and removed, and n1 is added\n" },
 	{ "no foreign server any more", NODES V1 "}\n", foreign,
 	  "node n2: removed\nnode n2: added\n", "" },
 	{ "a drain by hand stays", NODES V1 "}\n", draining, "",
