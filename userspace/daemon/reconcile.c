@@ -75,6 +75,17 @@ static bool endpoint_differs(const struct config_node *node,
 }
 
 /*
+ * Only one that is told for the node itself. The host's is for nodes that are added: no
+ * copy is placed by it, so none that is there need be emptied when it changes.
+ */
+static bool told_region_differs(const struct config_node *node,
+				const struct netram_node *is)
+{
+	return CONFIG_HAS(node, NODE_REGION) &&
+	       differs(node->region, is->region);
+}
+
+/*
  * The first thing that is not as the file says, and cannot change while the node
  * is in use, in words.
  */
@@ -83,7 +94,7 @@ static bool node_differs(const struct config_node *node,
 {
 	if (endpoint_differs(node, is, text, size))
 		return true;
-	if (differs(node->region, is->region))
+	if (told_region_differs(node, is))
 		snprintf(text, size, "its region is %s, the file says %s",
 			 is->region, node->region);
 	else if (differs(node->zone, is->zone))
