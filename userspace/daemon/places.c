@@ -70,11 +70,37 @@ static void check_exports(const struct config *config, size_t i,
 		 v->name, first->name, first->line);
 }
 
+static const struct config_node *first_foreign(const struct config *config)
+{
+	const struct config_node *node = config->nodes;
+
+	for (; node < config->nodes + config->nr_nodes; node++)
+		if (!node->remove && CONFIG_HAS(node, NODE_EXPORT))
+			return node;
+	return NULL;
+}
+
+/*
+ * A server that is started anew without its pages tells nobody, but netram-server: what
+ * is read then are zeroes, and nothing but a checksum knows.
+ */
+static void check_checksum(const struct config *config,
+			   const struct config_volume *v, struct complaints *c)
+{
+	const struct config_node *node = first_foreign(config);
+
+	if (node && CONFIG_HAS(v, VOLUME_CHECKSUM) && !v->checksum)
+		complain(c, CONFIG_LINE(v, VOLUME_CHECKSUM),
+			 "volume %s: checksum: pages that node %s, with export:, loses would be read as zeroes: take 'checksum: no' out, or declare a netram-server in its place",
+			 v->name, node->name);
+}
+
 void rules_check_places(const struct config *config, size_t i,
 			struct complaints *c)
 {
 	check_drains(config, &config->volumes[i], c);
 	check_exports(config, i, c);
+	check_checksum(config, &config->volumes[i], c);
 }
 
 static bool zones_mixed_up(const struct config_node *a,

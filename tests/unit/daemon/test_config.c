@@ -271,6 +271,8 @@ static const struct bad {
 	{ "nodes:\n  n1: {address: 192.0.2.1, export: ''}\n  n2: {address: 192.0.2.2, export: a}\n"
 	  "  n3: {remove: yes}\nvolumes:\n  v0: {remove: yes}\n  v1: {size: 1G}\n  v2: {size: 1G}\n", 8,
 	  "volume v2: there is no node for it: one with export: serves one volume, and volume v1 in line 7 has it; declare a netram-server" },
+	{ "defaults: {checksum: no}\nnodes:\n  n1: {address: 192.0.2.1}\n  n2: {address: 192.0.2.2, export: ''}\nvolumes:\n  v1: {size: 1G}\n", 1,
+	  "volume v1: checksum: pages that node n2, with export:, loses would be read as zeroes: take 'checksum: no' out, or declare a netram-server in its place" },
 	/* room */
 	{ "nodes:\n  n1: {address: 192.0.2.1, capacity: 8G}\n  n2: {address: 192.0.2.2, capacity: 2G}\n"
 	  "volumes:\n  v1:\n    replicas: 2\n    size: 4G\n", 7,
