@@ -3,6 +3,7 @@
  * What the parts of a file have to do with each other, after each has been read:
  * defaults and what follows from other values are put in, contradictions found.
  */
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <netram/limits.h>
 #include <stdio.h>
@@ -284,6 +285,37 @@ static void check_lag(const struct config_volume *v, struct complaints *c)
 			      v->name);
 }
 
+/* Given in the order in which disks are found, which is another one some day. */
+static bool name_may_change(const char *path)
+{
+	static const char *const names[] = {
+		"/dev/sd?*", "/dev/vd?*", "/dev/xvd?*", "/dev/nvme*n*",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!fnmatch(names[i], path, FNM_PATHNAME))
+			return true;
+	return false;
+}
+
+/* A volume is created at each boot, and nobody is asked then what is on the disk. */
+static void check_backup(const struct config_volume *v, struct complaints *c)
+{
+	unsigned int line = CONFIG_LINE(v, VOLUME_BACKUP);
+
+	if (!CONFIG_HAS(v, VOLUME_BACKUP))
+		return;
+	if (v->backup_force)
+		complain_note(c, line,
+			      "volume %s: backup: 'force: yes' overwrites whatever is on %s each time the volume is created, so at each boot: take it out once the volume is there",
+			      v->name, v->backup_path);
+	if (name_may_change(v->backup_path))
+		complain_note(c, line,
+			      "volume %s: backup: %s may be another disk after a reboot: take its name in /dev/disk/by-id",
+			      v->name, v->backup_path);
+}
+
 static void check_sizes(const struct config_volume *v, struct complaints *c)
 {
 	uint64_t odd = v->size % NETRAM_PAGE_SIZE;
@@ -408,6 +440,7 @@ static void check_volume(struct config *config, size_t i, struct complaints *c)
 		return;
 	check_lag(v, c);
 	complete_volume(config, v);
+	check_backup(v, c);
 	check_sizes(v, c);
 	check_replicas(config, v, c);
 	rules_check_places(config, i, c);

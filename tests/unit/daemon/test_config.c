@@ -638,6 +638,17 @@ static void test_notes(void **state)
 		{ NODES "volumes:\n  v1:\n    size: 1G\n    backup: {device: /dev/b}\n"
 		  "    backup_lag_mib: 5\n", 8,
 		  "volume v1: backup_lag_mib: its backup is never behind: 'mode: behind' under backup: makes it so" },
+		{ NODES "volumes:\n  v1:\n    size: 1G\n    backup:\n      device: /dev/vg0/v1\n      force: yes\n", 7,
+		  "volume v1: backup: 'force: yes' overwrites whatever is on /dev/vg0/v1 each time the volume is created, so at each boot: take it out once the volume is there" },
+#define BACKUP(path)	NODES "volumes:\n  v1: {size: 1G, backup: {device: " path "}}\n", 5, \
+			"volume v1: backup: " path " may be another disk after a reboot: take its name in /dev/disk/by-id"
+		{ BACKUP("/dev/sdb") }, { BACKUP("/dev/sdaa1") }, { BACKUP("/dev/vda") },
+		{ BACKUP("/dev/nvme0n1") }, { BACKUP("/dev/nvme10n1p2") },
+		/* and of the others nothing */
+		{ NODES "volumes:\n  v0: {size: 1G, backup: {device: /dev/disk/by-id/nvme-a_n1}}\n"
+		  "  v1: {size: 1G, backup: {device: /dev/sdb}}\n  v2: {size: 1G, backup: {device: /srv/dev/sda}}\n"
+		  "  v3: {remove: yes, backup: {device: /dev/sdc, force: yes}}\n", 6,
+		  "volume v1: backup: /dev/sdb may be another disk after a reboot: take its name in /dev/disk/by-id" },
 	};
 	struct complaints c;
 	struct config *config;
