@@ -26,6 +26,16 @@ static void read_tunable(uint32_t index, unsigned int id,
 	free(text);
 }
 
+static void read_unit(struct actual_volume *to)
+{
+	const char *volume = to->v->name;
+
+	if (!unit_systemd_runs())
+		return;
+	to->unguarded = !unit_swap_enabled("", volume);
+	to->stopped = !to->unguarded && !unit_swap_runs("", volume);
+}
+
 static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 			const struct swaps *swaps)
 {
@@ -42,8 +52,7 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 	to->swap_priority = swap ? swap->priority : 0;
 	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
 		to->mounted[0] = '\0';
-	/* Whether it runs is doctor's question: at boot it starts a moment after us. */
-	to->unguarded = unit_systemd_runs() && !unit_swap_enabled("", v->name);
+	read_unit(to);
 	if (v->backup)
 		backup_file(v->backup->path, to->backup, sizeof(to->backup));
 }

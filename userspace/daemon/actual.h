@@ -16,6 +16,7 @@
  * @swap_priority: valid while @swapped
  * @mounted: where it is mounted, or ""; see actual_name_paths()
  * @unguarded: if it is swap, systemd would not swap it off before the network goes
+ * @stopped: its unit is to do that and does not run, or not yet; see guards_look()
  * @backup: the device or file of its backup, or ""; see actual_name_paths()
  */
 struct actual_volume {
@@ -25,6 +26,7 @@ struct actual_volume {
 	int swap_priority;
 	char mounted[256];
 	bool unguarded;
+	bool stopped;
 	char backup[256];
 };
 

@@ -126,6 +126,7 @@ static int settle(struct keeper *k, struct netram *nt,
 		actual_name_paths(&k->actual, config);
 		drains_look(&k->drains, k->actual.nodes, drain_copied_pages(),
 			    clock_ms());
+		guards_look(&k->guards, &k->actual, clock_ms());
 		reconcile(config, &k->actual, weights_of(k, config), &k->drains,
 			  plan);
 		goes_on = plan->nr_steps && apply(k, nt, plan);

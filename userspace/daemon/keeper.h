@@ -10,6 +10,7 @@
 #include "config.h"
 #include "drains.h"
 #include "estate.h"
+#include "guards.h"
 #include "health.h"
 #include "memory.h"
 #include "objective.h"
@@ -26,6 +27,7 @@
  * @health: states of nodes and volumes, for telling of changes
  * @objectives: what is reached
  * @drains: how far nodes are that are being emptied
+ * @guards: how long units of swap have not been running
  * @memory: of volumes that were created
  * @estate: what those that are gone have left
  */
@@ -39,6 +41,7 @@ struct keeper {
 	struct health health;
 	struct objectives objectives;
 	struct drains drains;
+	struct guards guards;
 	struct memory memory;
 	struct estate estate;
 };

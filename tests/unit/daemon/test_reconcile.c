@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "daemon/apply.h"
+#include "daemon/guards.h"
 #include "daemon/reconcile.h"
 
 static struct config *load(const char *text)
@@ -759,6 +760,55 @@ static void test_emptying(void **state)
 			    EMPTYING);
 }
 
+/* Is it told at a time that a shutdown comes upon v1? */
+static bool told(struct world *w, struct guards *guards, uint64_t now_ms)
+{
+	struct config *config = load(NODES V1 ", swap: {}}\n");
+	struct plan plan;
+	bool told;
+
+	w->is.unguarded = false;
+	guards_look(guards, &w->actual, now_ms);
+	reconcile(config, &w->actual, NULL, NULL, &plan);
+	told = plan.nr_findings == 1 && plan.findings[0].kind == FINDING_NOTE &&
+	       strstr(plan.findings[0].text, "at a shutdown the network goes");
+	assert_int_equal(plan.nr_findings, told);
+	plan_free(&plan);
+	config_free(config);
+	return told;
+}
+
+/* A unit that does not run is told when it has not for a while: at boot it will in a moment. */
+static void test_guards(void **state)
+{
+	struct guards guards = { 0 };
+	struct world w;
+
+	(void)state;
+	make_world(&w);
+	swapped(&w);
+	assert_false(told(&w, &guards, 1000));
+	w.is.stopped = true;
+	assert_false(told(&w, &guards, 90000));
+	assert_false(told(&w, &guards, 90000 + GUARDS_MS - 1));
+	assert_true(told(&w, &guards, 90000 + GUARDS_MS));
+	assert_true(told(&w, &guards, 91000 + GUARDS_MS));
+	/* what was before it ran does not count */
+	w.is.stopped = false;
+	assert_false(told(&w, &guards, 92000 + GUARDS_MS));
+	w.is.stopped = true;
+	assert_false(told(&w, &guards, 93000 + GUARDS_MS));
+	assert_false(told(&w, &guards, 93000 + 2 * GUARDS_MS - 1));
+	/* nor what was before it was swapped on */
+	w.is.swapped = false;
+	guards_look(&guards, &w.actual, 93000 + 2 * GUARDS_MS);
+	assert_int_equal(guards.nr, 0);
+	assert_false(w.is.unguarded);
+	swapped(&w);
+	assert_false(told(&w, &guards, 94000 + 2 * GUARDS_MS));
+	assert_true(told(&w, &guards, 94000 + 3 * GUARDS_MS));
+}
+
 /* Two volumes of a name were there one after the other: nothing tells them apart. */
 static void test_same_finding(void **state)
 {
@@ -787,6 +837,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_emptying),
+		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_same_finding),
 	};
 
