@@ -162,6 +162,17 @@ grep -qE " $NETRAM_RUN/mnt ext4 .*\bnosuid,nodev,noatime\b" /proc/mounts || fail
 pattern 1000000 "$SEED" > "$NETRAM_RUN/mnt/file" || fail "nothing can be written there"
 sum=$(cksum < "$NETRAM_RUN/mnt/file")
 
+note "other options are told, and taken when it has been unmounted"
+file_says 's/format: yes/options: "noatime,noexec,nodev,nosuid", &/'
+reload
+becomes '.state == "problem" and ([.findings[].text] == ["volume v3: is mounted with exec, the file says noexec: unmount it, then it is mounted so"])'
+umount "$NETRAM_RUN/mnt" || fail "umount"
+becomes ".state == \"ok\" and any(.volumes[]; .name == \"v3\" and .mounted == \"$NETRAM_RUN/mnt\")"
+grep -qE " $NETRAM_RUN/mnt ext4 .*\bnoexec\b" /proc/mounts || fail "its options: $(grep "$NETRAM_RUN/mnt" /proc/mounts)"
+file_says # without options it may stay as it is
+reload
+becomes '.state == "ok"'
+
 note "a bad file changes nothing"
 before=$(netramctl status --json | jq -S '[.nodes[].name, (.volumes[] | {name, size_bytes, device})]')
 file_says 's/size: 256M/size: 256X/; s/^#n3.*//'

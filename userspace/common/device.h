@@ -27,10 +27,25 @@ void device_path(uint32_t index, char path[DEVICE_SIZE]);
 bool device_index(const char *operand, uint32_t *index);
 int device_wait(uint32_t index, int timeout_ms);
 
+/**
+ * struct mounts_how - what a device is mounted as
+ * @type: the file system
+ * @own: options of this mount
+ * @super: options of the file system
+ */
+struct mounts_how {
+	char type[32];
+	char own[128];
+	char super[512];
+};
+
 /* mounts.c */
 bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
 		  char *where, size_t size);
+bool mounts_parse_how(const char *text, unsigned int major, unsigned int minor,
+		      struct mounts_how *how);
 bool mounts_find(const char *device, char *where, size_t size);
+bool mounts_find_how(const char *device, struct mounts_how *how);
 bool mounts_on_top(const char *where, dev_t device);
 
 /* content.c */

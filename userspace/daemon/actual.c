@@ -52,6 +52,8 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 	to->swap_priority = swap ? swap->priority : 0;
 	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
 		to->mounted[0] = '\0';
+	if (!mounts_find_how(device, &to->how))
+		to->how.type[0] = '\0';
 	read_unit(to);
 	if (v->backup)
 		backup_file(v->backup->path, to->backup, sizeof(to->backup));

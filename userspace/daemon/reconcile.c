@@ -8,6 +8,7 @@
 
 #include "common/path.h"
 #include "common/unit.h"
+#include "mounted.h"
 #include "rules.h"
 
 static struct step *add(struct plan *plan, enum step_kind kind)
@@ -565,6 +566,27 @@ static bool nobody_has_it(const struct config_volume *volume,
 	return !is->v->openers;
 }
 
+/* It is where it should be: is it what it should be? */
+static void check_mounted(const struct config_volume *volume,
+			  const struct actual_volume *is, struct plan *plan)
+{
+	const char *type = config_filesystems[volume->mount_type];
+	char has[MOUNTED_SIZE], wanted[MOUNTED_SIZE];
+
+	if (!is->how.type[0])
+		return;
+	if (strcmp(is->how.type, type))
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is mounted as %s, the file says %s: write 'type: %s', or, where all of it may go, unmount it and 'wipefs -a /dev/netram%u'",
+			  volume->name, is->how.type, type, is->how.type,
+			  is->v->index);
+	else if (mounted_differs(volume->mount_options, &is->how, has, wanted,
+				 sizeof(has)))
+		plan_find(plan, FINDING_PROBLEM,
+			  "volume %s: is mounted with %s, the file says %s: unmount it, then it is mounted so",
+			  volume->name, has, wanted);
+}
+
 static void plan_mount(const struct config_volume *volume,
 		       const struct actual_volume *is, struct plan *plan)
 {
@@ -576,7 +598,9 @@ static void plan_mount(const struct config_volume *volume,
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted on %s, the file says %s: unmount it",
 			  volume->name, is->mounted, volume->mount_path);
-	else if (!is->mounted[0] && nobody_has_it(volume, is, plan) &&
+	else if (is->mounted[0])
+		check_mounted(volume, is, plan);
+	else if (nobody_has_it(volume, is, plan) &&
 		 ready(volume, is, plan) && above_is_mounted(volume, plan))
 		add_volume_step(plan, STEP_MOUNT, volume, is);
 }

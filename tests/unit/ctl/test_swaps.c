@@ -214,6 +214,29 @@ static void test_mounts(void **state)
 				      sizeof(where)));
 }
 
+static void test_mounts_how(void **state)
+{
+	static const char text[] =
+		"22 1 0:20 / / rw,relatime - overlay overlay rw\n"
+		"36 22 259:1 / /mnt rw,noatime shared:1 master:2 - ext4 /dev/netram0 ro,discard\n"
+		"37 22 259:2 / /mnt2 ro,nosuid - xfs /dev/netram1 rw,attr2\n"
+		"38 22 259:3 / /mnt3 rw\n";
+	struct mounts_how how;
+
+	(void)state;
+	assert_true(mounts_parse_how(text, 259, 1, &how));
+	assert_string_equal(how.type, "ext4");
+	assert_string_equal(how.own, "rw,noatime");
+	assert_string_equal(how.super, "ro,discard");
+	assert_true(mounts_parse_how(text, 259, 2, &how));
+	assert_string_equal(how.type, "xfs");
+	assert_string_equal(how.own, "ro,nosuid");
+	assert_string_equal(how.super, "rw,attr2");
+	assert_false(mounts_parse_how(text, 259, 3, &how));
+	assert_false(mounts_parse_how(text, 259, 4, &how));
+	assert_false(mounts_parse_how("", 259, 4, &how));
+}
+
 static void test_device_index(void **state)
 {
 	static const char *const no[] = {
@@ -267,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_min_free),
 		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_mounts_how),
 		cmocka_unit_test(test_device_index),
 		cmocka_unit_test(test_real_files),
 	};

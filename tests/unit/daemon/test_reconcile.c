@@ -18,6 +18,7 @@
 
 #include "daemon/apply.h"
 #include "daemon/guards.h"
+#include "daemon/mounted.h"
 #include "daemon/reconcile.h"
 
 static struct config *load(const char *text)
@@ -177,6 +178,20 @@ static void swapped_low(struct world *w)
 static void mounted(struct world *w)
 {
 	strcpy(w->is.mounted, "/mnt/a");
+}
+
+static void mounted_as(struct world *w)
+{
+	mounted(w);
+	strcpy(w->is.how.type, "ext4");
+	strcpy(w->is.how.own, "rw,relatime");
+	strcpy(w->is.how.super, "rw,discard");
+}
+
+static void mounted_xfs(struct world *w)
+{
+	mounted_as(w);
+	strcpy(w->is.how.type, "xfs");
 }
 
 static void mounted_unguarded(struct world *w)
@@ -423,6 +438,16 @@ static const struct {
 	  "waiting: volume v1: is mounted on /mnt/a when it is not held open by somebody any more: 'fuser -v /dev/netram4' tells by whom\n" },
 	{ "is mounted elsewhere", NODES V1 ", mount: {path: /mnt/b}}\n", mounted,
 	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
+	{ "is mounted with what the file does not tell", NODES V1 ", mount: {path: /mnt/a}}\n", mounted_as, "", "" },
+	{ "is mounted with what it tells", NODES V1 ", mount: {path: /mnt/a, options: rw}}\n", mounted_as, "", "" },
+	{ "is mounted with other options",
+	  NODES V1 ", mount: {path: /mnt/a, options: \"noatime,nosuid,nobarrier\"}}\n", mounted_as, "",
+	  "problem: volume v1: is mounted with suid,relatime, the file says nosuid,noatime: unmount it, then it is mounted so\n" },
+	{ "is another file system", NODES V1 ", mount: {path: /mnt/a, options: ro}}\n", mounted_xfs, "",
+	  "problem: volume v1: is mounted as xfs, the file says ext4: write 'type: xfs', or, where all of it may go, unmount it and 'wipefs -a /dev/netram4'\n" },
+	{ "is mounted elsewhere, with other options",
+	  NODES V1 ", mount: {path: /mnt/b, options: ro}}\n", mounted_as,
+	  "", "problem: volume v1: is mounted on /mnt/a, the file says /mnt/b: unmount it\n" },
 	{ "mount, but pages are lost", NODES V1 ", mount: {path: /mnt/a}}\n", lost, "",
 	  "problem: volume v1: has lost pages while it was not in use: 'netramctl volume delete v1', then it is created anew, empty\n" },
 	{ "mount, but it is swap", NODES V1 ", mount: {path: /mnt/b}}\n", swapped,
@@ -597,6 +622,54 @@ static void test_mount_options(void **state)
 	memset(volume.mount_options, 'x', sizeof(volume.mount_options) - 1);
 	mount_options(&volume, text, sizeof(text));
 	assert_string_equal(text + CONFIG_PATH_SIZE - 1, ",discard,_netdev");
+}
+
+/* What mount(8) and the kernel make of what is told is no difference. */
+static void test_mounted(void **state)
+{
+	static const struct {
+		const char *told, *own, *super, *has, *wanted;
+	} mounts[] = {
+		{ "", "ro,noexec", "ro", NULL, NULL },
+		{ "defaults", "rw,relatime", "rw,discard,errors=remount-ro", NULL, NULL },
+		{ "rw,suid,dev,exec,async,_netdev,nofail,x-a=b", "rw,relatime", "rw,discard", NULL, NULL },
+		{ "noatime,nodev", "rw,nodev,noatime", "rw,discard", NULL, NULL },
+		{ "discard,noatime,relatime", "rw,noatime", "rw,discard", NULL, NULL },
+		{ "strictatime", "rw", "rw,discard", NULL, NULL },
+		{ "noatime,atime", "rw,relatime", "rw,discard", NULL, NULL },
+		{ "nodiscard,ro", "ro,relatime", "ro", NULL, NULL },
+		{ "user,exec", "rw,nosuid,nodev,relatime", "rw,discard", NULL, NULL },
+		{ "owner", "rw,nosuid,nodev,relatime", "rw,discard", NULL, NULL },
+		/* an error has made it read-only */
+		{ "rw", "rw,relatime", "ro,discard", NULL, NULL },
+		{ "ro", "rw,relatime", "rw,discard", "rw", "ro" },
+		{ "rw", "ro,relatime", "ro,discard", "ro", "rw" },
+		{ "noatime", "rw,relatime", "rw,discard", "relatime", "noatime" },
+		{ "defaults", "rw", "rw,discard", "strictatime", "relatime" },
+		{ "defaults", "rw,relatime", "rw", "nodiscard", "discard" },
+		{ "nodiscard", "rw,relatime", "rw,discard", "discard", "nodiscard" },
+		{ "users,noatime,ro,nodiscard", "rw", "rw,discard",
+		  "rw,dev,suid,exec,strictatime,discard", "ro,nodev,nosuid,noexec,noatime,nodiscard" },
+		/* a word is not the beginning of one */
+		{ "nodevice,roo", "rw,relatime", "rw,discard=x", "nodiscard", "discard" },
+	};
+	char has[MOUNTED_SIZE], wanted[MOUNTED_SIZE];
+	struct mounts_how how = { 0 };
+	bool differs;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		strcpy(how.own, mounts[i].own);
+		strcpy(how.super, mounts[i].super);
+		differs = mounted_differs(mounts[i].told, &how, has, wanted,
+					  sizeof(has));
+		if (differs != !!mounts[i].has ||
+		    (differs && (strcmp(has, mounts[i].has) ||
+				 strcmp(wanted, mounts[i].wanted))))
+			fail_msg("%s: has %s, wanted %s", mounts[i].told, has,
+				 wanted);
+	}
 }
 
 /* By the nodes of the file, also those that the module does not know yet. */
@@ -833,6 +906,7 @@ int main(void)
 		cmocka_unit_test(test_backup_names),
 		cmocka_unit_test(test_mount_names),
 		cmocka_unit_test(test_mount_options),
+		cmocka_unit_test(test_mounted),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_step),
