@@ -300,14 +300,25 @@ void netram_event_on_loss(const char *volume, enum netram_on_loss on_loss)
 }
 
 /**
- * netram_event_lost() - a node came back without its pages
+ * netram_event_lost() - pages are lost with a node
  * @label: "volume/node"
  *
  * Context: as netram_event_object().
  */
 void netram_event_lost(const char *label)
 {
-	send_label(NETRAM_EVENT_PAGES_LOST, label, -1);
+	send_label(NETRAM_EVENT_PAGES_LOST, label, 1);
+}
+
+/**
+ * netram_event_none_lost() - no page of a volume is lost any more
+ * @volume: its name
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_none_lost(const char *volume)
+{
+	send_volume(NETRAM_EVENT_PAGES_LOST, volume, 0);
 }
 
 /**

@@ -13,6 +13,7 @@ void netram_event_session(const char *label, enum netram_session_state state);
 void netram_event_sync(const char *volume, bool all);
 void netram_event_verify(const char *volume, enum netram_verify_state how);
 void netram_event_lost(const char *label);
+void netram_event_none_lost(const char *volume);
 void netram_event_waiting(const char *volume, bool on);
 void netram_event_backup(const char *volume, bool on);
 void netram_event_backup_failed(const char *volume, bool failed);

@@ -133,9 +133,12 @@ static bool clear(unsigned long *bits, u64 page)
 
 static void forget_lost(struct netram_pages *pages, u64 page)
 {
-	if (unlikely(atomic_long_read(&pages->nr_lost)) &&
-	    clear(pages->lost, page))
-		atomic_long_dec(&pages->nr_lost);
+	if (likely(!atomic_long_read(&pages->nr_lost)) ||
+	    !clear(pages->lost, page))
+		return;
+	atomic_long_dec(&pages->nr_lost);
+	/* Then whether somebody wants to know: pairs with netram_healing_lost(). */
+	smp_mb__after_atomic();
 }
 
 /**

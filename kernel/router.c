@@ -209,8 +209,10 @@ static void drop_in_extent(struct netram_router *r, u64 first, u32 count)
 	u64 extent = netram_router_extent(r, first);
 	u32 dropped = netram_pages_drop(&r->pages, first, count);
 
-	if (dropped)
-		netram_trim_extent(&r->trim, extent);
+	if (!dropped)
+		return;
+	netram_trim_extent(&r->trim, extent);
+	netram_healing_look(&r->healing);
 }
 
 /**
@@ -429,8 +431,8 @@ int netram_router_widen(struct netram_router *r, u32 width)
 
 /**
  * netram_router_init() - make the data plane of a volume
- * @r: zeroed but for @label, @end, @each, @synced, @verified, @outage, @queues,
- *   @replicas, @params and the work queues
+ * @r: zeroed but for @label, @end, @each, @synced, @verified, @outage, @healing,
+ *   @queues, @replicas, @params and the work queues
  * @pages: size of the volume
  * @extent_pages: a power of two
  * @checksum: keep checksums
@@ -451,6 +453,7 @@ int netram_router_init(struct netram_router *r, u64 pages, u32 extent_pages,
 	INIT_LIST_HEAD(&r->waiting);
 	INIT_DELAYED_WORK(&r->dispatch_work, dispatch_work);
 	netram_outage_init(&r->outage);
+	netram_healing_init(&r->healing, &r->pages);
 	r->stats = alloc_percpu(struct netram_stats);
 	r->latency = alloc_percpu(struct netram_latency);
 	r->sets = kvcalloc(r->nr_extents, sizeof(*r->sets), GFP_KERNEL);
@@ -494,6 +497,7 @@ void netram_router_stop(struct netram_router *r)
 	netram_trim_stop(&r->trim);
 	netram_hedge_stop(&r->hedge);
 	netram_outage_stop(&r->outage);
+	netram_healing_stop(&r->healing);
 	cancel_delayed_work_sync(&r->dispatch_work);
 }
 

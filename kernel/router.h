@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "cmd.h"
+#include "healing.h"
 #include "hedge.h"
 #include "latency.h"
 #include "mover.h"
@@ -30,6 +31,7 @@ struct netram_backup;
  * @holder: its name; does not change once @fenced is set
  * @holder_known: somebody writes or has written @holder
  * @outage: requests wait, for no copy of their pages can be reached
+ * @healing: pages are lost, and the user was told
  * @verified: tells that @verify has come to an end, and how
  * @pages: state of each page
  * @backup: the last copy, on a local device; NULL without one
@@ -108,6 +110,7 @@ struct netram_router {
 	struct netram_mover		mover;
 	struct netram_pace		sync_pace;
 	struct netram_outage		outage;
+	struct netram_healing		healing;
 	unsigned long			holder_known;
 	char				holder[NETRAM_NAME_MAX + 1];
 	struct netram_verify		verify;

@@ -481,6 +481,7 @@ static void set_router(struct netram_volume *v)
 	r->each = each_cmd;
 	netram_volume_hear(r);
 	r->outage.wq = session_wq;
+	r->healing.wq = session_wq;
 	r->queues = v->connections;
 	r->io_wq = io_wq;
 	r->session_wq = session_wq;

@@ -47,7 +47,7 @@ static void on_lost(struct netram_session *s)
 	netram_warn(s->cfg.label,
 		    "node came back without its memory: %llu pages are lost",
 		    lost);
-	netram_event_lost(s->cfg.label);
+	netram_healing_lost(&r->healing, s->cfg.label);
 }
 
 /**
@@ -59,10 +59,12 @@ static void on_lost(struct netram_session *s)
  */
 void netram_volume_tell_given_up(struct netram_session *s, u64 lost)
 {
+	struct netram_router *r = s->cfg.owner;
+
 	netram_warn(s->cfg.label, "node was given up: %llu pages are lost",
 		    lost);
 	if (lost)
-		netram_event_lost(s->cfg.label);
+		netram_healing_lost(&r->healing, s->cfg.label);
 }
 
 static void on_back(struct netram_session *s)
@@ -136,6 +138,18 @@ static void on_outage(struct netram_outage *o, bool on)
 	netram_event_waiting(r->label, on);
 }
 
+static void on_healing(struct netram_healing *h, const char *label)
+{
+	struct netram_router *r = container_of(h, struct netram_router, healing);
+
+	if (label) {
+		netram_event_lost(label);
+		return;
+	}
+	netram_info(r->label, "no page is lost any more");
+	netram_event_none_lost(r->label);
+}
+
 static void on_serving(struct netram_outage *o, bool on)
 {
 	struct netram_backup *b = container_of(o, struct netram_backup, serving);
@@ -172,6 +186,7 @@ void netram_volume_hear(struct netram_router *r)
 	r->synced = on_synced;
 	r->verified = on_verified;
 	r->outage.tell = on_outage;
+	r->healing.tell = on_healing;
 }
 
 /**

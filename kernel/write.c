@@ -175,6 +175,7 @@ static void not_reached(struct netram_router *r, struct netram_cmd *cmd)
 static void acknowledged(struct netram_router *r, struct netram_cmd *cmd)
 {
 	cmd->nr_runs = 0;
+	netram_healing_look(&r->healing);
 	if (likely(cmd->pos == cmd->pages))
 		netram_router_finish(r, cmd, 0);
 	else

@@ -59,7 +59,26 @@ server_kill n2
 wait_for 10 state_is "$dev" degraded || fail "not degraded"
 server_start n2 || fail "no server"
 wait_for 15 session_is "$dev" n2 up || fail "n2 does not come back"
-happened pages_lost '"n2"'
+happened pages_lost '"n2"' '"on"'
+note "that no page is lost any more is told when the last one is written or discarded, once"
+over() { jq -sc '[.[] | select(.type == "pages_lost") | .state + " " + .volume + " " + (.node // "")]' "$NETRAM_RUN/events"; }
+lost=$(attr_of "$dev" lost_pages)
+[ "$lost" -gt 256 ] || fail "$lost pages are lost"
+# all of it but one extent that has lost pages, and of that one all but its last page
+last=$(netramctl extent list v1 --json | jq '[.extents[] | select(.lost_pages == 256) | .extent] | last')
+for ((i = 0; i < 16; i++)); do
+	[ $i -eq "$last" ] || dd if=/dev/urandom of="$dev" bs=1M count=1 seek=$i oflag=direct status=none || fail "writing"
+done
+blkdiscard -f -o $((last << 20)) -l $((255 << 12)) "$dev" || fail "discard"
+[ "$(attr_of "$dev" lost_pages)" -eq 1 ] || fail "$(attr_of "$dev" lost_pages) pages are lost, not 1"
+state_is "$dev" lost || fail "state $(attr_of "$dev" state)"
+# longer than it takes to look
+pause 2
+[ "$(over)" = '["on v1 n2"]' ] || fail "told was $(over)"
+dd if=/dev/urandom of="$dev" bs=4k count=1 seek=$((last * 256 + 255)) oflag=direct status=none || fail "writing"
+happened pages_lost '"v1"' '"off"'
+[ "$(over)" = '["on v1 n2","off v1 "]' ] || fail "told was $(over)"
+! state_is "$dev" lost || fail "state lost"
 
 note "a drain's end is told when all is elsewhere, once"
 drains() { jq -sc --argjson from "$before" '[.[$from:][] | select(.type | IN("drain", "drained")) | .type + " " + .node + " " + (.state // "")]' "$NETRAM_RUN/events"; }

@@ -67,8 +67,9 @@ live_beyond_now=$(live_writes)
 wait_for 60 live_beyond "$live_beyond_now" || fail "live I/O does not get on"
 live_end
 wait_for 20 grep -q '"type": *"node_removed"' "$NETRAM_RUN/events" || fail "no event: $(cat "$NETRAM_RUN/events")"
-grep -q '"type": *"pages_lost"' "$NETRAM_RUN/events" || fail "no event of lost pages: $(cat "$NETRAM_RUN/events")"
-kill $events
+told_of() { jq -sc '[.[] | select(.type == "pages_lost") | .state + " " + .volume + " " + (.node // "")]' "$NETRAM_RUN/events"; }
+told_is() { [ "$(told_of)" = "$1" ]; }
+told_is '["on v1 n1"]' || fail "told of lost pages: $(cat "$NETRAM_RUN/events")"
 [ "$(netramctl node list --json | jq -c '[.nodes[].name]')" = '["n2"]' ] || fail "$(netramctl node list)"
 lost_is $((${#gone[@]} * still)) || fail "$(lost) pages are lost, not $((${#gone[@]} * still))"
 exactly_lost 1 "${gone[@]}"
@@ -86,7 +87,10 @@ exactly_lost 1 "${gone[@]}"
 note "what is lost is good again when it is written, or discarded"
 blkdiscard -f -o $((gone[0] << 20)) -l $((1 << 20)) "$dev" || fail "blkdiscard"
 lost_is $(((${#gone[@]} - 1) * still)) || fail "after a discard $(lost) pages are lost"
+told_is '["on v1 n1"]' || fail "told of lost pages: $(told_of)"
 kinds put 2 || fail "put"
+wait_for 20 told_is '["on v1 n1","off v1 "]' || fail "told of lost pages: $(told_of)"
+kill $events
 lost_is 0 || fail "$(lost) pages are lost"
 exactly_lost 2
 netramctl verify v1 > "$NETRAM_RUN/text" || fail "verify: $(cat "$NETRAM_RUN/text")"

@@ -205,6 +205,7 @@ const char *shape_event_state(const struct netram_event_info *event)
 		return netram_session_state_name(event->state);
 	case NETRAM_EVENT_SYNC:
 		return netram_sync_state_name(event->state);
+	case NETRAM_EVENT_PAGES_LOST:
 	case NETRAM_EVENT_WAITING:
 	case NETRAM_EVENT_BACKUP:
 	case NETRAM_EVENT_BACKUP_FAILED:

@@ -346,8 +346,8 @@ struct netram_extent {
  * @has_state: @state is valid
  * @state: the new state; for a session enum netram_session_state, for
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
- *   NETRAM_EVENT_WAITING, _BACKUP, _BACKUP_FAILED and _DRAIN 1 or 0, for
- *   NETRAM_EVENT_VERIFY enum netram_verify_state, for NETRAM_EVENT_ON_LOSS enum
+ *   NETRAM_EVENT_PAGES_LOST, _WAITING, _BACKUP, _BACKUP_FAILED and _DRAIN 1 or 0,
+ *   for NETRAM_EVENT_VERIFY enum netram_verify_state, for NETRAM_EVENT_ON_LOSS enum
  *   netram_on_loss
  * @has_value: @value is valid
  * @value: the new number: of NETRAM_EVENT_WEIGHT a weight, of NETRAM_EVENT_REPLICAS

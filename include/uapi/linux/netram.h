@@ -729,8 +729,9 @@ enum netram_verify_kind {
  * @NETRAM_EVENT_VOLUME_ADDED: VOLUME
  * @NETRAM_EVENT_VOLUME_REMOVED: VOLUME
  * @NETRAM_EVENT_SESSION: NODE, VOLUME, STATE (enum netram_session_state)
- * @NETRAM_EVENT_PAGES_LOST: NODE, VOLUME: the node came back without pages of
- *   which there was no other copy, or was given up with them
+ * @NETRAM_EVENT_PAGES_LOST: VOLUME, STATE: 1, with NODE: the node came back without
+ *   pages of which there was no other copy, or was given up with them; 0: all that
+ *   were lost, with whatever nodes, have been written or discarded
  * @NETRAM_EVENT_SYNC: VOLUME, STATE: 0: copies have become stale or are missing;
  *   1: all are in sync again
  * @NETRAM_EVENT_WAITING: VOLUME, STATE: 1: requests have waited for a while, for no

@@ -539,6 +539,11 @@ static void test_event_json(void **state)
 	assert_null(shape_event_state(&event));
 	event.type = NETRAM_EVENT_ON_LOSS;
 	assert_string_equal(shape_event_state(&event), "wait");
+	event.type = NETRAM_EVENT_PAGES_LOST;
+	assert_string_equal(shape_event_state(&event), "on");
+	event.state = 0;
+	expect_event(&event, "{\"type\":\"pages_lost\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\",\"state\":\"off\"}");
 	event.type = NETRAM_EVENT_REPLICAS;
 	event.has_value = true;
 	event.value = 3;

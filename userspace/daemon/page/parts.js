@@ -326,7 +326,7 @@ export function showFindings(parent, status) {
 
 const EVENTS_MAX = 100;
 const EVENT_LEVELS = {
-	pages_lost: 'bad', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
+	'pages_lost on': 'bad', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
 	up: 'good', synced: 'good', off: 'good', clean: 'good', drained: 'good',
 	missed: 'warn', met: 'good',
 };
@@ -348,7 +348,7 @@ export function showEvents(parent, live, status) {
 			const ms = e.time_ns / 1e6;
 			say(li.children[0], clock(ms));
 			li.children[0].setAttribute('datetime', new Date(ms).toISOString());
-			badge(li.children[1], e.type.replaceAll('_', ' '), EVENT_LEVELS[e.state] ?? EVENT_LEVELS[e.type] ?? 'quiet');
+			badge(li.children[1], e.type.replaceAll('_', ' '), EVENT_LEVELS[`${e.type} ${e.state}`] ?? EVENT_LEVELS[e.state] ?? EVENT_LEVELS[e.type] ?? 'quiet');
 			say(li.children[2], eventText(e));
 		});
 }
