@@ -618,6 +618,7 @@ struct netram_backup *netram_backup_create(struct netram_router *r,
 	b->mode = mode;
 	INIT_DELAYED_WORK(&b->work, backup_work);
 	netram_outage_init(&b->serving);
+	netram_corruption_init(&b->corruption);
 	netram_resync_init(&b->resync, r, NETRAM_ROUTER_BACKUP(r));
 	b->ios = kvcalloc(r->primaries, sizeof(*b->ios), GFP_KERNEL);
 	b->extents = kvcalloc(BITS_TO_LONGS(r->nr_extents), sizeof(long),
@@ -646,6 +647,7 @@ void netram_backup_stop(struct netram_backup *b)
 	netram_resync_stop(&b->resync);
 	cancel_delayed_work_sync(&b->work);
 	netram_outage_stop(&b->serving);
+	netram_corruption_stop(&b->corruption);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/netram.h>
 #include "bdev.h"
+#include "corruption.h"
 #include "outage.h"
 #include "resync.h"
 #include "router.h"
@@ -31,6 +32,7 @@ struct netram_backup_io {
  * @marked: the device has been told whose it is
  * @tell: tells the owner that the device fails, or that it does no more; may sleep
  * @serving: requests are served by the backup, for want of a node
+ * @corruption: pages it has that are not what was written
  * @resync: carries pages; once it is stopped no more work is queued
  * @fails: the device has failed in this look at all extents
  * @first: the extent to begin with: behind the one where it did, which may be the
@@ -49,6 +51,7 @@ struct netram_backup {
 	bool			marked;
 	void			(*tell)(struct netram_backup *b, bool failed);
 	struct netram_outage	serving;
+	struct netram_corruption corruption;
 	struct netram_resync	resync;
 	bool			fails;
 	u64			first;

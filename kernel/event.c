@@ -53,7 +53,8 @@ struct event {
 	const char		*volume;
 	size_t			volume_len;
 	int			state;	/* -1: none */
-	u32			value;	/* 0: none */
+	bool			has_value;
+	u32			value;
 };
 
 static int fill(struct sk_buff *skb, const struct event *e)
@@ -68,7 +69,7 @@ static int fill(struct sk_buff *skb, const struct event *e)
 	    put_name(skb, NETRAM_EVENT_A_VOLUME, e->volume, e->volume_len) ||
 	    (e->state >= 0 &&
 	     nla_put_u8(skb, NETRAM_EVENT_A_STATE, e->state)) ||
-	    (e->value && nla_put_u32(skb, NETRAM_EVENT_A_VALUE, e->value)))
+	    (e->has_value && nla_put_u32(skb, NETRAM_EVENT_A_VALUE, e->value)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -115,16 +116,23 @@ void netram_event_object(enum netram_event type, const char *name)
 	send(&e);
 }
 
-static void send_label(enum netram_event type, const char *label, int state)
+static struct event of_label(enum netram_event type, const char *label,
+			     int state)
 {
 	const char *slash = strchr(label, '/');
-	struct event e = {
+
+	return (struct event){
 		.type = type,
 		.node = slash + 1,
 		.volume = label,
 		.volume_len = slash - label,
 		.state = state,
 	};
+}
+
+static void send_label(enum netram_event type, const char *label, int state)
+{
+	struct event e = of_label(type, label, state);
 
 	send(&e);
 }
@@ -141,14 +149,20 @@ void netram_event_session(const char *label, enum netram_session_state state)
 	send_label(NETRAM_EVENT_SESSION, label, state);
 }
 
-static void send_volume(enum netram_event type, const char *volume, int state)
+static struct event of_volume(enum netram_event type, const char *volume,
+			      int state)
 {
-	struct event e = {
+	return (struct event){
 		.type = type,
 		.volume = volume,
 		.volume_len = NETRAM_NAME_MAX,
 		.state = state,
 	};
+}
+
+static void send_volume(enum netram_event type, const char *volume, int state)
+{
+	struct event e = of_volume(type, volume, state);
 
 	send(&e);
 }
@@ -261,6 +275,7 @@ void netram_event_weight(const char *node, u32 weight)
 		.type = NETRAM_EVENT_WEIGHT,
 		.node = node,
 		.state = -1,
+		.has_value = true,
 		.value = weight,
 	};
 
@@ -281,6 +296,7 @@ void netram_event_replicas(const char *volume, u32 replicas)
 		.volume = volume,
 		.volume_len = NETRAM_NAME_MAX,
 		.state = -1,
+		.has_value = true,
 		.value = replicas,
 	};
 
@@ -319,6 +335,43 @@ void netram_event_lost(const char *label)
 void netram_event_none_lost(const char *volume)
 {
 	send_volume(NETRAM_EVENT_PAGES_LOST, volume, 0);
+}
+
+static void send_corrupt(struct event e, u64 page)
+{
+	/* The largest volume has no more pages. */
+	BUILD_BUG_ON(NETRAM_VOLUME_SIZE_MAX >> NETRAM_PAGE_SHIFT >
+		     (u64)U32_MAX + 1);
+	e.has_value = true;
+	e.value = page;
+	send(&e);
+}
+
+/**
+ * netram_event_corrupt() - a node has a page that is not what was written
+ * @label: "volume/node"
+ * @page: its number
+ * @how: what becomes of it
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_corrupt(const char *label, u64 page, enum netram_corrupt how)
+{
+	send_corrupt(of_label(NETRAM_EVENT_CORRUPT, label, how), page);
+}
+
+/**
+ * netram_event_backup_corrupt() - the backup has a page that is not what was written
+ * @volume: its name
+ * @page: its number
+ * @how: what becomes of it
+ *
+ * Context: as netram_event_object().
+ */
+void netram_event_backup_corrupt(const char *volume, u64 page,
+				 enum netram_corrupt how)
+{
+	send_corrupt(of_volume(NETRAM_EVENT_CORRUPT, volume, how), page);
 }
 
 /**

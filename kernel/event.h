@@ -14,6 +14,9 @@ void netram_event_sync(const char *volume, bool all);
 void netram_event_verify(const char *volume, enum netram_verify_state how);
 void netram_event_lost(const char *label);
 void netram_event_none_lost(const char *volume);
+void netram_event_corrupt(const char *label, u64 page, enum netram_corrupt how);
+void netram_event_backup_corrupt(const char *volume, u64 page,
+				 enum netram_corrupt how);
 void netram_event_waiting(const char *volume, bool on);
 void netram_event_backup(const char *volume, bool on);
 void netram_event_backup_failed(const char *volume, bool failed);

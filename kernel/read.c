@@ -56,6 +56,10 @@ static void read_again(struct netram_router *r, struct netram_cmd *cmd)
 static void fail_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 			 s64 page)
 {
+	netram_corruption_note(cmd->flags & NETRAM_CMD_F_SAVE ?
+			       &r->backup->corruption :
+			       &cmd->session->corruption,
+			       page, NETRAM_CORRUPT_UNREADABLE);
 	for (; page >= 0;
 	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
 		netram_warn_ratelimited(cmd->flags & NETRAM_CMD_F_SAVE ?
@@ -254,6 +258,8 @@ static bool banish_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 		netram_warn_ratelimited(cmd->session->cfg.label,
 					"page %lld is not what was written: reading the backup",
 					page);
+		netram_corruption_note(&cmd->session->corruption, page,
+				       NETRAM_CORRUPT_ELSEWHERE);
 		netram_pages_forsake(&r->pages, page);
 		netram_stats_add(r->stats, NETRAM_STAT_CHECKSUM_ERRORS, 1);
 		netram_stats_add(r->stats, NETRAM_STAT_REPAIRS, 1);
@@ -289,6 +295,8 @@ static bool mend(struct netram_router *r, struct netram_cmd *cmd, s64 page)
 	netram_warn_ratelimited(cmd->session->cfg.label,
 				"page %lld is not what was written: reading another copy",
 				page);
+	netram_corruption_note(&cmd->session->corruption, page,
+			       NETRAM_CORRUPT_ELSEWHERE);
 	for (; page >= 0;
 	     page = netram_integrity_verify(&r->pages, cmd, page + 1)) {
 		netram_extent_distrust(r, page, cmd->set, cmd->replica);
@@ -380,6 +388,8 @@ static void backup_corrupt(struct netram_router *r, struct netram_cmd *cmd,
 	netram_warn_ratelimited(r->label,
 				"page %llu of the backup is not what was written",
 				page);
+	netram_corruption_note(&r->backup->corruption, page,
+			       NETRAM_CORRUPT_ELSEWHERE);
 	netram_pages_doubt(&r->pages, page);
 	netram_backup_extent(r->backup, netram_router_extent(r, page));
 	not_from_backup(r, cmd);

@@ -298,6 +298,15 @@ void netram_session_stop_conns(struct netram_session *s)
 	}
 }
 
+static void on_corruption(struct netram_corruption *c, u64 page,
+			  enum netram_corrupt how)
+{
+	struct netram_session *s = container_of(c, struct netram_session,
+						corruption);
+
+	s->cfg.ops->corrupt(s, page, how);
+}
+
 static int alloc_conns(struct netram_session *s)
 {
 	u32 i;
@@ -355,6 +364,9 @@ netram_session_create(const struct netram_session_config *cfg, u8 slot)
 	mutex_init(&s->sock_lock);
 	INIT_LIST_HEAD(&s->pending);
 	init_completion(&s->tried);
+	s->corruption.tell = on_corruption;
+	s->corruption.wq = cfg->session_wq;
+	netram_corruption_init(&s->corruption);
 	INIT_WORK(&s->recover_work, netram_session_recover_work);
 	INIT_DELAYED_WORK(&s->connect_work, netram_session_connect_work);
 	INIT_DELAYED_WORK(&s->tick_work, netram_session_tick_work);
@@ -466,6 +478,7 @@ void netram_session_destroy(struct netram_session *session,
 	cancel_delayed_work_sync(&session->tick_work);
 	netram_session_sums_close(session);
 	netram_session_fail_parked(session, true, -ENOTCONN);
+	netram_corruption_stop(&session->corruption);
 	complete_all(&session->tried);
 	netram_session_traffic(session, &t);
 	netram_traffic_merge(gone, &t);

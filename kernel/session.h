@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 #include "cmd.h"
 #include "conn.h"
+#include "corruption.h"
 #include "latency.h"
 #include "nego.h"
 
@@ -97,6 +98,7 @@ static inline bool netram_params_overdue(const struct netram_params *params,
  *   they did so for too long; told again and again
  * @taken: another host has taken the volume over on this node; its name. The
  *   owner is to fence all the volume's sessions
+ * @corrupt: the node has a page that is not what was written; from time to time
  */
 struct netram_session_ops {
 	void (*state)(struct netram_session *session,
@@ -108,6 +110,8 @@ struct netram_session_ops {
 	void (*replayed)(struct netram_session *session, u32 commands);
 	void (*parked)(struct netram_session *session, bool failed);
 	void (*taken)(struct netram_session *session, const char *host);
+	void (*corrupt)(struct netram_session *session, u64 page,
+			enum netram_corrupt how);
 };
 
 /**
@@ -223,6 +227,7 @@ struct netram_read_rtt {
  * @seen: counts of reads in @latency when that was last looked at; likewise
  * @slot: the owner's name for it
  * @latency: of the commands its node has carried out, the owner's
+ * @corruption: pages its node has that are not what was written, the owner's
  * @vain: pages that were carried and are carried again, by what for, the owner's
  * @greeted_tx: bytes sent in handshakes, the connect work's
  * @greeted_rx: received, likewise
@@ -266,6 +271,7 @@ struct netram_session {
 	u64				seen[NETRAM_LATENCY_BUCKETS];
 	u8				slot;
 	struct netram_latency __percpu	*latency;
+	struct netram_corruption	corruption;
 	atomic64_t			vain[NETRAM_FOR_NR];
 	u64				greeted_tx;
 	u64				greeted_rx;

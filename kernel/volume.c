@@ -599,6 +599,7 @@ int netram_volume_set_backup(struct netram_volume *volume,
 		return PTR_ERR(b);
 	netram_volume_hear_backup(b);
 	b->serving.wq = session_wq;
+	b->corruption.wq = session_wq;
 	volume->router.backup = b;
 	return 0;
 }

@@ -112,6 +112,12 @@ static void on_taken(struct netram_session *s, const char *host)
 	netram_router_fence(r, host);
 }
 
+static void on_corrupt(struct netram_session *s, u64 page,
+		       enum netram_corrupt how)
+{
+	netram_event_corrupt(s->cfg.label, page, how);
+}
+
 const struct netram_session_ops netram_volume_session_ops = {
 	.state		= on_state,
 	.lost		= on_lost,
@@ -120,6 +126,7 @@ const struct netram_session_ops netram_volume_session_ops = {
 	.replayed	= on_replayed,
 	.parked		= on_parked,
 	.taken		= on_taken,
+	.corrupt	= on_corrupt,
 };
 
 static void on_outage(struct netram_outage *o, bool on)
@@ -175,6 +182,15 @@ static void on_backup_failed(struct netram_backup *b, bool failed)
 	netram_event_backup_failed(b->router->label, failed);
 }
 
+static void on_backup_corrupt(struct netram_corruption *c, u64 page,
+			      enum netram_corrupt how)
+{
+	struct netram_backup *b = container_of(c, struct netram_backup,
+					       corruption);
+
+	netram_event_backup_corrupt(b->router->label, page, how);
+}
+
 /**
  * netram_volume_hear() - be told by a volume's router
  * @r: the router
@@ -199,4 +215,5 @@ void netram_volume_hear_backup(struct netram_backup *b)
 {
 	b->tell = on_backup_failed;
 	b->serving.tell = on_serving;
+	b->corruption.tell = on_backup_corrupt;
 }

@@ -79,10 +79,17 @@ make_backed /dev/ram0 sync --replicas 1
 page_write "$dev" 0 a 64 || fail "writing"
 nodes_cut n1 n2
 page_is "$dev" 5 a || fail "not as written"
+netramctl events --follow --json > "$NETRAM_RUN/events" 2>&1 &
+events_pid=$!
+wait_for 20 listens_for_events "$events_pid" || fail "nobody listens for events"
 # page 5 is behind the superblock
 page_write /dev/ram0 6 z
 page_is "$dev" 5 z && fail "it was believed"
 page_read "$dev" 5 && fail "it was read"
+# a node that is away may have it
+wait_for 20 grep -q '"type":"corrupt".*"volume":"v1","state":"elsewhere","value":5' "$NETRAM_RUN/events" ||
+	fail "no event: $(cat "$NETRAM_RUN/events")"
+kill $events_pid
 page_is "$dev" 4 a || fail "its neighbour"
 page_is "$dev" 6 a || fail "its neighbour"
 page_write "$dev" 5 b || fail "writing does not heal"

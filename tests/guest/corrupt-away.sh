@@ -24,6 +24,12 @@ stale() { [ "$(attr_of "$dev" degraded_extents)" -eq 1 ]; }
 in_sync() { [ "$(attr_of "$dev" degraded_extents)" -eq 0 ]; }
 wait_for 10 in_sync || fail "not in sync to begin with"
 
+netramctl events --follow --json > "$NETRAM_RUN/events" &
+events=$!
+wait_for 20 listens_for_events "$events" || fail "nobody listens for events"
+told() { jq -sc '[.[] | select(.type == "corrupt")]' "$NETRAM_RUN/events"; }
+told_of() { told | jq -e "$1" > /dev/null; } # EXPRESSION
+
 spoilt=$("$PYTHON" "$COMMON/store.py" flip "$(server_pid n1)" 1) || fail "nothing is spoilt"
 [ "$spoilt" -ge 1024 ] || fail "only $spoilt pages of n1 are spoilt"
 node_down n2
@@ -45,5 +51,8 @@ wait_for 60 in_sync || fail "n2's copy is not brought up to date"
 dd if="$dev" of="$NETRAM_RUN/got" bs=64k count=64 iflag=direct status=none || fail "reading all"
 cmp "$NETRAM_RUN/got" "$NETRAM_RUN/golden" || fail "wrong data after all"
 expect_stat "$dev" errors -eq 0
+wait_for 20 told_of 'length > 0' || fail "no event: $(cat "$NETRAM_RUN/events")"
+told_of 'all(.[]; .volume == "v1" and .node == "n1" and .state == "elsewhere" and .value < 1024)' || fail "told was $(told)"
+kill $events
 note "$(stat_of "$dev" checksum_errors) corrupt pages were found, $(stat_of "$dev" repairs) are to be copied anew"
 exit 0

@@ -215,6 +215,8 @@ const char *shape_event_state(const struct netram_event_info *event)
 		return netram_verify_state_name(event->state);
 	case NETRAM_EVENT_ON_LOSS:
 		return netram_on_loss_name(event->state);
+	case NETRAM_EVENT_CORRUPT:
+		return netram_corrupt_name(event->state);
 	default:
 		return NULL;
 	}

@@ -348,10 +348,10 @@ struct netram_extent {
  *   NETRAM_EVENT_SYNC as netram_sync_state_name() knows it, for
  *   NETRAM_EVENT_PAGES_LOST, _WAITING, _BACKUP, _BACKUP_FAILED and _DRAIN 1 or 0,
  *   for NETRAM_EVENT_VERIFY enum netram_verify_state, for NETRAM_EVENT_ON_LOSS enum
- *   netram_on_loss
+ *   netram_on_loss, for NETRAM_EVENT_CORRUPT enum netram_corrupt
  * @has_value: @value is valid
  * @value: the new number: of NETRAM_EVENT_WEIGHT a weight, of NETRAM_EVENT_REPLICAS
- *   how many copies
+ *   how many copies; of NETRAM_EVENT_CORRUPT the number of a page
  */
 struct netram_event_info {
 	uint8_t type;
@@ -845,6 +845,14 @@ const char *netram_verify_state_name(uint8_t state);
  * Return: a constant string.
  */
 const char *netram_verify_kind_name(uint8_t kind);
+
+/**
+ * netram_corrupt_name() - "elsewhere" or "unreadable", or "unknown"
+ * @how: enum netram_corrupt
+ *
+ * Return: a static string.
+ */
+const char *netram_corrupt_name(uint8_t how);
 
 /**
  * netram_event_name() - "node_added", "session" and so on, or "unknown"

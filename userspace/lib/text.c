@@ -126,6 +126,16 @@ const char *netram_verify_kind_name(uint8_t kind)
 	return NAME_OF(names, kind);
 }
 
+const char *netram_corrupt_name(uint8_t how)
+{
+	static const char *const names[] = {
+		[NETRAM_CORRUPT_ELSEWHERE] = "elsewhere",
+		[NETRAM_CORRUPT_UNREADABLE] = "unreadable",
+	};
+
+	return NAME_OF(names, how);
+}
+
 const char *netram_event_name(uint8_t type)
 {
 	static const char *const names[] = {
@@ -146,6 +156,7 @@ const char *netram_event_name(uint8_t type)
 		[NETRAM_EVENT_REPLICAS] = "replicas",
 		[NETRAM_EVENT_ON_LOSS] = "on_loss",
 		[NETRAM_EVENT_DRAINED] = "drained",
+		[NETRAM_EVENT_CORRUPT] = "corrupt",
 	};
 
 	return NAME_OF(names, type);

@@ -723,6 +723,17 @@ enum netram_verify_kind {
 };
 
 /**
+ * enum netram_corrupt - what becomes of a page that is not what was written
+ * @NETRAM_CORRUPT_ELSEWHERE: another copy has it right, as far as is known: it is read
+ *   there, as soon as that can be reached, and made good from there
+ * @NETRAM_CORRUPT_UNREADABLE: nobody who could be asked has it right: reading it fails
+ */
+enum netram_corrupt {
+	NETRAM_CORRUPT_ELSEWHERE,
+	NETRAM_CORRUPT_UNREADABLE,
+};
+
+/**
  * enum netram_event - what happened
  * @NETRAM_EVENT_NODE_ADDED: NODE
  * @NETRAM_EVENT_NODE_REMOVED: NODE
@@ -750,6 +761,11 @@ enum netram_verify_kind {
  * @NETRAM_EVENT_ON_LOSS: VOLUME, STATE (enum netram_on_loss): on_loss was changed
  * @NETRAM_EVENT_DRAINED: NODE: it is being drained, and no extent has a copy there
  *   any more; once for each NETRAM_EVENT_DRAIN of 1 that is not cancelled before
+ * @NETRAM_EVENT_CORRUPT: NODE, VOLUME, STATE (enum netram_corrupt), VALUE: the node has
+ *   a page that is not what was written, as its checksum tells: the one of this number,
+ *   counted in 4096 bytes from the start of the volume. Without NODE the backup has it
+ *   so. In some seconds one page of a node and volume is told of at most, an unreadable
+ *   one if there are any
  */
 enum netram_event {
 	NETRAM_EVENT_NODE_ADDED,
@@ -769,6 +785,7 @@ enum netram_event {
 	NETRAM_EVENT_REPLICAS,
 	NETRAM_EVENT_ON_LOSS,
 	NETRAM_EVENT_DRAINED,
+	NETRAM_EVENT_CORRUPT,
 };
 
 #endif /* _UAPI_LINUX_NETRAM_H */

@@ -544,8 +544,13 @@ static void test_event_json(void **state)
 	event.state = 0;
 	expect_event(&event, "{\"type\":\"pages_lost\",\"time_ns\":1700000000123456789,"
 		     "\"volume\":\"v1\",\"state\":\"off\"}");
-	event.type = NETRAM_EVENT_REPLICAS;
 	event.has_value = true;
+	event.type = NETRAM_EVENT_CORRUPT;
+	expect_event(&event, "{\"type\":\"corrupt\",\"time_ns\":1700000000123456789,"
+		     "\"volume\":\"v1\",\"state\":\"elsewhere\",\"value\":0}");
+	event.state = NETRAM_CORRUPT_UNREADABLE;
+	assert_string_equal(shape_event_state(&event), "unreadable");
+	event.type = NETRAM_EVENT_REPLICAS;
 	event.value = 3;
 	expect_event(&event, "{\"type\":\"replicas\",\"time_ns\":1700000000123456789,"
 		     "\"volume\":\"v1\",\"value\":3}");

@@ -127,12 +127,16 @@ static void test_state_names(void **state)
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WAITING), "waiting");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_TAKEN_OVER),
 			    "taken_over");
+	assert_string_equal(netram_corrupt_name(NETRAM_CORRUPT_ELSEWHERE), "elsewhere");
+	assert_string_equal(netram_corrupt_name(NETRAM_CORRUPT_UNREADABLE), "unreadable");
+	assert_string_equal(netram_corrupt_name(2), "unknown");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAIN), "drain");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_WEIGHT), "weight");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_REPLICAS), "replicas");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_ON_LOSS), "on_loss");
 	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAINED), "drained");
-	assert_string_equal(netram_event_name(NETRAM_EVENT_DRAINED + 1),
+	assert_string_equal(netram_event_name(NETRAM_EVENT_CORRUPT), "corrupt");
+	assert_string_equal(netram_event_name(NETRAM_EVENT_CORRUPT + 1),
 			    "unknown");
 }
 

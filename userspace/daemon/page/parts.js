@@ -326,14 +326,14 @@ export function showFindings(parent, status) {
 
 const EVENTS_MAX = 100;
 const EVENT_LEVELS = {
-	'pages_lost on': 'bad', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
+	'pages_lost on': 'bad', unreadable: 'bad', elsewhere: 'warn', taken_over: 'bad', broken: 'warn', degraded: 'warn', on: 'warn', wrong: 'bad',
 	up: 'good', synced: 'good', off: 'good', clean: 'good', drained: 'good',
 	missed: 'warn', met: 'good',
 };
 
 // The module's have a type and what it is about, netramd's own a kind and a text.
 function eventText(e) {
-	return e.text ?? [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state, e.value].filter((t) => t).join(', ');
+	return e.text ?? [e.volume && `volume ${e.volume}`, e.node && `node ${e.node}`, e.state, e.value].filter((t) => t || t === 0).join(', ');
 }
 
 export function showEvents(parent, live, status) {
