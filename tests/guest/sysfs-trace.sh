@@ -7,6 +7,8 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/guest/common/backup.sh
+. "$NETRAM_TOP/tests/guest/common/backup.sh"
 
 setup_nodes 2 || fail "no nodes"
 dev=$(volume_create v1 16M) || fail "no volume"
@@ -35,19 +37,58 @@ done
 [ "$(word_of "$sys/queue/write_zeroes_max_bytes")" -gt 0 ] || fail "no write-zeroes"
 [ "$(word_of "$sys/size")" -eq $((16 << 11)) ] || fail "size $(word_of "$sys/size")"
 
-note "tunables"
-for name in io_deadline_ms io_timeout_ms connect_timeout_ms; do
-	before=$(attr_of "$dev" $name)
-	for value in 0 99 -1 3600001 4294967396 abc '' 12x '1 2' 0x100 99999999999999999999; do
-		tune "$dev" $name "$value" 2> /dev/null && [ -n "$value" ] && fail "$name takes '$value'"
-		[ "$(attr_of "$dev" $name)" = "$before" ] || fail "'$value' changed $name"
+note "tunables, all there are: those of a backup, too"
+ramdisks
+volume_create v2 16M --backup /dev/ram0 > /dev/null || fail "no volume with a backup"
+backed=/sys/block/netram1/netram node=/sys/class/netram_node/n1
+[ "$(word_of $backed/name)" = v2 ] || fail "netram1 is $(word_of $backed/name)"
+limit() { sed -n "s/^#define NETRAM_$1[[:space:]]*\([0-9]*\)$/\1/p" "$NETRAM_TOP/include/netram/limits.h"; }
+tried=''
+takes() { # FILE VALUE
+	{ echo "$2" > "$1"; } 2> /dev/null || fail "$1 refuses '$2'"
+	[ "$(cat "$1")" = "$2" ] || fail "$1 is $(cat "$1"), not $2, which was set"
+}
+refuses() { # FILE VALUE
+	local before
+	before=$(cat "$1")
+	{ echo "$2" > "$1"; } 2> /dev/null && fail "$1 takes '$2'"
+	[ "$(cat "$1")" = "$before" ] || fail "'$2' changed $1"
+}
+# tunable FILE MACRO [WORD]...: numbers within limits, and these words
+tunable() {
+	local file=$1 least greatest value before
+	least=$(limit "$2_MIN") greatest=$(limit "$2_MAX")
+	[ -n "$least" ] && [ -n "$greatest" ] || fail "no limits of $2"
+	before=$(cat "$file")
+	tried+=" $file"
+	for value in "$least" $(((least + greatest) / 2)) "$greatest" "${@:3}"; do
+		takes "$file" "$value"
 	done
-	for value in 100 5000 60000; do
-		tune "$dev" $name $value || fail "$name refuses $value"
-		[ "$(attr_of "$dev" $name)" = $value ] || fail "$name is not what was set"
+	for value in -1 $((greatest + 1)) $((least + (1 << 32))) 99999999999999999999 abc '' 12x '1 2' 0x100 1.5 AUTO; do
+		refuses "$file" "$value"
 	done
-	tune "$dev" $name "$before"
-done
+	[ "$least" -eq 0 ] || refuses "$file" $((least - 1))
+	takes "$file" "$before"
+}
+tunable $backed/io_deadline_ms IO_DEADLINE_MS
+tunable $backed/io_timeout_ms IO_TIMEOUT_MS
+tunable $backed/connect_timeout_ms CONNECT_TIMEOUT_MS
+tunable $backed/rereplicate_delay_ms REREPLICATE_DELAY_MS
+tunable $backed/sync_rate_mib SYNC_RATE_MIB
+tunable $backed/backup_lag_mib BACKUP_LAG_MIB
+tunable $backed/hedge_us HEDGE_US 0 auto
+tunable $node/weight WEIGHT
+for file in io_deadline_ms io_timeout_ms connect_timeout_ms; do refuses $backed/$file 0; done
+refuses $node/weight 0
+tried+=" $backed/on_loss"
+for value in wait error; do takes $backed/on_loss $value; done
+for value in '' never Error err errors 0 1 'wait error'; do refuses $backed/on_loss "$value"; done
+writable=$(find $backed/ "/sys/block/netram1/netram_stats/" "/sys/block/netram1/netram_traffic/" $node/ \
+	-type f -perm /222 ! -name uevent ! -path '*/power/*')
+[ "$(sort <<< "$writable")" = "$(tr ' ' '\n' <<< "${tried# }" | sort)" ] ||
+	fail "can be written: $writable; was tried:$tried"
+netramctl volume delete v2 || fail "delete"
+ramdisks_end || fail "the ram disk is still in use"
 for file in state pages nodes; do
 	{ echo 1 > "$sys/netram/$file"; } 2> /dev/null && fail "$file can be written"
 done
