@@ -9,9 +9,9 @@
 # nothing but bash and awk.
 
 # guest, server: the guest test "documents", on the host, and on a machine that gives
-#	memory; readme, tracing: the guest tests of these names, of their own pages;
+#	memory; readme, tracing, extents: the guest tests of these names, of their own pages;
 # systemd: the packages' test, on a booted host; the others are the steps of the quickstart
-doc_places='guest server readme tracing systemd'
+doc_places='guest server readme tracing extents systemd'
 doc_quickstart_places='build nodes-install node1 node2 nodes-start host-install host reboot rebooted undo'
 
 # doc_blocks FILE: each block, as a line "== LINE PLACE" or "== LINE - REASON" and the commands

@@ -8,6 +8,8 @@
 # TOPOLOGY: single
 # shellcheck source=tests/guest/common/lib.sh disable=SC2317
 . "$NETRAM_TOP/tests/guest/common/lib.sh"
+# shellcheck source=tests/documents/lib.sh
+. "$NETRAM_TOP/tests/documents/lib.sh"
 
 pid=''
 cleanup() { [ -z "$pid" ] || kill -KILL "$pid" 2> /dev/null; }
@@ -139,6 +141,20 @@ if tools=$("$NETRAM_TOP/scripts/kernel" netlink 6.12 2> /dev/null) && "$PYTHON" 
 	[ "$(attr_of "$dev" on_loss)" = wait ] || fail "on_loss is $(attr_of "$dev" on_loss)"
 	! ynl --do node-set --json '{"node": {"name": "n1", "sync": 0}}' 2> /dev/null || fail "it takes a sync of 0"
 	ynl --do node-del --json '{"node": {"name": "n7"}}' 2>&1 | grep -q 'no node of this name' || fail "node-del"
+
+	note "as netlink.md shows it"
+	# it would set the weight back
+	kill "$pid"
+	wait "$pid"
+	pid=''
+	doc=$NETRAM_TOP/Documentation/netlink.md
+	[ "$(doc_blocks "$doc" | grep -c '^== [0-9]* extents$')" = 1 ] || fail "not all blocks are run here"
+	commands=$(doc_commands "$doc" extents)
+	[ "$(grep -c '^ynl -' <<< "$commands")" -ge 4 ] || fail "only these were found: $commands"
+	(cd "$NETRAM_TOP" && LINUX=$tools exec bash -ec "$commands") > "$NETRAM_RUN/ynl" 2>&1 ||
+		fail "netlink.md: $(cat "$NETRAM_RUN/ynl")"
+	grep -q "'name': 'v2'" "$NETRAM_RUN/ynl" || fail "netlink.md: $(cat "$NETRAM_RUN/ynl")"
+	[ "$(node_attr n1 weight)" = 50 ] || fail "n1 has weight $(node_attr n1 weight): $(cat "$NETRAM_RUN/ynl")"
 else
 	note "the kernel's netlink client is not here"
 fi

@@ -3,9 +3,9 @@
  * Generic netlink family "netram": how userspace tells the module what should
  * exist, and asks what does. This header is the family's manual.
  *
- * All commands need CAP_NET_ADMIN in the network namespace they are sent from,
- * and all but the GETs also CAP_SYS_ADMIN: a volume is a block device. A
- * node is reached from the network namespace of the process that added it. A
+ * All commands need CAP_NET_ADMIN, and all but the GETs also CAP_SYS_ADMIN, in the
+ * initial user namespace: a volume is a block device. A node is reached
+ * from the network namespace of the process that added it. A
  * refused command answers with an errno and, in NLMSGERR_ATTR_MSG, one sentence
  * that says what to do.
  *
