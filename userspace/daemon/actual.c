@@ -161,6 +161,22 @@ const struct netram_node *actual_find_node(const struct actual *actual,
 	return node;
 }
 
+/**
+ * actual_is_removed() - is a node one that the file has removed
+ * @actual: what there is
+ * @node: the node
+ *
+ * While it is emptied it is not yet. Then its machine may be off, and its entry stay in
+ * the file for good: of that nobody is to hear.
+ *
+ * Return: whether it was to be, and is.
+ */
+bool actual_is_removed(const struct actual *actual,
+		       const struct config_node *node)
+{
+	return node->remove && !actual_find_node(actual, node->name);
+}
+
 const struct actual_volume *actual_find_volume(const struct actual *actual,
 					       const char *name)
 {

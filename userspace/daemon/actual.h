@@ -52,6 +52,8 @@ void actual_name_paths(struct actual *actual, const struct config *config);
 void actual_free(struct actual *actual);
 const struct netram_node *actual_find_node(const struct actual *actual,
 					   const char *name);
+bool actual_is_removed(const struct actual *actual,
+		       const struct config_node *node);
 const struct actual_volume *actual_find_volume(const struct actual *actual,
 					       const char *name);
 

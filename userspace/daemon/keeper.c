@@ -189,7 +189,7 @@ static int look(struct keeper *k, const struct config *config,
 	if (!err) {
 		memory_compare(&k->memory, k->actual.list);
 		servers_tell(k->objectives.servers, k->objectives.nr_servers,
-			     plan);
+			     &k->actual, plan);
 	}
 	netram_close(nt);
 	if (!err)

@@ -54,21 +54,23 @@ static void add_objectives(struct exposition *e, const struct objectives *o)
 			       "in_file", o->all[i].asked ? "yes" : "no", NULL);
 }
 
-static void add_capacity(struct exposition *e, const struct config *config)
+static void add_capacity(struct exposition *e, const struct config *config,
+			 const struct actual *actual)
 {
+	const struct config_node *node;
 	bool begun = false;
 	size_t i;
 
 	for (i = 0; i < config->nr_nodes; i++) {
-		if (!config->nodes[i].capacity)
+		node = &config->nodes[i];
+		if (!node->capacity || actual_is_removed(actual, node))
 			continue;
 		if (!begun)
 			exposition_family(e, "netram_node_capacity_bytes",
 					  "gauge",
 					  "Bytes of pages that the node may hold, as the file says.");
 		begun = true;
-		exposition_u64(e, config->nodes[i].capacity, "node",
-			       config->nodes[i].name, NULL);
+		exposition_u64(e, node->capacity, "node", node->name, NULL);
 	}
 }
 
@@ -167,7 +169,7 @@ char *keeper_metrics(const struct status_source *source)
 		return NULL;
 	add_self(&e, source);
 	add_findings(&e, source->keeper);
-	add_capacity(&e, source->config);
+	add_capacity(&e, source->config, &source->keeper->actual);
 	/* while there is no module, servers are not asked and nothing is measured */
 	if (!source->keeper->why[0])
 		add_measures(&e, &source->keeper->objectives);

@@ -411,7 +411,8 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 	o->measured_ms = at_ms;
 	/* where it fails, it is empty */
 	sample_take(nt, stat_files, STATS_NR, &now);
-	o->nr_servers = servers_ask(config, o->servers, o->nr_servers);
+	o->nr_servers = servers_ask(config, actual, o->servers,
+				    o->nr_servers);
 	changed = objectives_take(o, config, actual, &now);
 	if (now.at_ms) {
 		sample_free(&o->before);

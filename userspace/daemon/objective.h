@@ -72,7 +72,7 @@ struct server_status {
  * struct objectives - what was measured last
  * @all: of each volume and node something is wanted of
  * @nr: how many
- * @servers: of each node with status: in the file
+ * @servers: of each node with status: in the file, but for those it has removed
  * @nr_servers: how many
  * @weights: with what part of their weights nodes count
  * @before: counters at the last measure
@@ -103,11 +103,11 @@ const char *objective_of(enum objective_key id);
 /* Of one that has failed so often in a row somebody should know. */
 #define SERVERS_TRIES	3
 
-size_t servers_ask(const struct config *config, struct server_status *servers,
-		   size_t nr);
+size_t servers_ask(const struct config *config, const struct actual *actual,
+		   struct server_status *servers, size_t nr);
 const struct server_status *servers_find(const struct server_status *servers,
 					 size_t nr, const char *node);
 void servers_tell(const struct server_status *servers, size_t nr,
-		  struct plan *plan);
+		  const struct actual *actual, struct plan *plan);
 
 #endif /* NETRAMD_OBJECTIVE_H */

@@ -48,6 +48,13 @@ static int understand(struct json_object *said, struct server_status *status)
 	return 0;
 }
 
+static bool is_asked(const struct config_node *node,
+		     const struct actual *actual)
+{
+	return CONFIG_HAS(node, NODE_STATUS) &&
+	       !actual_is_removed(actual, node);
+}
+
 static bool is_silent(const struct server_status *server)
 {
 	return server->failed >= SERVERS_TRIES;
@@ -73,6 +80,7 @@ static void take(struct server_status *server, const struct ask *ask,
 /**
  * servers_ask() - ask those of whom the file says where
  * @config: the file
+ * @actual: what there is
  * @servers: how they were; filled: how they are, or why that is not known; of
  *   NETRAM_NODES_MAX
  * @nr: how many they were
@@ -81,8 +89,8 @@ static void take(struct server_status *server, const struct ask *ask,
  *
  * Return: how many they are.
  */
-size_t servers_ask(const struct config *config, struct server_status *servers,
-		   size_t nr)
+size_t servers_ask(const struct config *config, const struct actual *actual,
+		   struct server_status *servers, size_t nr)
 {
 	struct server_status before[NETRAM_NODES_MAX];
 	struct ask asks[NETRAM_NODES_MAX];
@@ -93,7 +101,7 @@ size_t servers_ask(const struct config *config, struct server_status *servers,
 	nr = 0;
 	for (i = 0; i < config->nr_nodes; i++) {
 		node = &config->nodes[i];
-		if (!CONFIG_HAS(node, NODE_STATUS) || nr == NETRAM_NODES_MAX)
+		if (!is_asked(node, actual) || nr == NETRAM_NODES_MAX)
 			continue;
 		servers[nr] = (struct server_status){ 0 };
 		strcpy(servers[nr].node, node->name);
@@ -129,20 +137,20 @@ const struct server_status *servers_find(const struct server_status *servers,
  * servers_tell() - find those that have not answered for a while
  * @servers: all that were asked
  * @nr: how many
+ * @actual: what there is
  * @plan: where to add findings
  *
  * Without the reason, which may be another each time: the status has it.
  */
 void servers_tell(const struct server_status *servers, size_t nr,
-		  struct plan *plan)
+		  const struct actual *actual, struct plan *plan)
 {
 	const struct config_node *node;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
 		node = config_find_node(plan->config, servers[i].node);
-		if (node && CONFIG_HAS(node, NODE_STATUS) &&
-		    is_silent(&servers[i]))
+		if (node && is_asked(node, actual) && is_silent(&servers[i]))
 			plan_find(plan, FINDING_WAIT,
 				  "node %s: its server has not answered at %s for a while, so nobody knows how full it is: does it run there, with --metrics, and let a firewall pass who asks?",
 				  node->name, node->status);

@@ -154,6 +154,7 @@ static void test_hostile(void **state)
 	enum { LIST, NOTHING, INFINITE, GOOD, NR };
 	struct config_node nodes[NR] = { 0 };
 	struct config config = { .nodes = nodes, .nr_nodes = NR };
+	static const struct actual actual;
 	struct server_status servers[NETRAM_NODES_MAX];
 	struct talker talkers[NR];
 	int i;
@@ -165,7 +166,7 @@ static void test_hostile(void **state)
 		strcpy(nodes[i].status, talkers[i].at);
 		nodes[i].set.bits = 1ULL << NODE_STATUS;
 	}
-	assert_int_equal(servers_ask(&config, servers, 0), NR);
+	assert_int_equal(servers_ask(&config, &actual, servers, 0), NR);
 	for (i = 0; i < NR; i++)
 		stop(&talkers[i]);
 	assert_non_null(strstr(servers[LIST].why, "Protocol error"));

@@ -329,6 +329,7 @@ static void test_not_a_server(void **state)
 	char folder[] = "/tmp/netramd-test.XXXXXX", path[64];
 	struct config_node node = { .name = "n1" };
 	struct config config = { .nodes = &node, .nr_nodes = 1 };
+	static const struct actual none;
 	struct server_status asked = { 0 };
 	struct plan plan = { .config = &config };
 	struct board *board = board_new();
@@ -337,24 +338,24 @@ static void test_not_a_server(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/sock", folder);
-	assert_int_equal(servers_ask(&config, &asked, 0), 0);
+	assert_int_equal(servers_ask(&config, &none, &asked, 0), 0);
 	node.set.bits = 1ULL << NODE_STATUS;
 	strcpy(node.status, path);
-	assert_int_equal(servers_ask(&config, &asked, 0), 1);
+	assert_int_equal(servers_ask(&config, &none, &asked, 0), 1);
 	assert_string_equal(asked.node, "n1");
 	assert_non_null(strstr(asked.why, "No such file"));
 	assert_int_equal(asked.failed, 1);
 	assert_int_equal(status_start(path, board, &status), 0);
-	servers_ask(&config, &asked, 1);
+	servers_ask(&config, &none, &asked, 1);
 	assert_non_null(strstr(asked.why, "Protocol error"));
-	servers_tell(&asked, 1, &plan);
+	servers_tell(&asked, 1, &none, &plan);
 	assert_int_equal(plan.nr_findings, 0);
 	status_put(board, &source);
-	servers_ask(&config, &asked, 1);
+	servers_ask(&config, &none, &asked, 1);
 	assert_non_null(strstr(asked.why, "Protocol error"));
 	assert_int_equal(asked.limit, 0);
 	/* not once, but for a while */
-	servers_tell(&asked, 1, &plan);
+	servers_tell(&asked, 1, &none, &plan);
 	assert_int_equal(plan.nr_findings, 1);
 	assert_int_equal(plan.findings[0].kind, FINDING_WAIT);
 	assert_non_null(strstr(plan.findings[0].text,
@@ -363,11 +364,55 @@ static void test_not_a_server(void **state)
 	/* one that the file does not tell of any more */
 	node.set.bits = 0;
 	plan.config = &config;
-	servers_tell(&asked, 1, &plan);
+	servers_tell(&asked, 1, &none, &plan);
 	assert_int_equal(plan.nr_findings, 0);
 	status_stop(status);
 	board_free(board);
 	assert_int_equal(rmdir(folder), 0);
+}
+
+static bool tells_capacity(void)
+{
+	char *text = keeper_metrics(&source);
+	bool tells = strstr(text, "netram_node_capacity_bytes{node=\"n1\"}");
+
+	free(text);
+	return tells;
+}
+
+/*
+ * One that is to be removed is told of while it is emptied. Then its machine may be off
+ * and its entry stay: that is no failure that anybody waits for the end of.
+ */
+static void test_removed(void **state)
+{
+	struct config_node node = {
+		.name = "n1", .remove = true, .status = "/nonexistent/sock",
+		.set.bits = 1ULL << NODE_STATUS,
+	};
+	struct config file = { .nodes = &node, .nr_nodes = 1 };
+	struct plan plan = { .config = &file };
+	struct actual *actual = &keeper.actual;
+	struct server_status asked;
+	int i;
+
+	(void)state;
+	config_node.remove = true;
+	for (i = 0; i < SERVERS_TRIES; i++)
+		assert_int_equal(servers_ask(&file, actual, &asked, !!i), 1);
+	servers_tell(&asked, 1, actual, &plan);
+	assert_int_equal(plan.nr_findings, 1);
+	assert_true(tells_capacity());
+	plan_free(&plan);
+	plan.config = &file;
+	/* the module has forgotten it, and the servers are not yet asked anew */
+	actual->nodes = &nodes[1];
+	servers_tell(&asked, 1, actual, &plan);
+	assert_int_equal(plan.nr_findings, 0);
+	assert_int_equal(servers_ask(&file, actual, &asked, 1), 0);
+	assert_false(tells_capacity());
+	actual->nodes = nodes;
+	config_node.remove = false;
 }
 
 int main(void)
@@ -378,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_slow_readers),
 		cmocka_unit_test(test_not_a_server),
+		cmocka_unit_test(test_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
