@@ -281,6 +281,12 @@ static void measure_room(const struct objectives *o,
 	}
 }
 
+/* Rounded up: it is never less than told. */
+static uint64_t percent_used(uint64_t used, uint64_t room)
+{
+	return (used * 100 + room - 1) / room;
+}
+
 static void measure_nodes(struct objectives *o, const struct config *config,
 			  const struct actual *actual)
 {
@@ -295,7 +301,7 @@ static void measure_nodes(struct objectives *o, const struct config *config,
 		measure_room(o, wanted_node, node, &used, &room);
 		if (room)
 			put(o, config, OBJECTIVE_UTILIZATION_PERCENT,
-			    node->name, used / (room / 100 ?: 1));
+			    node->name, percent_used(used, room));
 	}
 }
 

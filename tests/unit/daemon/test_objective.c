@@ -155,12 +155,61 @@ static void test_seldom(void **state)
 	end(&s);
 }
 
+/* How full the node n1 is told to be, of so many bytes. */
+static const struct objective *measure_fill(struct scene *s, uint64_t pages,
+					    uint64_t capacity)
+{
+	static struct config_node wanted = { .name = "n1" };
+	static struct netram_node node = { .name = "n1" };
+
+	wanted.capacity = capacity;
+	node.pages = pages;
+	s->config.nodes = &wanted;
+	s->config.nr_nodes = 1;
+	s->actual.nodes = &node;
+	measure(s, s->o.measured_ms + 5000, FAST, 0);
+	return of(s, OBJECTIVE_UTILIZATION_PERCENT);
+}
+
+/* A page more than the limit, which is 85 % where the file has none, is more. */
+static void test_fill(void **state)
+{
+	static const struct {
+		uint64_t pages;
+		uint64_t capacity;
+		uint64_t percent;
+	} fills[] = {
+		{ 0, 1 << 20, 0 },
+		{ 1, 1ULL << 40, 1 },
+		{ 850000, 1000000ULL * 4096, 85 },
+		{ 850001, 1000000ULL * 4096, 86 },
+		{ 859000, 1000000ULL * 4096, 86 },
+		{ 1000000, 1000000ULL * 4096, 100 },
+		{ 1000001, 1000000ULL * 4096, 101 },
+		{ 1, 50, 8192 },
+	};
+	const struct objective *one;
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	init(&s);
+	for (i = 0; i < sizeof(fills) / sizeof(*fills); i++) {
+		one = measure_fill(&s, fills[i].pages, fills[i].capacity);
+		assert_non_null(one);
+		assert_int_equal(one->value, fills[i].percent);
+		assert_int_equal(one->met, fills[i].percent <= 85);
+	}
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_seldom),
 		cmocka_unit_test(test_hovers),
+		cmocka_unit_test(test_fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
