@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import select
 import signal
 import subprocess
@@ -277,6 +278,150 @@ def check_look(b, shots, name, width, height, dark):
     print(f"{name}: worst contrast {ratio:.2f}, ink {min(ink):.3f} to {max(ink):.3f}")
 
 
+# ---- what plots show, against what is written at their axes
+
+# what is written on each canvas since it was cleared last
+KEEP_LABELS = """(() => {
+    const of = CanvasRenderingContext2D.prototype, {clearRect, fillText} = of;
+    of.clearRect = function(...at) { this.canvas.labels = []; clearRect.apply(this, at); };
+    of.fillText = function(text, x, y) {
+        this.canvas.labels.push({text, x, y, align: this.textAlign});
+        fillText.call(this, text, x, y);
+    };
+})()"""
+
+# EDGE: how many columns of pixels are looked at, at each end
+EDGE = 24
+CANVASES = """(() => {
+    const columns = (c, x) => {
+        const {data, width, height} = c.getContext('2d').getImageData(x, 0, EDGE, c.height);
+        return Array.from({length: width}, (_, i) => Array.from({length: height}, (_, y) =>
+            [...data.slice((y * width + i) * 4, (y * width + i) * 4 + 4)]));
+    };
+    const plot = (c) => {
+        const from = c.labels.find((l) => l.text.endsWith('10 min')).x, to = c.labels.find((l) => l.text === 'now').x;
+        return {labels: c.labels, from, to, first: columns(c, from), last: columns(c, to - EDGE)};
+    };
+    const color = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+    const all = [...document.querySelectorAll('canvas')];
+    return all.every((c) => c.labels?.length) && {
+        point: Number(document.body.dataset.point),
+        plots: Object.fromEntries(all.map((c) => [c.parentElement.id.slice('plot-'.length), plot(c)])),
+        colors: Object.fromEntries(['one', 'two', 'three', 'heat', 'target'].map((n) => [n, color(n)])),
+    };
+})()""".replace("EDGE", str(EDGE))
+
+UNITS = {"": 1, "%": 1, "B": 1, "k": 1e3, "M": 1e6, "µs": 1e3, "ms": 1e6, "s": 1e9,
+         "KiB": 2 ** 10, "MiB": 2 ** 20, "GiB": 2 ** 30, "TiB": 2 ** 40}
+
+
+def number(text):
+    value, unit = re.fullmatch(r"([\d.]+)\s*([^/]*)(?:/s)?", text).groups()
+    return float(value) * UNITS[unit]
+
+
+class Plot:
+    """A plot as who looks at it reads it: where a value is, the labels of the axis tell."""
+    def __init__(self, name, drawn, colors):
+        self.name, self.first, self.last, self.colors = name, drawn["first"], drawn["last"], colors
+        self.scale = math.log if name in ("heat", "latency") else float
+        assert drawn["from"] < drawn["to"], f"{name}: later is not further right"
+        self.per_ms = (drawn["to"] - drawn["from"]) / 600000
+        self.ticks = sorted((number(label["text"]), label["y"]) for label in drawn["labels"]
+                            if label["align"] == "right" and label["text"] != "now")
+        ys = [y for _, y in self.ticks]
+        assert len(ys) > 1 and ys == sorted(set(ys), reverse=True), f"{name}: more is not further up: {self.ticks}"
+        for value, y in self.ticks:
+            assert abs(self.y(value) - y) < 1, f"{name}: uneven: {self.ticks}"
+
+    def y(self, value):
+        (low, bottom), (high, top) = self.ticks[0], self.ticks[-1]
+        low, high = self.scale(low), self.scale(high)
+        return bottom + (self.scale(value) - low) / (high - low) * (top - bottom)
+
+    def inked(self, column, color):
+        """Where a column of pixels has a color, if ever so thin."""
+        want = [int(self.colors[color][i:i + 2], 16) for i in (1, 3, 5)]
+        return [y + 0.5 for y, (*rgb, alpha) in enumerate(column)
+                if alpha > 20 and max(abs(a - b) for a, b in zip(rgb, want)) < 30]
+
+
+def look_at_plots(b, page):
+    """All, with the last two points that are there."""
+    while True:
+        seen = b.until(CANVASES)
+        points = {p["seq"]: p for p in get(page, "/api/history")["points"]}
+        if seen["point"] - 1 in points:
+            break
+    plots = {name: Plot(name, drawn, seen["colors"]) for name, drawn in seen["plots"].items()}
+    return plots, points[seen["point"] - 1], points[seen["point"]]
+
+
+def check_heat(plot, rows_ns, before, point):
+    """Of the last point each row, and no other, is where its bounds are at the axis."""
+    begin = max(point["time_ms"] - point["interval_ms"], before["time_ms"])
+    column = plot.last[max(int(EDGE - (point["time_ms"] - begin) * plot.per_ms / 2), 0)]
+    inked = plot.inked(column, "heat")
+    first, *counts = point["all"]["heat"]
+    counts = dict(enumerate(counts, first))
+    seen = []
+    for row in range(1, len(rows_ns) - 1):
+        low, high = rows_ns[row:row + 2]
+        if low < plot.ticks[0][0] or high > plot.ticks[-1][0]:
+            continue
+        middle, quarter = (plot.y(low) + plot.y(high)) / 2, (plot.y(low) - plot.y(high)) / 4
+        # a line of the grid or of the objective may go through it
+        inner = [y + 0.5 for y in range(len(column)) if abs(y + 0.5 - middle) <= max(quarter, 1)]
+        part = len(set(inner) & set(inked)) / len(inner)
+        assert (part >= 0.5) == bool(counts.get(row)), \
+            f"{counts.get(row, 0)} reads from {low} to {high} ns, and {part:.0%} of their place is painted"
+        if counts.get(row):
+            seen.append(row)
+    assert len(seen) >= 3, seen
+
+
+def rate(key):
+    return lambda p: p["all"][key] * 1000 / p["interval_ms"]
+
+
+def nodes_rate(key):
+    return lambda p: sum(n[key] for n in p["nodes"]) * 1000 / p["interval_ms"]
+
+
+LINES = {
+    "latency": [lambda p: p["all"]["read_p50_ns"], lambda p: p["all"]["read_p99_ns"], lambda p: p["all"]["write_p99_ns"]],
+    "traffic": [rate("read_bytes"), rate("written_bytes")],
+    "requests": [rate("reads"), rate("writes")],
+    "hits": [lambda p: (1 - p["all"]["missed_pages"] / p["all"]["pages"]) * 100],
+    "overhead": [lambda p: p["all"]["overhead_bytes"] / p["all"]["payload_bytes"] * 100],
+    "mover": [rate("mover_bytes")],
+    "stored": [lambda p: p["all"]["stored_bytes"]],
+    "network": [nodes_rate("rx_bytes"), nodes_rate("tx_bytes")],
+}
+
+
+def check_lines(plot, lines, before, point):
+    """Each goes from the point before to the last one, through what is between them."""
+    left = EDGE - 2
+    share = (EDGE - left - 0.5) / ((point["time_ms"] - before["time_ms"]) * plot.per_ms)
+    ys = [plot.y(get(point)) + (plot.y(get(before)) - plot.y(get(point))) * share for get in lines]
+    for i, (y, color) in enumerate(zip(ys, ("one", "two", "three"))):
+        # one may be painted over by those that come later
+        if any(abs(y - later) < 6 for later in ys[i + 1:]):
+            continue
+        inked = plot.inked(plot.last[left], color)
+        assert any(abs(y - at) < 2.5 for at in inked), f"{plot.name}: line {color} is at {inked}, not {y}"
+
+
+def check_plots(b, page):
+    rows_ns = get(page, "/api/live")["rows_ns"]
+    plots, before, point = look_at_plots(b, page)
+    same("plots", sorted(plots), sorted(["heat", *LINES]))
+    check_heat(plots["heat"], rows_ns, before, point)
+    for name, lines in LINES.items():
+        check_lines(plots[name], lines, before, point)
+
+
 # ---- what the browser was asked to do
 
 def check_requests(b, page):
@@ -382,12 +527,15 @@ HEALTH = "(({textContent, dataset}) => [textContent, dataset.level])(document.qu
 
 def check_page(b, page, fake, shots, pid):
     check_all(b, page)
+    b.js(KEEP_LABELS)
+    check_plots(b, page)
     before = b.js(PICTURES)
     text = b.js("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent")
     b.until(f"document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent !== {json.dumps(text)}")
     b.until(f"(() => {{ const now = {PICTURES}, then = {json.dumps(before)};"
             "return now.every((p, i) => p !== then[i]); })()")
     check_all(b, page)
+    check_plots(b, page)
 
     # one volume's plots instead of all
     before = b.js(PICTURES)
