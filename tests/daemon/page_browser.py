@@ -413,6 +413,19 @@ def check_lines(plot, lines, before, point):
         assert any(abs(y - at) < 2.5 for at in inked), f"{plot.name}: line {color} is at {inked}, not {y}"
 
 
+def check_targets(plots, limits):
+    wanted = {name: limits["read_p50_us"] * 1000 for name in ("heat", "latency")}
+    wanted["overhead"] = limits["network_overhead_percent"]
+    for name, plot in plots.items():
+        # where there are no points yet, or it would be painted over
+        inked = {y for column in plot.first for y in plot.inked(column, "target")}
+        if name in wanted:
+            y = plot.y(wanted[name])
+            assert inked and all(abs(y - at) < 2 for at in inked), f"{name}: the objective is at {inked}, not {y}"
+        else:
+            same(f"{name}: an objective", inked, set())
+
+
 def check_plots(b, page):
     rows_ns = get(page, "/api/live")["rows_ns"]
     plots, before, point = look_at_plots(b, page)
@@ -420,6 +433,7 @@ def check_plots(b, page):
     check_heat(plots["heat"], rows_ns, before, point)
     for name, lines in LINES.items():
         check_lines(plots[name], lines, before, point)
+    check_targets(plots, get(page, "/api/status")["limits"])
 
 
 # ---- what the browser was asked to do
@@ -567,6 +581,20 @@ def check_page(b, page, fake, shots, pid):
     b.until("document.querySelector('[data-key=\"node:fama\"] .badge').textContent === 'up'")
     check_all(b, page)
 
+    # objectives are those of the file, as soon as it is read again
+    conf = os.path.join(fake, "netram.conf")
+    old = open(conf).read()
+    assert "{read_p99_us: 5000}" in old, old
+    put(fake, "netram.conf", old.replace("{read_p99_us: 5000}",
+                                         "{read_p50_us: 300, network_overhead_percent: 2, utilization_percent: 50}"))
+    os.kill(pid, signal.SIGHUP)
+    b.until("document.querySelector('[data-key=read_p50_us] .limit').textContent.includes(' 300\u00a0µs')")
+    check_plots(b, page)
+    check_all(b, page)
+    same("objectives", b.js("[...document.querySelectorAll('.tile')].map((t) => t.dataset.key)"),
+         ["read_p50_us", "hit_rate_percent", "utilization_percent", "network_overhead_percent"])
+    same("a mark", b.js("document.querySelector('[data-key=\"node:atlas\"] .bar').style.getPropertyValue('--mark')"), "0.5")
+
     # counters that stand still are no traffic, and no gap
     put(fake, "frozen")
     b.until("document.querySelector('[data-key=\"volume:swap0\"] [data-f=reads]').textContent === '0/s, 0\u00a0B/s'")
@@ -574,8 +602,6 @@ def check_page(b, page, fake, shots, pid):
     os.unlink(os.path.join(fake, "frozen"))
 
     # what somebody wrote into the file is text
-    conf = os.path.join(fake, "netram.conf")
-    old = open(conf).read()
     put(fake, "netram.conf", old + "'<b id=intruder>x</b>': 1\n")
     os.kill(pid, signal.SIGHUP)
     b.until("document.querySelector('#findings').textContent.includes('<b id=intruder>')")

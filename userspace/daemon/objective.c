@@ -64,8 +64,14 @@ const char *objective_of(enum objective_key id)
 	return kinds[id].of;
 }
 
-/* 0: it is not looked at. */
-static uint64_t limit_of(const struct config *config, enum objective_key id)
+/**
+ * objective_limit() - what is held against what is measured
+ * @config: the file
+ * @id: the objective
+ *
+ * Return: what the file says, else what is usual; 0: it is not looked at.
+ */
+uint64_t objective_limit(const struct config *config, enum objective_key id)
 {
 	return CONFIG_HAS(&config->objectives, id) ?
 	       config->objectives.limit[id] : kinds[id].usual;
@@ -156,7 +162,7 @@ static void tell_change(struct objective *one)
 static void put(struct objectives *o, const struct config *config,
 		enum objective_key id, const char *name, uint64_t value)
 {
-	uint64_t limit = limit_of(config, id);
+	uint64_t limit = objective_limit(config, id);
 	struct objective *one;
 
 	one = limit ? find_or_add(o, id, name) : NULL;
@@ -174,7 +180,7 @@ static void put(struct objectives *o, const struct config *config,
 static bool wanted(const struct config *config, const struct actual *actual,
 		   const struct objective *one)
 {
-	if (!limit_of(config, one->id))
+	if (!objective_limit(config, one->id))
 		return false;
 	if (one->id == OBJECTIVE_UTILIZATION_PERCENT)
 		return actual_find_node(actual, one->name);

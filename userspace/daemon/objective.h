@@ -94,6 +94,7 @@ bool objectives_measure(struct objectives *o, struct netram *nt,
 bool objectives_take(struct objectives *o, const struct config *config,
 		     const struct actual *actual, const struct sample *now);
 void objectives_free(struct objectives *o);
+uint64_t objective_limit(const struct config *config, enum objective_key id);
 const char *objective_name(enum objective_key id);
 /* What it is of: "volume" or "node". */
 const char *objective_of(enum objective_key id);

@@ -155,6 +155,21 @@ static struct json_object *volumes_json(const struct status_source *s)
 	return a;
 }
 
+/* Also of what nothing is measured of at the moment. */
+static struct json_object *limits_json(const struct config *config)
+{
+	struct json_object *o = json_object_new_object();
+	enum objective_key id;
+	uint64_t limit;
+
+	for (id = 0; id < OBJECTIVES; id++) {
+		limit = objective_limit(config, id);
+		if (limit)
+			put_u64(o, objective_name(id), limit);
+	}
+	return o;
+}
+
 static struct json_object *objectives_json(const struct objectives *objectives)
 {
 	struct json_object *a = json_object_new_array(), *o;
@@ -189,6 +204,7 @@ char *status_json(const struct status_source *s)
 	put_object(o, "findings", findings_json(s->keeper));
 	put_object(o, "nodes", nodes_json(s));
 	put_object(o, "volumes", volumes_json(s));
+	put_object(o, "limits", limits_json(s->config));
 	put_object(o, "objectives",
 		   objectives_json(&s->keeper->objectives));
 	put_object(o, "events", chronicle_json());

@@ -37,6 +37,12 @@ static struct config config = {
 	.host = { .region = "east", .zone = "rack1" },
 	.nodes = &config_node, .nr_nodes = 1,
 	.volumes = &config_volume, .nr_volumes = 1,
+	.objectives = {
+		.set.bits = 1ULL << OBJECTIVE_READ_P99_US |
+			    1ULL << OBJECTIVE_NETWORK_OVERHEAD_PERCENT,
+		.limit = { [OBJECTIVE_READ_P99_US] = 700,
+			   [OBJECTIVE_NETWORK_OVERHEAD_PERCENT] = 3 },
+	},
 };
 
 static struct finding findings[2] = {
@@ -123,6 +129,11 @@ static void test_json(void **state)
 		{ "volumes.0.reason", "n9 is away" },
 		{ "volumes.0.swap", "true" },
 		{ "volumes.0.mounted", "" },
+		{ "limits.read_p50_us", "100" },
+		{ "limits.read_p99_us", "700" },
+		{ "limits.hit_rate_percent", "95" },
+		{ "limits.utilization_percent", "85" },
+		{ "limits.network_overhead_percent", "3" },
 		{ "objectives.0.objective", "utilization_percent" },
 		{ "objectives.0.node", "n1" },
 		{ "objectives.0.limit", "85" },

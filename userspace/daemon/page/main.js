@@ -70,6 +70,9 @@ async function askAll() {
 
 // ---- plots
 
+/** What is an objective at the moment: of the file, which may be read again, or usual. */
+const limit = (key, scale) => () => seen.status.limits[key] * scale;
+
 /** The part of a point that is plotted: of all volumes, or one. */
 function part(point) {
 	const which = $('which').value;
@@ -140,9 +143,9 @@ function makePlots() {
 		makePlot('heat', 'Latency of reads', [['few', 'heat-few'], ['many', 'heat-many'], ['objective', 'target']],
 			(canvas) => new HeatMap(canvas, {
 				get: (p) => part(p)?.heat, rows_ns: seen.live.rows_ns,
-				target: seen.live.target_ns, format: time,
+				target: limit('read_p50_us', 1000), format: time,
 			})),
-		lines('latency', 'Latency', {log: true, format: time, target: seen.live.target_ns, series: [
+		lines('latency', 'Latency', {log: true, format: time, target: limit('read_p50_us', 1000), series: [
 			series('read p50', '--one', value('read_p50_ns')),
 			series('read p99', '--two', value('read_p99_ns')),
 			series('write p99', '--three', value('write_p99_ns'))]}),
@@ -154,7 +157,8 @@ function makePlots() {
 			series('writes', '--two', perSecond('writes'))]}),
 		lines('hits', 'Hit rate', {format: (v) => `${v.toFixed(v % 1 ? 1 : 0)} %`, least: 100, series: [
 			series('pages from memory', '--one', hitShare)]}),
-		lines('overhead', 'Network overhead', {format: (v) => `${v.toFixed(v % 1 ? 1 : 0)} %`, least: 5, target: 5, series: [
+		lines('overhead', 'Network overhead', {format: (v) => `${v.toFixed(v % 1 ? 1 : 0)} %`, least: 5,
+			target: limit('network_overhead_percent', 1), series: [
 			series('headers, retries, hedges, handshakes', '--one', overheadShare)]}),
 		lines('mover', 'Copied between nodes', {binary: true, format: rate, least: 1024, series: [
 			series('all in the background', '--one', perSecond('mover_bytes'))]}),

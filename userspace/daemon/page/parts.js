@@ -84,15 +84,15 @@ function timeOr(ns) {
 // ---- objectives
 
 const OBJECTIVES = [
-	{id: 'read_p50_us', title: 'Access latency', usual: 100,
+	{id: 'read_p50_us', title: 'Access latency',
 		format: (v) => time(v * 1000), want: (limit) => `half of the reads take at most ${limit}`},
 	{id: 'read_p99_us', title: 'Slow accesses',
 		format: (v) => time(v * 1000), want: (limit) => `99 of 100 reads take at most ${limit}`},
-	{id: 'hit_rate_percent', title: 'Hit rate', usual: 95, least: true,
+	{id: 'hit_rate_percent', title: 'Hit rate', least: true,
 		format: (v) => `${v}\u00a0%`, want: (limit) => `at least ${limit} of pages read are in memory of nodes`},
-	{id: 'utilization_percent', title: 'Utilization', usual: 85,
+	{id: 'utilization_percent', title: 'Utilization',
 		format: (v) => `${v}\u00a0%`, want: (limit) => `no node is fuller than ${limit}`},
-	{id: 'network_overhead_percent', title: 'Network overhead', usual: 5,
+	{id: 'network_overhead_percent', title: 'Network overhead',
 		format: (v) => `${v}\u00a0%`, want: (limit) => `at most ${limit} of the network is for anything but pages`},
 ];
 
@@ -119,7 +119,7 @@ function updateObjective(tile, kind, status, points, old) {
 		.sort((a, b) => (kind.least ? a.value - b.value : b.value - a.value));
 	const missed = all.filter((o) => !o.met);
 	const worst = all[0];
-	const limit = worst?.limit ?? kind.usual;
+	const limit = status.limits[kind.id];
 	say(tile.querySelector('h3'), kind.title);
 	if (worst && old)
 		badge(tile.querySelector('.badge'), `${missed.length ? 'missed' : 'met'} before`, 'quiet');
@@ -137,7 +137,7 @@ function updateObjective(tile, kind, status, points, old) {
 }
 
 export function showObjectives(parent, live, status, points) {
-	const kinds = OBJECTIVES.filter((k) => k.usual || status.objectives.some((o) => o.objective === k.id));
+	const kinds = OBJECTIVES.filter((k) => k.id in status.limits);
 	keyed(parent, kinds, (k) => k.id,
 		() => element('article', {class: 'tile'},
 			element('div', {class: 'card-head'}, element('h3'), element('span', {class: 'badge'})),
@@ -188,7 +188,7 @@ function nodeNote(node, told) {
 
 function updateNode(card, node, status, point) {
 	const told = status.nodes.find((n) => n.name === node.name);
-	const limit = status.objectives.find((o) => o.node === node.name)?.limit ?? 85;
+	const limit = status.limits.utilization_percent;
 	const fill = fillOf(node, told);
 	const now = point?.nodes.find((n) => n.name === node.name);
 	const host = node.address.includes(':') ? `[${node.address}]` : node.address;

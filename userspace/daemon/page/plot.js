@@ -103,7 +103,7 @@ function logScale(f, min, max, options) {
 
 /** What should be reached, as a dashed line. */
 function targetLine(f, y) {
-	if (!(y > TOP && y < f.bottom))
+	if (!(y >= TOP && y < f.bottom))
 		return;
 	f.c.save();
 	f.c.setLineDash([5, 4]);
@@ -164,7 +164,7 @@ function pointAt(points, canvas, x) {
 /**
  * Lines over time.
  * options: series [{name, color, get(point)}], format(value), and binary, log,
- * least (of the scale), target (value)
+ * least (of the scale), target() (a value)
  */
 export class LinePlot {
 	constructor(canvas, options) {
@@ -178,15 +178,16 @@ export class LinePlot {
 		const end = this.points.length ? this.points[this.points.length - 1].time_ms : Date.now();
 		const f = frame(this.canvas, end);
 		const o = this.options;
+		const target = o.target?.() ?? 0;
 		const values = this.points.flatMap((p) => o.series.map((s) => s.get(p)))
 			.filter((v) => v !== null && v !== undefined && (!o.log || v > 0));
 		const max = values.length ? Math.max(...values) : 0;
 		const y = o.log ?
-			logScale(f, Math.min(o.target ?? Infinity, ...values), Math.max(o.target ?? 0, max), o) :
-			linearScale(f, Math.max(max, o.target ?? 0), o);
+			logScale(f, Math.min(target || Infinity, ...values), Math.max(target, max), o) :
+			linearScale(f, Math.max(max, target), o);
 		timeLabels(f);
-		if (o.target)
-			targetLine(f, y(o.target));
+		if (target)
+			targetLine(f, y(target));
 		for (const s of o.series)
 			line(f, this.points, s.get, y, color(s.color));
 	}
@@ -203,7 +204,7 @@ export class LinePlot {
 	}
 }
 
-/** How many reads took how long, over time. options: get(point), rows_ns, target, format */
+/** How many reads took how long, over time. options: get(point), rows_ns, target(), format */
 export class HeatMap {
 	constructor(canvas, options) {
 		this.canvas = canvas;
@@ -229,7 +230,8 @@ export class HeatMap {
 		const end = this.points.length ? this.points[this.points.length - 1].time_ms : Date.now();
 		const f = frame(this.canvas, end);
 		const o = this.options;
-		let min = o.target / 9, max = o.target * 9, most = 1;
+		const target = o.target();
+		let min = target / 9, max = target * 9, most = 1;
 		for (const p of this.points)
 			for (const [row, n] of this.cells(p)) {
 				min = Math.min(min, this.bounds(row)[0]);
@@ -253,10 +255,10 @@ export class HeatMap {
 			}
 		});
 		f.c.globalAlpha = 1;
-		targetLine(f, y(o.target));
+		targetLine(f, y(target));
 	}
 
-	at(x, offsetY) {
+	at(x) {
 		const p = pointAt(this.points, this.canvas, x);
 		if (!p)
 			return null;
