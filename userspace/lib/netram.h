@@ -478,7 +478,8 @@ void netram_error(struct netram *handle, char *text, size_t size);
  * @handle: the handle
  * @spec: what to add
  *
- * Return: 0, -EEXIST, -ENOSPC, -EPERM or another -errno.
+ * Return: 0, -EEXIST: a node of this name or address is there, -ENOSPC, -EPERM or
+ * another -errno.
  */
 int netram_node_add(struct netram *handle, const struct netram_node_spec *spec);
 

@@ -13,7 +13,7 @@
  *
  *   Makes a storage node known and starts to connect to it for every volume
  *   there is. Succeeds whether or not the node answers now. -EEXIST: a node of
- *   that name is known. -ENOSPC: NETRAM_NODES_MAX nodes are known.
+ *   that name or address is known. -ENOSPC: NETRAM_NODES_MAX nodes are known.
  *
  *     NETRAM_A_NODE: NLA_NESTED
  *       NETRAM_NODE_A_NAME: NLA_NUL_STRING, 1 to 63 of [A-Za-z0-9._-], not
