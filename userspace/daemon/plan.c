@@ -14,6 +14,29 @@ void plan_free(struct plan *plan)
 	memset(plan, 0, sizeof(*plan));
 }
 
+/* Does the file say so, and is it something else? */
+bool plan_differs(const char *wanted, const char *is)
+{
+	return wanted[0] && strcmp(wanted, is);
+}
+
+/* Return: a step that is empty but for its kind, or NULL without memory. */
+struct step *plan_add(struct plan *plan, enum step_kind kind)
+{
+	struct step *more;
+
+	more = realloc(plan->steps, (plan->nr_steps + 1) * sizeof(*more));
+	if (!more) {
+		plan->failed = true;
+		return NULL;
+	}
+	plan->steps = more;
+	more += plan->nr_steps++;
+	memset(more, 0, sizeof(*more));
+	more->kind = kind;
+	return more;
+}
+
 /**
  * findings_have() - look for a sentence
  * @findings: where

@@ -121,7 +121,10 @@ struct plan {
 void reconcile(const struct config *config, const struct actual *actual,
 	       const struct weights *weights, const struct drains *drains,
 	       struct plan *plan);
+void reconcile_nodes(struct plan *plan);
 void plan_free(struct plan *plan);
+bool plan_differs(const char *wanted, const char *is);
+struct step *plan_add(struct plan *plan, enum step_kind kind);
 void plan_find(struct plan *plan, enum finding_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool findings_have(const struct finding *findings, size_t nr, const char *text);

@@ -760,6 +760,7 @@ int main(void)
 		TEST(test_all_at_once),
 		TEST(test_no_file),
 		TEST(test_nodes),
+		TEST(test_large_nodes),
 		TEST(test_volumes),
 		TEST(test_lag),
 		TEST(test_notes),
