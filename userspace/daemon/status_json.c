@@ -116,6 +116,42 @@ static void put_weight(struct json_object *o, const struct status_source *s,
 	put_object(o, "weight", weight);
 }
 
+/* What netramd brings it back to, as far as somebody else may change that. */
+static void put_node_file(struct json_object *o, const struct config_node *node)
+{
+	struct json_object *file;
+
+	put_bool(o, "in_file", node);
+	if (!node)
+		return;
+	file = json_object_new_object();
+	put_bool(file, "remove", node->remove);
+	if (CONFIG_HAS(node, NODE_DRAIN))
+		put_bool(file, "drain", node->drain);
+	if (CONFIG_HAS(node, NODE_WEIGHT))
+		put_u64(file, "weight", node->weight);
+	put_object(o, "file", file);
+}
+
+static void put_volume_file(struct json_object *o,
+			    const struct config_volume *volume)
+{
+	struct json_object *file;
+
+	put_bool(o, "in_file", volume);
+	if (!volume)
+		return;
+	file = json_object_new_object();
+	put_bool(file, "remove", volume->remove);
+	put_bool(file, "swap", CONFIG_HAS(volume, VOLUME_SWAP));
+	if (CONFIG_HAS(volume, VOLUME_REPLICAS))
+		put_u64(file, "replicas", volume->replicas);
+	if (CONFIG_HAS(volume, VOLUME_ON_LOSS))
+		put_text(file, "on_loss",
+			 netram_on_loss_name(volume->on_loss));
+	put_object(o, "file", file);
+}
+
 static struct json_object *nodes_json(const struct status_source *s)
 {
 	struct json_object *a = json_object_new_array(), *o;
@@ -125,7 +161,7 @@ static struct json_object *nodes_json(const struct status_source *s)
 		o = json_object_new_object();
 		put_text(o, "name", node->name);
 		put_text(o, "state", netram_node_state_name(node->state));
-		put_bool(o, "in_file", config_find_node(s->config, node->name));
+		put_node_file(o, config_find_node(s->config, node->name));
 		put_text(o, "last_error", node->last_error);
 		put_capacity(o, config_find_node(s->config, node->name));
 		put_weight(o, s, node);
@@ -146,8 +182,7 @@ static struct json_object *volumes_json(const struct status_source *s)
 		put_text(o, "name", is->v->name);
 		put_text(o, "state", netram_volume_state_name(is->v->state));
 		put_text(o, "reason", is->v->reason);
-		put_bool(o, "in_file",
-			 config_find_volume(s->config, is->v->name));
+		put_volume_file(o, config_find_volume(s->config, is->v->name));
 		put_bool(o, "swap", is->swapped);
 		put_text(o, "mounted", is->mounted);
 		json_object_array_add(a, o);

@@ -31,8 +31,13 @@ static struct actual_volume is = { .v = &volume, .swapped = true };
 
 static struct config_node config_node = {
 	.name = "n1", .capacity = 2 << 20, .status = "192.0.2.1",
+	.set.bits = 1 << NODE_DRAIN | 1 << NODE_WEIGHT, .drain = true,
+	.weight = 50,
 };
-static struct config_volume config_volume = { .name = "v1" };
+static struct config_volume config_volume = {
+	.name = "v1", .set.bits = 1 << VOLUME_SWAP | 1 << VOLUME_ON_LOSS,
+	.on_loss = NETRAM_ON_LOSS_WAIT, .remove = true,
+};
 static struct config config = {
 	.host = { .region = "east", .zone = "rack1" },
 	.nodes = &config_node, .nr_nodes = 1,
@@ -115,6 +120,9 @@ static void test_json(void **state)
 		{ "nodes.0.name", "n1" },
 		{ "nodes.0.state", "up" },
 		{ "nodes.0.in_file", "true" },
+		{ "nodes.0.file.remove", "false" },
+		{ "nodes.0.file.drain", "true" },
+		{ "nodes.0.file.weight", "50" },
 		{ "nodes.0.server.address", "192.0.2.1" },
 		{ "nodes.0.server.used_bytes", "4096" },
 		{ "nodes.0.server.limit_bytes", "1048576" },
@@ -123,10 +131,15 @@ static void test_json(void **state)
 		{ "nodes.0.server.pressure_full_percent", "0.250000" },
 		{ "nodes.0.capacity_bytes", "2097152" },
 		{ "nodes.1.in_file", "false" },
+		{ "nodes.1.file", "(none)" },
 		{ "nodes.1.last_error", "timed out" },
 		{ "volumes.0.name", "v1" },
 		{ "volumes.0.state", "degraded" },
 		{ "volumes.0.reason", "n9 is away" },
+		{ "volumes.0.file.remove", "true" },
+		{ "volumes.0.file.swap", "true" },
+		{ "volumes.0.file.replicas", "(none)" },
+		{ "volumes.0.file.on_loss", "wait" },
 		{ "volumes.0.swap", "true" },
 		{ "volumes.0.mounted", "" },
 		{ "limits.read_p50_us", "100" },
