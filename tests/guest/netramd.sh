@@ -134,14 +134,22 @@ tune netram1 io_deadline_ms 1234
 wait_for 30 attr_is netram1 io_deadline_ms 290000 || fail "the tunable stays"
 told "volume v2: io_deadline_ms 290000, was 1234"
 becomes '.events[0] | .kind == "change" and .text == "volume v2: io_deadline_ms 290000, was 1234"'
-netramctl node remove n3 || fail "node remove"
+mkdir -p /run/netramd && ln -sf "$sock" /run/netramd/status.sock # where netramctl asks
+noted() { # TEXT ARG...: netramctl does that, and notes that it will be undone
+	local said text=$1
+	shift
+	said=$(netramctl "$@" 2>&1) || fail "$*: $said"
+	[[ $said = *"netramctl: note: netramd has "*"$text"* ]] || fail "'$*' notes nothing of it: $said"
+}
+noted "adds it again" node remove n3
 becomes 'any(.nodes[]; .name == "n3")'
-netramctl volume set v2 --on-loss error || fail "volume set"
+noted "'on_loss: wait' for volume v2" volume set v2 --on-loss error
 wait_for 30 attr_is netram1 on_loss wait || fail "on_loss stays"
-netramctl volume delete v2 || fail "volume delete"
+noted "makes it anew, empty" volume delete v2
 becomes 'any(.volumes[]; .name == "v2") and .state == "ok"'
-netramctl swapoff v1 || fail "swapoff"
+noted "swaps to it again" swapoff v1
 becomes 'any(.volumes[]; .name == "v1" and .swap)'
+rm -r /run/netramd
 
 # before there is a mount, which the server's mount namespace would keep
 note "a node goes and comes: told"

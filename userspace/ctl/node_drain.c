@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "ctl.h"
 #include "progress.h"
+#include "undone.h"
 
 #define PAUSE_MS	500
 
@@ -180,6 +181,7 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
+	ctl_undone_drain(name, !args.cancel);
 	ret = drain(nt, name, call->json);
 	netram_close(nt);
 	return ret;

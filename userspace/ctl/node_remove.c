@@ -5,6 +5,7 @@
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
+#include "undone.h"
 
 static struct {
 	bool lost, dry_run;
@@ -108,6 +109,7 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
+	ctl_undone_remove(name);
 	ret = args.dry_run ? plan(nt, name, call->json) :
 			     remove_node(nt, name, call->json);
 	netram_close(nt);

@@ -4,6 +4,7 @@
 
 #include "ctl.h"
 #include "print.h"
+#include "undone.h"
 
 static struct {
 	uint64_t weight;
@@ -29,6 +30,7 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
+	ctl_undone_weight(name, args.weight);
 	err = netram_node_set_weight(nt, name, args.weight);
 	if (err)
 		ret = ctl_fail_module(nt, err);

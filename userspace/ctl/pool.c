@@ -22,28 +22,6 @@ static int compare(const void *a, const void *b)
 	return diff ? diff : strcmp(x->name, y->name);
 }
 
-static uint64_t get_u64(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(o, key, &value) ?
-	       json_object_get_uint64(value) : 0;
-}
-
-/* What netramd says of a node, or NULL. */
-static struct json_object *find(struct json_object *netramd, const char *name)
-{
-	struct json_object *array = netramd_nodes(netramd), *o;
-	size_t i, nr = array ? json_object_array_length(array) : 0;
-
-	for (i = 0; i < nr; i++) {
-		o = json_object_array_get_idx(array, i);
-		if (!strcmp(netramd_text(o, "name"), name))
-			return o;
-	}
-	return NULL;
-}
-
 static void ask(struct pool_node *n, struct json_object *netramd,
 		const char *unknown)
 {
@@ -53,15 +31,16 @@ static void ask(struct pool_node *n, struct json_object *netramd,
 		snprintf(n->why, sizeof(n->why), "%s", unknown);
 		return;
 	}
-	if (!json_object_object_get_ex(find(netramd, n->node->name), "server",
-				       &server)) {
+	if (!json_object_object_get_ex(netramd_find(netramd_nodes(netramd),
+						    n->node->name),
+				       "server", &server)) {
 		snprintf(n->why, sizeof(n->why),
 			 "netram.conf has no status: for it");
 		return;
 	}
 	snprintf(n->why, sizeof(n->why), "%s", netramd_text(server, "error"));
-	n->capacity = get_u64(server, "limit_bytes");
-	n->used = get_u64(server, "used_bytes");
+	n->capacity = netramd_u64(server, "limit_bytes");
+	n->used = netramd_u64(server, "used_bytes");
 	if (!n->why[0] && !n->capacity)
 		snprintf(n->why, sizeof(n->why), "netramd does not tell it");
 }

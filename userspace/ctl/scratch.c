@@ -13,6 +13,7 @@
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
+#include "undone.h"
 #include "use.h"
 
 /* _netdev, which mount(2) does not know: it is unmounted before the network goes. */
@@ -292,6 +293,8 @@ static int remove_scratch(struct netram *nt, const struct netram_volume *volume,
 
 	device_path(volume->index, device);
 	ret = check_remove(volume, device);
+	if (!ret)
+		ctl_undone_delete(volume->name);
 	if (!ret && args.dry_run)
 		return plan_remove(volume, device, json);
 	if (!ret)

@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
+#include "undone.h"
 #include "use.h"
 
 #define PRIORITY_UNSET		UINT64_MAX
@@ -127,6 +128,8 @@ static int remove_swap(struct netram *nt, const struct netram_volume *volume,
 
 	device_path(volume->index, device);
 	ret = ctl_swap_check(device, args.force, &used_kb);
+	if (!ret)
+		ctl_undone_delete(volume->name);
 	if (!ret && args.dry_run)
 		return plan_remove(volume->name, json);
 	if (!ret)

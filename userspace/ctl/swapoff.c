@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "print.h"
 #include "progress.h"
+#include "undone.h"
 #include "use.h"
 
 static struct {
@@ -149,6 +150,8 @@ static int run(const struct ctl_call *call)
 
 	if (!ret)
 		ret = ctl_swap_check(device, args.force, &used_kb);
+	if (!ret)
+		ctl_undone_swapoff(call->operands[0]);
 	if (!ret && args.dry_run)
 		return plan(device, call->json);
 	if (!ret)

@@ -9,6 +9,7 @@
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
+#include "undone.h"
 #include "use.h"
 
 #define TRIES		25
@@ -109,6 +110,7 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
+	ctl_undone_delete(name);
 	ret = args.dry_run ? plan(nt, name, call->json) :
 			     delete(nt, name, call->json);
 	netram_close(nt);

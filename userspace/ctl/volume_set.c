@@ -5,6 +5,7 @@
 #include "ctl.h"
 #include "plan.h"
 #include "print.h"
+#include "undone.h"
 
 static struct {
 	uint64_t replicas;
@@ -73,6 +74,7 @@ static int run(const struct ctl_call *call)
 	ret = ctl_open(&nt);
 	if (ret)
 		return ret;
+	ctl_undone_set(name, args.replicas, args.on_loss);
 	ret = args.dry_run ? plan(nt, name, call->json) :
 			     set(nt, name, &change, call->json);
 	netram_close(nt);

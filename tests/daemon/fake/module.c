@@ -11,7 +11,8 @@
  *   down      the name of a node that is away
  *   HOST      the address of HOST.test, which is not known where nothing is in it; who
  *             asks waits for a writer where it is a FIFO
- * Nodes and volumes cannot be made.
+ *   swaps     what /proc/swaps says
+ * Nodes and volumes cannot be made. They can be removed, as netramctl sees it, and stay.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -88,15 +89,19 @@ static uint64_t now_ms(clockid_t clock)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-static bool told(const char *name, char *text, size_t size)
+static const char *told_path(const char *name, char *path, size_t size)
 {
 	const char *folder = getenv("NETRAM_FAKE");
-	char path[512];
-	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%s", folder ? folder : "/nonexistent",
-		 name);
-	file = fopen(path, "re");
+	snprintf(path, size, "%s/%s", folder ? folder : "/nonexistent", name);
+	return path;
+}
+
+static bool told(const char *name, char *text, size_t size)
+{
+	char path[512];
+	FILE *file = fopen(told_path(name, path, sizeof(path)), "re");
+
 	if (!file)
 		return false;
 	if (text && fgets(text, size, file))
@@ -451,6 +456,44 @@ int netram_volume_list(struct netram *handle, struct netram_volume **first)
 	return 0;
 }
 
+int netram_volume_get(struct netram *handle, const char *name,
+		      struct netram_volume **volume)
+{
+	struct netram_volume *first, *v;
+
+	*volume = NULL;
+	netram_volume_list(handle, &first);
+	for (v = first; v && strcmp(v->name, name); v = v->next)
+		;
+	*volume = v;
+	return v ? 0 : -ENOENT;
+}
+
+int netram_volume_delete(struct netram *handle, const char *name)
+{
+	(void)handle;
+	(void)name;
+	return 0;
+}
+
+int netram_volume_set(struct netram *handle, const char *name,
+		      const struct netram_volume_change *change)
+{
+	(void)change;
+	return netram_volume_delete(handle, name);
+}
+
+int netram_node_remove(struct netram *handle, const char *name)
+{
+	return netram_volume_delete(handle, name);
+}
+
+int netram_node_drain(struct netram *handle, const char *name, bool on)
+{
+	(void)on;
+	return netram_volume_delete(handle, name);
+}
+
 int netram_latency_list(struct netram *handle, const char *volume,
 			struct netram_latency **first)
 {
@@ -504,10 +547,19 @@ static int stat_file(unsigned int v, const char *name)
 	return fd;
 }
 
+static int name_file(unsigned int v)
+{
+	int fd = memfd_create("name", MFD_CLOEXEC);
+
+	dprintf(fd, "%s\n", volumes[v].name);
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
 int open(const char *path, int flags, ...)
 {
 	static int (*real)(const char *path, int flags, ...);
-	char name[64];
+	char name[64], own[512];
 	unsigned int v;
 	va_list ap;
 	mode_t mode;
@@ -515,8 +567,13 @@ int open(const char *path, int flags, ...)
 	if (sscanf(path, "/sys/block/netram%u/netram_stats/%63s", &v,
 		   name) == 2 && v < VOLUMES)
 		return stat_file(v, name);
+	if (sscanf(path, "/sys/block/netram%u/netram/%63s", &v, name) == 2 &&
+	    v < VOLUMES && !strcmp(name, "name"))
+		return name_file(v);
 	if (!real)
 		real = dlsym(RTLD_NEXT, "open");
+	if (!strcmp(path, "/proc/swaps") && told("swaps", NULL, 0))
+		path = told_path("swaps", own, sizeof(own));
 	va_start(ap, flags);
 	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
