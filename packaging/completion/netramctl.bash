@@ -33,7 +33,7 @@ _netramctl_options() { # COMMAND: its own options
 	swapoff | 'swap remove') echo --force --dry-run ;;
 	'swap create') echo --size --replicas --priority --keep-vm --dry-run ;;
 	'tmpfs create') echo --size --mode --force --dry-run ;;
-	'scratch create') echo --size --replicas --type --dry-run ;;
+	'scratch create') echo --size --replicas --type --force --dry-run ;;
 	status) echo --sample ;;
 	top) echo --interval --count --sort ;;
 	latency) echo --watch --interval ;;

@@ -98,6 +98,13 @@ for type in ext4 xfs; do
 	no_volume || fail "the volume is still there"
 	! grep -q " $s0 " /proc/mounts || fail "it is still mounted"
 done
+: > "$s0/file" # below what was mounted there
+refuses 1 "$s0 is not empty" scratch create f0 "$s0" --size 64M
+refuses 1 "$s0 is not empty" scratch create f0 "$s0" --size 64M --dry-run
+no_volume || fail "refused, but there is a volume"
+[[ $(netramctl scratch create f0 "$s0" --size 64M --force 2>&1) = *"what is in $s0 is hidden"* ]] || fail "--force hides it silently"
+[ ! -e "$s0/file" ] || fail "it is not mounted"
+netramctl scratch remove f0 || fail "scratch remove"
 # all or nothing
 refuses 1 "cannot make the folder" scratch create f0 "$NETRAM_RUN/no/such" --size 64M
 no_volume || fail "half of it is left"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,24 @@ bool path_below(const char *path, const char *above)
 	return !strncmp(path, above, len) && path[len] == '/';
 }
 
+/* What would be mounted there, or below, would hide what the system needs. */
+static const char *const whole[] = {
+	"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32",
+	"/proc", "/run/netramd", "/run/systemd", "/run/udev", "/sbin", "/sys",
+	"/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec",
+	"/usr/libx32", "/usr/local/bin", "/usr/local/lib", "/usr/local/libexec",
+	"/usr/local/sbin", "/usr/sbin", "/var/lib/netram",
+};
+
+/*
+ * Or only there: below, people have folders of their own. /tmp, /var/cache, /srv and the
+ * like may be on a volume as a whole.
+ */
+static const char *const alone[] = {
+	"/", "/home", "/root", "/run", "/run/user", "/usr", "/usr/local",
+	"/usr/share", "/var", "/var/lib",
+};
+
 /**
  * path_of_system() - would what is mounted there hide what the system needs?
  * @path: a plain one
@@ -63,11 +82,6 @@ bool path_below(const char *path, const char *above)
  */
 bool path_of_system(const char *path)
 {
-	static const char *const whole[] = { "/dev", "/proc", "/sys" };
-	static const char *const alone[] = {
-		"/", "/bin", "/boot", "/etc", "/lib", "/lib64", "/run",
-		"/sbin", "/usr", "/usr/bin", "/usr/lib", "/usr/sbin", "/var",
-	};
 	size_t i;
 
 	for (i = 0; i < sizeof(whole) / sizeof(*whole); i++)
@@ -77,6 +91,28 @@ bool path_of_system(const char *path)
 		if (!strcmp(path, alone[i]))
 			return true;
 	return false;
+}
+
+/**
+ * path_holds_something() - would what is mounted there hide files?
+ * @path: of a folder, which may not be there
+ *
+ * Where it cannot be read, nobody knows, and no is the answer. An empty file system has
+ * lost+found.
+ */
+bool path_holds_something(const char *path)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir(path);
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = strcmp(entry->d_name, ".") &&
+			strcmp(entry->d_name, "..") &&
+			strcmp(entry->d_name, "lost+found");
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Paths: whether two are one, one is below another, or is what the system needs. */
+/* Paths: whether two are one, one is below another, is what the system needs, or has
+ * something in it. */
 #ifndef NETRAM_COMMON_PATH_H
 #define NETRAM_COMMON_PATH_H
 
@@ -10,6 +11,7 @@
 bool path_plain(const char *path, char *plain, size_t size);
 bool path_has_up(const char *path);
 bool path_of_system(const char *path);
+bool path_holds_something(const char *path);
 bool path_below(const char *path, const char *above);
 void path_follow(const char *path, char full[PATH_MAX]);
 bool path_same(const char *a, const char *b);

@@ -165,6 +165,7 @@ int ctl_fail(int code, const char *fmt, ...)
 int ctl_fail_module(struct netram *nt, int err);
 int ctl_check_name(const char *what, const char *name);
 int ctl_check_folder(char *path);
+int ctl_check_empty(const char *path, bool force);
 int ctl_open(struct netram **nt);
 int ctl_open_failed(int err);
 

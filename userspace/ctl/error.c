@@ -86,10 +86,28 @@ int ctl_check_folder(char *path)
 	if (!path_plain(path, plain, sizeof(plain)))
 		strcpy(path, plain);
 	path_follow(plain, full);
-	if (path_of_system(plain) || path_of_system(full))
+	/* with ".." in it, what it is written below says nothing */
+	if ((!path_has_up(plain) && path_of_system(plain)) ||
+	    path_of_system(full))
 		return ctl_fail(CTL_USAGE,
 				"mounted on %s it would hide what the system needs: take a folder of its own, as /mnt/NAME",
 				path);
+	return CTL_OK;
+}
+
+/*
+ * What is in the folder would not be seen any more, and who looks for it would find
+ * something empty.
+ */
+int ctl_check_empty(const char *path, bool force)
+{
+	if (!path_holds_something(path))
+		return CTL_OK;
+	if (!force)
+		return ctl_fail(CTL_FAILED,
+				"%s is not empty, and what is in it would be hidden: take another folder, or use --force",
+				path);
+	ctl_note("what is in %s is hidden until that is unmounted", path);
 	return CTL_OK;
 }
 

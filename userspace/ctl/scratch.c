@@ -22,7 +22,7 @@
 static struct {
 	uint64_t size, replicas;
 	const char *type;
-	bool dry_run;
+	bool force, dry_run;
 } args;
 
 static const struct ctl_opt create_opts[] = {
@@ -33,6 +33,8 @@ static const struct ctl_opt create_opts[] = {
 	  NETRAM_REPLICAS_MIN, NETRAM_REPLICAS_MAX, NETRAM_REPLICAS_DEF },
 	{ "type", CTL_OPT_TEXT, &args.type, "ext4|xfs",
 	  "the file system (default: ext4); xfs needs 300M or more", 0, 0, 0 },
+	{ "force", CTL_OPT_FLAG, &args.force, NULL,
+	  "hide what is in the folder already", 0, 0, 0 },
 	CTL_DRY_RUN(&args.dry_run),
 	{ 0 }
 };
@@ -212,8 +214,10 @@ static int run_create(const struct ctl_call *call)
 		ret = ctl_open(&nt);
 	if (ret)
 		return ret;
-	ret = args.dry_run ? plan_create(nt, name, path, call->json) :
-			     create(nt, name, path, call->json);
+	ret = ctl_check_empty(path, args.force);
+	if (!ret)
+		ret = args.dry_run ? plan_create(nt, name, path, call->json) :
+				     create(nt, name, path, call->json);
 	netram_close(nt);
 	return ret;
 }

@@ -172,6 +172,8 @@ static int run_create(const struct ctl_call *call)
 			       "there is one on %s already: 'mount -o remount,size=SIZE %s' makes it larger or smaller",
 			       path, path);
 	if (!ret)
+		ret = ctl_check_empty(path, args.force);
+	if (!ret)
 		ret = check_room(&list);
 	if (!ret)
 		ret = create(path, call->json);

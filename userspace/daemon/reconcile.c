@@ -283,6 +283,15 @@ static void check_mounted(const struct config_volume *volume,
 			  volume->name, has, wanted);
 }
 
+/* Told as long as it is not mounted; it is mounted all the same, as the file says. */
+static void note_hidden(const struct config_volume *volume, struct plan *plan)
+{
+	if (path_holds_something(volume->mount_path))
+		plan_find(plan, FINDING_NOTE,
+			  "volume %s: %s is not empty: what is in it is hidden while the volume is mounted there",
+			  volume->name, volume->mount_path);
+}
+
 static void plan_mount(const struct config_volume *volume,
 		       const struct actual_volume *is, struct plan *plan)
 {
@@ -297,8 +306,10 @@ static void plan_mount(const struct config_volume *volume,
 	else if (is->mounted[0])
 		check_mounted(volume, is, plan);
 	else if (nobody_has_it(volume, is, plan) &&
-		 ready(volume, is, plan) && above_is_mounted(volume, plan))
+		 ready(volume, is, plan) && above_is_mounted(volume, plan)) {
+		note_hidden(volume, plan);
 		add_volume_step(plan, STEP_MOUNT, volume, is);
+	}
 }
 
 static void delete_volume(const struct config_volume *volume,

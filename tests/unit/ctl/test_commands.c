@@ -757,8 +757,8 @@ static void test_dry_run_options(void **state)
 	EXPECT_PLAN(&ctl_scratch_create,
 		    "would run: netramctl volume create s1 --size 64M --replicas 3\n"
 		    "would run: mkfs.ext4 -q -m 0 -O ^has_journal -E nodiscard /dev/netramN\n"
-		    "would run: mount -t ext4 -o discard,noatime,nodev,nosuid,_netdev /dev/netramN /mnt\n",
-		    "s1", "/mnt", "--size", "64M", "--replicas", "3");
+		    "would run: mount -t ext4 -o discard,noatime,nodev,nosuid,_netdev /dev/netramN /mnt/none\n",
+		    "s1", "/mnt/none", "--size", "64M", "--replicas", "3");
 	EXPECT_PLAN(&ctl_volume_create,
 		    "would run: netramctl volume create v2 --size 64M --replicas 3 --extent-size 1M --no-checksum --connections 2 --queue-depth 64 --on-loss wait --backup '/dev/a b' --backup-mode behind --backup-force  # what is on the backup is overwritten\n",
 		    "v2", "--size", "64M", "--replicas", "3", "--extent-size",

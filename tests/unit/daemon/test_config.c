@@ -263,6 +263,8 @@ static const struct bad {
 	{ PATH_OF("/"), "path: mounted on / it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
 	{ PATH_OF("/dev/"), "path: mounted on /dev it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
 	{ PATH_OF("/proc/self"), "path: mounted on /proc/self it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/home"), "path: mounted on /home it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
+	{ PATH_OF("/var/lib/netram/x"), "path: mounted on /var/lib/netram/x it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
 	{ PATH_OF("/usr"), "path: mounted on /usr it would hide what the system needs: take a folder of its own, as /mnt/NAME" },
 	{ NODES "volumes:\n  v1:\n    size: 1G\n    backup:\n      device: /dev//sda\n", 8,
 	  "device: '/dev//sda' has needless slashes or dots in it: write /dev/sda" },
