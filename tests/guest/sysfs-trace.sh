@@ -58,7 +58,8 @@ refuses() { # FILE VALUE
 tunable() {
 	local file=$1 least greatest value before
 	least=$(limit "$2_MIN") greatest=$(limit "$2_MAX")
-	[ -n "$least" ] && [ -n "$greatest" ] || fail "no limits of $2"
+	[ -n "$least" ] || fail "no $2_MIN"
+	[ -n "$greatest" ] || fail "no $2_MAX"
 	before=$(cat "$file")
 	tried+=" $file"
 	for value in "$least" $(((least + greatest) / 2)) "$greatest" "${@:3}"; do
