@@ -11,7 +11,7 @@ work=$BUILD/packages
 # What is there before: a system, and what our packages depend on, so that they
 # install without a mirror; libelf1 and pahole are what the kernels' headers depend on,
 # curl is in the documents.
-packages=(systemd systemd-sysv udev dbus kmod man-db bash-completion procps psmisc util-linux curl
+packages=(systemd systemd-sysv udev dbus kmod man-db bash-completion procps psmisc util-linux e2fsprogs curl
 	dkms gcc gcc-12 make libc6-dev libelf1 pahole pkg-config
 	libblkid1 libisal2 libjson-c5 libmicrohttpd12 libmnl0 libmnl-dev libsystemd0 liburing2 libyaml-0-2)
 
@@ -85,6 +85,14 @@ stopped() {
 	local n
 	n=$(grep -anE "(Stopped|Deactivated|Stopping).*$2" "$1" | tail -n 1 | cut -d: -f1)
 	[ -n "$n" ] || fail "$1 says nothing of the end of '$2'"
+	echo "$n"
+}
+
+# unmounted CONSOLE FOLDER: the line where systemd says so
+unmounted() {
+	local n
+	n=$(grep -anE "Unmounted .*$2" "$1" | tail -n 1 | cut -d: -f1)
+	[ -n "$n" ] || fail "$1 says nothing of the end of $2"
 	echo "$n"
 }
 

@@ -106,7 +106,8 @@ void mount_options(const struct config_volume *volume, char *text, size_t size)
 
 /*
  * --collect: a mount that has failed is forgotten, or its unit would be in the way of
- * the next try.
+ * the next try. Before=: what is unmounted at a shutdown would be mounted again, so netramd
+ * has to stop first.
  */
 static int mount_device(const struct config_volume *volume, const char *device,
 			char *why, size_t size)
@@ -114,8 +115,9 @@ static int mount_device(const struct config_volume *volume, const char *device,
 	const char *type = config_filesystems[volume->mount_type];
 	char options[MOUNT_OPTIONS_SIZE];
 	const char *const by_systemd[] = {
-		"systemd-mount", "--quiet", "--collect", "--fsck=no", "-t",
-		type, "-o", options, device, volume->mount_path, NULL
+		"systemd-mount", "--quiet", "--collect", "--fsck=no",
+		"--property=Before=netramd.service", "-t", type, "-o", options,
+		device, volume->mount_path, NULL
 	};
 	const char *const by_hand[] = {
 		"mount", "-t", type, "-o", options, device, volume->mount_path,
