@@ -28,24 +28,27 @@ bool device_index(const char *operand, uint32_t *index);
 int device_wait(uint32_t index, int timeout_ms);
 
 /**
- * struct mounts_how - what a device is mounted as
- * @type: the file system
+ * struct mounts_entry - something that is mounted
+ * @device: its number, also of what is no device
+ * @where: the folder
  * @own: options of this mount
+ * @type: the file system
+ * @source: what it is made of, its beginning
  * @super: options of the file system
  */
-struct mounts_how {
-	char type[32];
+struct mounts_entry {
+	dev_t device;
+	char where[256];
 	char own[128];
+	char type[32];
+	char source[32];
 	char super[512];
 };
 
 /* mounts.c */
-bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
-		  char *where, size_t size);
-bool mounts_parse_how(const char *text, unsigned int major, unsigned int minor,
-		      struct mounts_how *how);
-bool mounts_find(const char *device, char *where, size_t size);
-bool mounts_find_how(const char *device, struct mounts_how *how);
+const char *mounts_next(const char *text, struct mounts_entry *e);
+bool mounts_parse(const char *text, dev_t device, struct mounts_entry *e);
+bool mounts_find(const char *device, struct mounts_entry *e);
 bool mounts_on_top(const char *where, dev_t device);
 
 /* content.c */

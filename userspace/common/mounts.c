@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where a block device is mounted, and how: /proc/self/mountinfo by device number. */
+/* What is mounted where, and how: /proc/self/mountinfo. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,94 +11,80 @@
 #include "common/swaps.h"
 #include "common/text.h"
 
-/*
- * Line: "36 35 98:0 /mnt1 /mnt2 rw,noatime ... - ext4 /dev/root rw,discard": where is the fifth
- * word.
- */
-static const char *find_line(const char *text, unsigned int major,
-			     unsigned int minor, char point[256])
+/* "36 35 98:0 /root /where own ... - type source super" */
+static bool parse_line(const char *line, struct mounts_entry *e)
 {
-	unsigned int ma, mi;
+	unsigned int major, minor;
+	const char *dash;
+	int source = 0;
 
-	for (; text && *text; text = strchr(text, '\n')) {
-		text += *text == '\n';
-		if (sscanf(text, "%*u %*u %u:%u %*s %255s", &ma, &mi,
-			   point) == 3 && ma == major && mi == minor)
-			return text;
-	}
-	return NULL;
-}
-
-bool mounts_parse(const char *text, unsigned int major, unsigned int minor,
-		  char *where, size_t size)
-{
-	char point[256];
-
-	if (!find_line(text, major, minor, point))
+	if (sscanf(line, "%*u %*u %u:%u %*s %255s %127s", &major, &minor,
+		   e->where, e->own) != 4)
 		return false;
-	unescape(point);
-	snprintf(where, size, "%s", point);
+	/* Fields that only some have end with the hyphen; none before has a blank. */
+	dash = strstr(line, " - ");
+	if (!dash || dash > strchrnul(line, '\n') ||
+	    sscanf(dash, " - %31s %n%*s %511s", e->type, &source, e->super) != 2)
+		return false;
+	dash += source;
+	snprintf(e->source, sizeof(e->source), "%.*s", (int)strcspn(dash, " "),
+		 dash);
+	unescape(e->where);
+	e->device = makedev(major, minor);
 	return true;
 }
 
 /**
- * mounts_parse_how() - what a device is mounted as
- * @text: of /proc/self/mountinfo
- * @major: of the device
- * @minor: of the device
- * @how: filled, of the mount that mounts_parse() tells of
+ * mounts_next() - read mountinfo, one after the other
+ * @text: of /proc/self/mountinfo, or what is left of it; NULL: nothing
+ * @e: filled with the first mount there
  *
- * Return: whether it is mounted.
+ * Return: what is left of @text, or NULL: there was none.
  */
-bool mounts_parse_how(const char *text, unsigned int major, unsigned int minor,
-		      struct mounts_how *how)
+const char *mounts_next(const char *text, struct mounts_entry *e)
 {
-	const char *line, *rest;
-	char point[256];
+	bool found = false;
 
-	line = find_line(text, major, minor, point);
-	/* fields that only some mounts have end with a hyphen; none before has a blank */
-	rest = line ? strstr(line, " - ") : NULL;
-	return rest && sscanf(line, "%*u %*u %*s %*s %*s %127s", how->own) == 1 &&
-	       sscanf(rest, " - %31s %*s %511s", how->type, how->super) == 2;
-}
-
-/* The text of mountinfo, and what a device is called there; NULL: it is no device. */
-static char *read_for(const char *device, unsigned int *ma, unsigned int *mi)
-{
-	struct stat st;
-	char *text;
-
-	if (stat(device, &st) || file_read("/proc/self/mountinfo", &text))
-		return NULL;
-	*ma = major(st.st_rdev);
-	*mi = minor(st.st_rdev);
-	return text;
-}
-
-bool mounts_find(const char *device, char *where, size_t size)
-{
-	unsigned int ma, mi;
-	char *text = read_for(device, &ma, &mi);
-	bool found = text && mounts_parse(text, ma, mi, where, size);
-
-	free(text);
-	return found;
+	while (text && *text && !found) {
+		found = parse_line(text, e);
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
+	}
+	return found ? text : NULL;
 }
 
 /**
- * mounts_find_how() - what a device is mounted as
- * @device: its path
- * @how: filled
+ * mounts_parse() - look for a device in mountinfo
+ * @text: of /proc/self/mountinfo; NULL: nothing
+ * @device: its number
+ * @e: filled with its first mount
  *
  * Return: whether it is mounted.
  */
-bool mounts_find_how(const char *device, struct mounts_how *how)
+bool mounts_parse(const char *text, dev_t device, struct mounts_entry *e)
 {
-	unsigned int ma, mi;
-	char *text = read_for(device, &ma, &mi);
-	bool found = text && mounts_parse_how(text, ma, mi, how);
+	while ((text = mounts_next(text, e)))
+		if (e->device == device)
+			return true;
+	return false;
+}
 
+/**
+ * mounts_find() - the same, of what is mounted now
+ * @device: its path
+ * @e: filled with its first mount
+ *
+ * Return: whether it is mounted.
+ */
+bool mounts_find(const char *device, struct mounts_entry *e)
+{
+	struct stat st;
+	char *text;
+	bool found;
+
+	if (stat(device, &st) || file_read("/proc/self/mountinfo", &text))
+		return false;
+	found = mounts_parse(text, st.st_rdev, e);
 	free(text);
 	return found;
 }

@@ -31,8 +31,8 @@ static int refuse(const struct text *why, int err, const char *fmt, ...)
 /* Which of the many ways to be in use is it? */
 static int check_unused(const char *device, const struct text *why)
 {
+	struct mounts_entry mount;
 	struct swaps swaps;
-	char where[256];
 	bool on;
 	int fd;
 
@@ -41,10 +41,10 @@ static int check_unused(const char *device, const struct text *why)
 	swaps_free(&swaps);
 	if (on)
 		return refuse(why, -EBUSY, "%s is already swapped on", device);
-	if (mounts_find(device, where, sizeof(where)))
+	if (mounts_find(device, &mount))
 		return refuse(why, -EBUSY,
 			      "%s is mounted on %s: run 'umount %s' first",
-			      device, where, where);
+			      device, mount.where, mount.where);
 	/* Not for writing: udev looks at a device again after that. */
 	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
 	if (fd < 0 && errno == EBUSY)

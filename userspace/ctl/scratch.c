@@ -224,25 +224,14 @@ static int run_create(const struct ctl_call *call)
 
 /* ---- removal */
 
-static bool mounted(const char *device, char *where, size_t size, dev_t *number)
-{
-	struct stat st;
-
-	if (stat(device, &st))
-		return false;
-	*number = st.st_rdev;
-	return mounts_find(device, where, size);
-}
-
 /* It may be mounted at several places. */
 static int unmount_all(const char *device)
 {
-	char where[256];
-	dev_t number;
+	struct mounts_entry mount;
 	int ret = CTL_OK;
 
-	while (!ret && mounted(device, where, sizeof(where), &number))
-		ret = ctl_unmount(where, number);
+	while (!ret && mounts_find(device, &mount))
+		ret = ctl_unmount(mount.where, mount.device);
 	return ret;
 }
 
@@ -266,13 +255,12 @@ static int plan_remove(const struct netram_volume *volume, const char *device,
 		       bool json)
 {
 	struct ctl_plan plan = { .loses = volume->pages * NETRAM_PAGE_SIZE };
-	char where[256];
-	dev_t number;
+	struct mounts_entry mount;
 
-	if (mounted(device, where, sizeof(where), &number)) {
-		if (ctl_unmount_check(where, number))
+	if (mounts_find(device, &mount)) {
+		if (ctl_unmount_check(mount.where, mount.device))
 			return CTL_FAILED;
-		ctl_plan_step(&plan, "umount %s", where);
+		ctl_plan_step(&plan, "umount %s", mount.where);
 	}
 	ctl_plan_step(&plan, "netramctl volume delete %s", volume->name);
 	return ctl_plan_tell(&plan, json);

@@ -5,52 +5,31 @@
  * cannot go anywhere makes the kernel kill programs, which frees nothing.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 
 #include "common/device.h"
-#include "common/text.h"
 #include "tmpfs.h"
-
-/* Line: "36 35 98:0 / /mnt rw,noatime shared:1 - tmpfs netram rw,size=8k" */
-static bool parse_line(const char *line, struct tmpfs *tmpfs)
-{
-	unsigned int major, minor;
-	char type[32], source[32];
-	const char *dash;
-
-	if (sscanf(line, "%*u %*u %u:%u %*s %255s", &major, &minor,
-		   tmpfs->path) != 3)
-		return false;
-	dash = strstr(line, " - ");
-	if (!dash || dash > strchrnul(line, '\n') ||
-	    sscanf(dash, " - %31s %31s", type, source) != 2 ||
-	    strcmp(type, "tmpfs") || strcmp(source, TMPFS_SOURCE))
-		return false;
-	unescape(tmpfs->path);
-	tmpfs->device = makedev(major, minor);
-	return true;
-}
 
 /* 0 or -ENOMEM; sizes are not in there. */
 int tmpfs_parse(const char *text, struct tmpfs_list *list)
 {
-	struct tmpfs tmpfs = { 0 }, *more;
+	struct mounts_entry e;
+	struct tmpfs *more;
 
 	*list = (struct tmpfs_list){ 0 };
-	for (; text && *text; text = strchr(text, '\n')) {
-		text += *text == '\n';
-		if (!parse_line(text, &tmpfs))
+	while ((text = mounts_next(text, &e))) {
+		if (strcmp(e.type, "tmpfs") || strcmp(e.source, TMPFS_SOURCE))
 			continue;
 		more = realloc(list->mounts,
 			       (list->count + 1) * sizeof(*more));
 		if (!more)
 			return -ENOMEM;
 		list->mounts = more;
-		more[list->count++] = tmpfs;
+		more += list->count++;
+		*more = (struct tmpfs){ .device = e.device };
+		strcpy(more->path, e.where);
 	}
 	return 0;
 }

@@ -28,7 +28,8 @@ static const struct ctl_opt opts[] = {
 static bool in_lasting_use(struct netram *nt, const char *name)
 {
 	struct swaps swaps = { 0 };
-	char device[DEVICE_SIZE], where[256];
+	char device[DEVICE_SIZE];
+	struct mounts_entry mount;
 	struct netram_volume *volume;
 	bool used;
 
@@ -38,8 +39,7 @@ static bool in_lasting_use(struct netram *nt, const char *name)
 	netram_volume_free(volume);
 	if (swaps_read(&swaps))
 		return true;
-	used = swaps_find(&swaps, device) ||
-	       mounts_find(device, where, sizeof(where));
+	used = swaps_find(&swaps, device) || mounts_find(device, &mount);
 	swaps_free(&swaps);
 	return used;
 }

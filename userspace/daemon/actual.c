@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/backup.h"
 #include "common/device.h"
@@ -36,8 +37,19 @@ static void read_unit(struct actual_volume *to)
 	to->stopped = !to->unguarded && !unit_swap_runs("", volume);
 }
 
+static void read_mount(struct actual_volume *to, const char *device,
+		       const char *mounts)
+{
+	struct stat st;
+
+	if (stat(device, &st) || !mounts_parse(mounts, st.st_rdev, &to->mount))
+		to->mount = (struct mounts_entry){ 0 };
+	strcpy(to->mounted, to->mount.where);
+}
+
+/* @mounts: of /proc/self/mountinfo, or NULL */
 static void read_volume(struct actual_volume *to, const struct netram_volume *v,
-			const struct swaps *swaps)
+			const struct swaps *swaps, const char *mounts)
 {
 	const struct swap *swap;
 	char device[DEVICE_SIZE];
@@ -50,10 +62,7 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 	swap = swaps_find(swaps, device);
 	to->swapped = swap;
 	to->swap_priority = swap ? swap->priority : 0;
-	if (!mounts_find(device, to->mounted, sizeof(to->mounted)))
-		to->mounted[0] = '\0';
-	if (!mounts_find_how(device, &to->how))
-		to->how.type[0] = '\0';
+	read_mount(to, device, mounts);
 	read_unit(to);
 	if (v->backup)
 		backup_file(v->backup->path, to->backup, sizeof(to->backup));
@@ -62,6 +71,7 @@ static void read_volume(struct actual_volume *to, const struct netram_volume *v,
 static int read_volumes(struct actual *actual, const struct swaps *swaps)
 {
 	const struct netram_volume *v;
+	char *mounts = NULL;
 	size_t n = 0;
 
 	for (v = actual->list; v; v = v->next)
@@ -69,8 +79,11 @@ static int read_volumes(struct actual *actual, const struct swaps *swaps)
 	actual->volumes = calloc(n ?: 1, sizeof(*actual->volumes));
 	if (!actual->volumes)
 		return -ENOMEM;
+	file_read("/proc/self/mountinfo", &mounts);
 	for (v = actual->list; v; v = v->next)
-		read_volume(&actual->volumes[actual->nr_volumes++], v, swaps);
+		read_volume(&actual->volumes[actual->nr_volumes++], v, swaps,
+			    mounts);
+	free(mounts);
 	return 0;
 }
 

@@ -16,7 +16,7 @@
  * @swapped: it is a swap area
  * @swap_priority: valid while @swapped
  * @mounted: where it is mounted, or ""; see actual_name_paths()
- * @how: as what it is mounted, if @mounted tells where; its type is "": not known
+ * @mount: as the kernel tells of the same; its type is "" where nothing is mounted
  * @unguarded: if it is swap, systemd would not swap it off before the network goes
  * @stopped: its unit is to do that and does not run, or not yet; see guards_look()
  * @backup: the device or file of its backup, or ""; see actual_name_paths()
@@ -27,7 +27,7 @@ struct actual_volume {
 	bool swapped;
 	int swap_priority;
 	char mounted[256];
-	struct mounts_how how;
+	struct mounts_entry mount;
 	bool unguarded;
 	bool stopped;
 	char backup[256];

@@ -105,13 +105,13 @@ static unsigned int of_file(const char *told)
  * Of the file system's own only discard: one that has met an error is read-only as a
  * whole, which is not what somebody has told. That none of the three is shown is strictatime.
  */
-static unsigned int of_kernel(const struct mounts_how *how)
+static unsigned int of_kernel(const struct mounts_entry *mount)
 {
-	unsigned int value = read_options(how->own, 0);
+	unsigned int value = read_options(mount->own, 0);
 
 	if (!(value & ATIMES))
 		value |= STRICT;
-	return settle_atime(value) | (read_options(how->super, 0) & DISCARD);
+	return settle_atime(value) | (read_options(mount->super, 0) & DISCARD);
 }
 
 static void write_words(unsigned int value, unsigned int which, char *text,
@@ -132,17 +132,17 @@ static void write_words(unsigned int value, unsigned int which, char *text,
 /**
  * mounted_differs() - is something mounted with other options than the file tells?
  * @told: the file's options; "": none, and it is as it should be
- * @how: what it is mounted with
+ * @mount: what it is mounted with
  * @has: filled with those that differ, as they are
  * @wanted: the same, as the file says
  * @size: room in each, MOUNTED_SIZE
  *
  * Return: whether it is so.
  */
-bool mounted_differs(const char *told, const struct mounts_how *how, char *has,
-		     char *wanted, size_t size)
+bool mounted_differs(const char *told, const struct mounts_entry *mount,
+		     char *has, char *wanted, size_t size)
 {
-	unsigned int is = of_kernel(how), should = of_file(told);
+	unsigned int is = of_kernel(mount), should = of_file(told);
 	unsigned int which = is ^ should;
 
 	write_words(is, which, has, size);

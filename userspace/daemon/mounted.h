@@ -11,7 +11,7 @@
 /* Room for all that can differ, in words. */
 #define MOUNTED_SIZE	64
 
-bool mounted_differs(const char *told, const struct mounts_how *how, char *has,
-		     char *wanted, size_t size);
+bool mounted_differs(const char *told, const struct mounts_entry *mount,
+		     char *has, char *wanted, size_t size);
 
 #endif /* NETRAMD_MOUNTED_H */

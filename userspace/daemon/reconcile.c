@@ -269,14 +269,14 @@ static void check_mounted(const struct config_volume *volume,
 	const char *type = config_filesystems[volume->mount_type];
 	char has[MOUNTED_SIZE], wanted[MOUNTED_SIZE];
 
-	if (!is->how.type[0])
+	if (!is->mount.type[0])
 		return;
-	if (strcmp(is->how.type, type))
+	if (strcmp(is->mount.type, type))
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted as %s, the file says %s: write 'type: %s', or, where all of it may go, unmount it and 'wipefs -a /dev/netram%u'",
-			  volume->name, is->how.type, type, is->how.type,
+			  volume->name, is->mount.type, type, is->mount.type,
 			  is->v->index);
-	else if (mounted_differs(volume->mount_options, &is->how, has, wanted,
+	else if (mounted_differs(volume->mount_options, &is->mount, has, wanted,
 				 sizeof(has)))
 		plan_find(plan, FINDING_PROBLEM,
 			  "volume %s: is mounted with %s, the file says %s: unmount it, then it is mounted so",

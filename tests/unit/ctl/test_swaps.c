@@ -2,6 +2,7 @@
 /* /proc/swaps, /proc/meminfo, mountinfo, and whether swapoff may go ahead. */
 #include <errno.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "kit.h"
 #include "common/device.h"
@@ -199,19 +200,19 @@ static void test_mounts(void **state)
 		"36 22 259:1 / /mnt rw,noatime shared:1 - ext4 /dev/netram0 rw\n"
 		"37 22 259:12 / /mnt2 rw - xfs /dev/netram1 rw\n"
 		"38 22 259:3 / /mnt/with\\040blank rw - xfs /dev/netram2 rw\n";
-	char where[64];
+	struct mounts_entry e;
 
 	(void)state;
-	assert_true(mounts_parse(text, 259, 1, where, sizeof(where)));
-	assert_string_equal(where, "/mnt");
-	assert_true(mounts_parse(text, 259, 12, where, sizeof(where)));
-	assert_string_equal(where, "/mnt2");
-	assert_true(mounts_parse(text, 259, 3, where, sizeof(where)));
-	assert_string_equal(where, "/mnt/with blank");
-	assert_false(mounts_parse(text, 259, 2, where, sizeof(where)));
-	assert_false(mounts_parse("", 0, 0, where, sizeof(where)));
-	assert_false(mounts_parse("garbage\n", 0, 0, where,
-				      sizeof(where)));
+	assert_true(mounts_parse(text, makedev(259, 1), &e));
+	assert_string_equal(e.where, "/mnt");
+	assert_true(mounts_parse(text, makedev(259, 12), &e));
+	assert_string_equal(e.where, "/mnt2");
+	assert_true(mounts_parse(text, makedev(259, 3), &e));
+	assert_string_equal(e.where, "/mnt/with blank");
+	assert_false(mounts_parse(text, makedev(259, 2), &e));
+	assert_false(mounts_parse("", makedev(0, 0), &e));
+	assert_false(mounts_parse("garbage\n", makedev(0, 0), &e));
+	assert_false(mounts_parse(NULL, makedev(259, 1), &e));
 }
 
 static void test_mounts_how(void **state)
@@ -221,20 +222,21 @@ static void test_mounts_how(void **state)
 		"36 22 259:1 / /mnt rw,noatime shared:1 master:2 - ext4 /dev/netram0 ro,discard\n"
 		"37 22 259:2 / /mnt2 ro,nosuid - xfs /dev/netram1 rw,attr2\n"
 		"38 22 259:3 / /mnt3 rw\n";
-	struct mounts_how how;
+	struct mounts_entry how;
 
 	(void)state;
-	assert_true(mounts_parse_how(text, 259, 1, &how));
+	assert_true(mounts_parse(text, makedev(259, 1), &how));
 	assert_string_equal(how.type, "ext4");
 	assert_string_equal(how.own, "rw,noatime");
+	assert_string_equal(how.source, "/dev/netram0");
 	assert_string_equal(how.super, "ro,discard");
-	assert_true(mounts_parse_how(text, 259, 2, &how));
+	assert_true(mounts_parse(text, makedev(259, 2), &how));
 	assert_string_equal(how.type, "xfs");
 	assert_string_equal(how.own, "ro,nosuid");
 	assert_string_equal(how.super, "rw,attr2");
-	assert_false(mounts_parse_how(text, 259, 3, &how));
-	assert_false(mounts_parse_how(text, 259, 4, &how));
-	assert_false(mounts_parse_how("", 259, 4, &how));
+	assert_false(mounts_parse(text, makedev(259, 3), &how));
+	assert_false(mounts_parse(text, makedev(259, 4), &how));
+	assert_false(mounts_parse("", makedev(259, 4), &how));
 }
 
 static void test_device_index(void **state)

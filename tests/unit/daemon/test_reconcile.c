@@ -183,15 +183,15 @@ static void mounted(struct world *w)
 static void mounted_as(struct world *w)
 {
 	mounted(w);
-	strcpy(w->is.how.type, "ext4");
-	strcpy(w->is.how.own, "rw,relatime");
-	strcpy(w->is.how.super, "rw,discard");
+	strcpy(w->is.mount.type, "ext4");
+	strcpy(w->is.mount.own, "rw,relatime");
+	strcpy(w->is.mount.super, "rw,discard");
 }
 
 static void mounted_xfs(struct world *w)
 {
 	mounted_as(w);
-	strcpy(w->is.how.type, "xfs");
+	strcpy(w->is.mount.type, "xfs");
 }
 
 static void mounted_unguarded(struct world *w)
@@ -654,15 +654,15 @@ static void test_mounted(void **state)
 		{ "nodevice,roo", "rw,relatime", "rw,discard=x", "nodiscard", "discard" },
 	};
 	char has[MOUNTED_SIZE], wanted[MOUNTED_SIZE];
-	struct mounts_how how = { 0 };
+	struct mounts_entry mount = { 0 };
 	bool differs;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-		strcpy(how.own, mounts[i].own);
-		strcpy(how.super, mounts[i].super);
-		differs = mounted_differs(mounts[i].told, &how, has, wanted,
+		strcpy(mount.own, mounts[i].own);
+		strcpy(mount.super, mounts[i].super);
+		differs = mounted_differs(mounts[i].told, &mount, has, wanted,
 					  sizeof(has));
 		if (differs != !!mounts[i].has ||
 		    (differs && (strcmp(has, mounts[i].has) ||
