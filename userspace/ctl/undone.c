@@ -59,14 +59,26 @@ static void forget(struct said *said)
 	json_object_put(said->status);
 }
 
-void ctl_undone_delete(const char *volume)
+/* Taken away, but for what the file says to remove. @how: what netramd does then */
+static void note_gone(struct json_object *(*list)(struct json_object *),
+		      const char *what, const char *name, const char *how)
 {
-	struct said said = ask(netramd_volumes, volume);
+	struct said said = ask(list, name);
 
 	if (said.object && !is(said.file, "remove"))
-		ctl_note("netramd has volume %s in its file, and makes it anew, empty: write 'remove: yes' for it there, "
-			 STOP_IT, volume);
+		ctl_note("netramd has %s %s in its file, and %s: write 'remove: yes' for it there, "
+			 STOP_IT, what, name, how);
 	forget(&said);
+}
+
+void ctl_undone_delete(const char *volume)
+{
+	note_gone(netramd_volumes, "volume", volume, "makes it anew, empty");
+}
+
+void ctl_undone_remove(const char *node)
+{
+	note_gone(netramd_nodes, "node", node, "adds it again");
 }
 
 /* While a size or the like is not as the file says, netramd leaves it off. */
@@ -121,16 +133,6 @@ void ctl_undone_set(const char *volume, uint64_t replicas, const char *on_loss)
 		if (on_loss && wanted[0] && strcmp(wanted, on_loss))
 			note_put_back("on_loss", wanted, "volume", volume);
 	}
-	forget(&said);
-}
-
-void ctl_undone_remove(const char *node)
-{
-	struct said said = ask(netramd_nodes, node);
-
-	if (said.object && !is(said.file, "remove"))
-		ctl_note("netramd has node %s in its file, and adds it again: write 'remove: yes' for it there, "
-			 STOP_IT, node);
 	forget(&said);
 }
 
