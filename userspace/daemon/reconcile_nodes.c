@@ -20,18 +20,21 @@ static struct step *add_node_step(struct plan *plan, enum step_kind kind,
 }
 
 static bool endpoint_differs(const struct config_node *node,
-			     const struct netram_node *is, char *text,
-			     size_t size)
+			     const struct netram_node *is)
+{
+	return node->resolved &&
+	       !rules_same_endpoint(&node->endpoint, &is->endpoint);
+}
+
+static void tell_endpoint(const struct config_node *node,
+			  const struct netram_node *is, char *text, size_t size)
 {
 	char wanted[NETRAM_ENDPOINT_SIZE], has[NETRAM_ENDPOINT_SIZE];
 
-	if (!node->resolved)
-		return false;
 	netram_endpoint_format(&node->endpoint, wanted, sizeof(wanted));
 	netram_endpoint_format(&is->endpoint, has, sizeof(has));
 	snprintf(text, size, "its address is %s, the file says %s", has,
 		 wanted);
-	return strcmp(wanted, has);
 }
 
 /*
@@ -52,9 +55,9 @@ static bool told_region_differs(const struct config_node *node,
 static bool node_differs(const struct config_node *node,
 			 const struct netram_node *is, char *text, size_t size)
 {
-	if (endpoint_differs(node, is, text, size))
-		return true;
-	if (told_region_differs(node, is))
+	if (endpoint_differs(node, is))
+		tell_endpoint(node, is, text, size);
+	else if (told_region_differs(node, is))
 		snprintf(text, size, "its region is %s, the file says %s",
 			 is->region, node->region);
 	else if (plan_differs(node->zone, is->zone))
@@ -157,20 +160,17 @@ static const struct config_node *same_server(const struct config *config,
 static bool moves_away(const struct config *config, const struct netram_node *is)
 {
 	const struct config_node *node = config_find_node(config, is->name);
-	char what[256];
 
 	return node && !node->remove && !is->extents &&
-	       endpoint_differs(node, is, what, sizeof(what));
+	       endpoint_differs(node, is);
 }
 
 /* As the module sees it: exports of a foreign server are different places. */
 static bool is_server_of(const struct netram_node *is,
 			 const struct config_node *node)
 {
-	char what[256];
-
 	return node->resolved &&
-	       !endpoint_differs(node, is, what, sizeof(what)) &&
+	       rules_same_endpoint(&node->endpoint, &is->endpoint) &&
 	       (!is->has_export || !CONFIG_HAS(node, NODE_EXPORT) ||
 		!strcmp(is->export_name, node->export_name));
 }

@@ -142,15 +142,21 @@ static void complete_node(const struct config *config, struct config_node *node)
 	}
 }
 
-bool rules_same_server(const struct config_node *a, const struct config_node *b)
+bool rules_same_endpoint(const struct sockaddr_storage *a,
+			 const struct sockaddr_storage *b)
 {
 	char left[NETRAM_ENDPOINT_SIZE], right[NETRAM_ENDPOINT_SIZE];
 
-	if (!a->resolved || !b->resolved)
-		return false;
-	netram_endpoint_format(&a->endpoint, left, sizeof(left));
-	netram_endpoint_format(&b->endpoint, right, sizeof(right));
-	return !strcmp(left, right) && !strcmp(a->export_name, b->export_name);
+	netram_endpoint_format(a, left, sizeof(left));
+	netram_endpoint_format(b, right, sizeof(right));
+	return !strcmp(left, right);
+}
+
+bool rules_same_server(const struct config_node *a, const struct config_node *b)
+{
+	return a->resolved && b->resolved &&
+	       rules_same_endpoint(&a->endpoint, &b->endpoint) &&
+	       !strcmp(a->export_name, b->export_name);
 }
 
 static void check_address(const struct config *config, size_t i,

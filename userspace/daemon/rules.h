@@ -6,6 +6,8 @@
 #include "config.h"
 
 /* rules.c */
+bool rules_same_endpoint(const struct sockaddr_storage *a,
+			 const struct sockaddr_storage *b);
 bool rules_same_server(const struct config_node *a,
 		       const struct config_node *b);
 
