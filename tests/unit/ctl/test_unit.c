@@ -9,7 +9,28 @@
 #include "kit.h"
 #include "common/unit.h"
 
-static char root[] = "/tmp/netram-unit.XXXXXX";
+static char *root; /* of each test */
+
+static int make_root(void **state)
+{
+	char template[] = "/tmp/netram-unit.XXXXXX";
+
+	(void)state;
+	root = mkdtemp(template) ? strdup(template) : NULL;
+	return root ? 0 : -1;
+}
+
+static int remove_root(void **state)
+{
+	char command[64];
+	int err;
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	err = system(command);
+	free(root);
+	return err;
+}
 
 static void enable(const char *where, const char *unit)
 {
@@ -35,10 +56,7 @@ static void enable(const char *where, const char *unit)
 
 static void test_enabled(void **state)
 {
-	char command[64];
-
 	(void)state;
-	assert_non_null(mkdtemp(root));
 	assert_false(unit_swap_enabled(root, "swap0"));
 	enable("/etc", "netram-swap@swap0.service");
 	enable("/run", "netram-swap@a\\x2db_c.d.service");
@@ -47,25 +65,19 @@ static void test_enabled(void **state)
 	assert_false(unit_swap_enabled(root, "swap"));
 	assert_false(unit_swap_enabled(root, "swap01"));
 	assert_false(unit_swap_enabled(root, "a_b_c.d"));
-	snprintf(command, sizeof(command), "rm -r %s", root);
-	assert_int_equal(system(command), 0);
 }
 
 static void test_runs(void **state)
 {
-	char path[512];
+	char command[512];
 
 	(void)state;
-	strcpy(root, "/tmp/netram-unit.XXXXXX");
-	assert_non_null(mkdtemp(root));
 	assert_false(unit_swap_runs(root, "a-b"));
-	snprintf(path, sizeof(path),
+	snprintf(command, sizeof(command),
 		 "mkdir -p '%s/run/netram-swap/active/a\\x2db'", root);
-	assert_int_equal(system(path), 0);
+	assert_int_equal(system(command), 0);
 	assert_true(unit_swap_runs(root, "a-b"));
 	assert_false(unit_swap_runs(root, "a"));
-	snprintf(path, sizeof(path), "rm -r %s", root);
-	assert_int_equal(system(path), 0);
 }
 
 static void test_command(void **state)
@@ -86,8 +98,10 @@ static void test_command(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_enabled),
-		cmocka_unit_test(test_runs),
+		cmocka_unit_test_setup_teardown(test_enabled, make_root,
+						remove_root),
+		cmocka_unit_test_setup_teardown(test_runs, make_root,
+						remove_root),
 		cmocka_unit_test(test_command),
 	};
 
